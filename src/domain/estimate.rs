@@ -1,0 +1,122 @@
+//! Numbers that say how sure they are, and the ones that do not exist.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use std::fmt;
+
+/// A number with its uncertainty, or the reason why there is none. Never NaN, never 0 in place of nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Figure {
+    /// It is defined.
+    Known(Estimate),
+    /// It is not, and this is why.
+    Undefined(Undefined),
+}
+
+/// A defined number.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Estimate {
+    /// The point value.
+    pub value: f64,
+    /// The interval, when one can be given.
+    #[serde(flatten)]
+    pub interval: Option<Interval>,
+    /// Rows it was computed from.
+    pub n: u64,
+    /// Groups (queries) among them.
+    pub groups: u64,
+}
+
+/// A two-sided interval.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Its level, 0.95 unless said otherwise.
+    pub level: f64,
+    /// How it was made, for example `cluster-t`.
+    pub method: &'static str,
+}
+
+/// Why a number does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Undefined {
+    /// No rows.
+    Empty,
+    /// Needs two rows.
+    TooFewRows,
+    /// All human ratings are the same.
+    OneLabelHuman,
+    /// All judge ratings are the same.
+    OneLabelJudge,
+    /// Chance alone would already agree fully.
+    NoExpectedDisagreement,
+    /// No item has two ratings to compare.
+    NoPairs,
+    /// Fewer than two queries: the spread between queries is unknown.
+    TooFewGroups,
+    /// No item has ratings of two annotators.
+    OneAnnotator,
+    /// Model prices are not known.
+    NoPrice,
+}
+
+impl fmt::Display for Undefined {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "no rows",
+            Self::TooFewRows => "fewer than two rows",
+            Self::OneLabelHuman => "all human ratings are the same",
+            Self::OneLabelJudge => "all judge ratings are the same",
+            Self::NoExpectedDisagreement => "chance agreement is complete",
+            Self::NoPairs => "no pairs to compare",
+            Self::TooFewGroups => "fewer than two queries",
+            Self::OneAnnotator => "no item has two annotators",
+            Self::NoPrice => "the model's price is not known",
+        })
+    }
+}
+
+impl Figure {
+    /// A number without an interval.
+    pub fn point(value: f64, n: u64, groups: u64) -> Self {
+        Self::Known(Estimate { value, interval: None, n, groups })
+    }
+
+    /// The point value, when it is defined.
+    pub fn value(&self) -> Option<f64> {
+        match self {
+            Self::Known(estimate) => Some(estimate.value),
+            Self::Undefined(_) => None,
+        }
+    }
+
+    /// The interval, when there is one.
+    pub fn interval(&self) -> Option<&Interval> {
+        match self {
+            Self::Known(estimate) => estimate.interval.as_ref(),
+            Self::Undefined(_) => None,
+        }
+    }
+}
+
+impl From<Undefined> for Figure {
+    fn from(reason: Undefined) -> Self {
+        Self::Undefined(reason)
+    }
+}
+
+impl Serialize for Figure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Known(estimate) => estimate.serialize(serializer),
+            Self::Undefined(reason) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry("undefined", &reason.to_string())?;
+                map.end()
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The one vocabulary of progress: terminal bars, logs and the web read nothing else.
+
+use super::NanoUsd;
+use std::time::Duration;
+
+/// Something that happened while a run went on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A run began; `total` verdicts are wanted.
+    Started {
+        /// Verdicts wanted.
+        total: u64,
+    },
+    /// Verdicts were recorded.
+    Advanced(Progress),
+    /// An endpoint refused a request feature; the client goes on without it.
+    SteppedDown {
+        /// The endpoint's name.
+        endpoint: String,
+        /// What is used from now on, for example `structured output: json_object`.
+        now: String,
+        /// What the endpoint said, cut short.
+        because: String,
+    },
+    /// The provider asked for a pause of the whole endpoint.
+    Paused {
+        /// The endpoint's name.
+        endpoint: String,
+        /// For how long.
+        wait: Duration,
+    },
+    /// A model other than the one asked for answered.
+    OtherModel {
+        /// Asked for.
+        asked: String,
+        /// Served.
+        served: String,
+    },
+    /// The run ended.
+    Finished(Progress),
+}
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Verdicts wanted.
+    pub total: u64,
+    /// Verdicts there are, replayed ones included.
+    pub done: u64,
+    /// Of these, answered from the ledger.
+    pub replayed: u64,
+    /// Of these, malformed.
+    pub malformed: u64,
+    /// Of these, not run.
+    pub not_run: u64,
+    /// Calls made by this process.
+    pub calls: u64,
+    /// Spent by this process.
+    pub spent: NanoUsd,
+}

@@ -1,0 +1,19 @@
+//! The nouns: scale, rating, item, verdict, split, estimate, money, event. No I/O, nothing async.
+
+mod estimate;
+mod event;
+mod item;
+mod money;
+mod place;
+mod scale;
+mod split;
+mod verdict;
+
+pub use estimate::{Estimate, Figure, Interval, Undefined};
+pub use event::{Event, Progress};
+pub use item::{GroupId, HumanRating, Item, ItemId};
+pub use money::{NanoUsd, Price, Usage};
+pub use place::{Explain, Place};
+pub use scale::{LEVELS, NoScale, Rating, Scale};
+pub use split::{Dev, Part, Test, Train};
+pub use verdict::{Malformed, NotRun, Rung, Verdict};

@@ -1,0 +1,120 @@
+//! What a judge said of an item, or why it said nothing that counts.
+
+use super::Rating;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The outcome of one item in one sample. There is no default rating and no way to turn a missing one into a number.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// The reply carried a rating on the scale.
+    Rated {
+        /// The rating.
+        rating: Rating,
+        /// The judge's reasoning, if it gave any.
+        rationale: Option<String>,
+        /// The judge's confidence from 0 to 1, if the contract asks for it and the judge gave it.
+        confidence: Option<f64>,
+        /// The step of the reply ladder that read it.
+        rung: Rung,
+    },
+    /// The model answered, and no valid rating can be read. Counts as fully incorrect.
+    Malformed(Malformed),
+    /// There is no answer to judge. Never counted against the judge, always counted.
+    NotRun(NotRun),
+}
+
+impl Verdict {
+    /// The rating, when there is one.
+    pub fn rating(&self) -> Option<Rating> {
+        match self {
+            Self::Rated { rating, .. } => Some(*rating),
+            Self::Malformed(_) | Self::NotRun(_) => None,
+        }
+    }
+}
+
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $text)] $variant,)+
+        }
+
+        impl $name {
+            /// All of them, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The name used in files, tables and reports.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+
+            /// The one with this name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|x| x.name() == name)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+    };
+}
+
+named! {
+    /// Why a reply holds no valid rating.
+    Malformed {
+        /// No text at all.
+        Empty = "empty",
+        /// No JSON object that could hold a verdict.
+        NotJson = "not-json",
+        /// An object without the rating field.
+        MissingField = "missing-field",
+        /// An integer that is not on the scale.
+        OffScale = "off-scale",
+        /// A number with a fraction, or something that is no number.
+        NonInteger = "non-integer",
+        /// The reply was cut (finish reason `length`, or text that breaks off).
+        Truncated = "truncated",
+        /// Two different ratings.
+        Contradictory = "contradictory",
+        /// The model or its provider declined to answer.
+        Refusal = "refusal",
+    }
+}
+
+named! {
+    /// Why there is no answer.
+    NotRun {
+        /// The provider could not be reached or kept failing.
+        Outage = "outage",
+        /// The provider refused the request for good (too long, invalid).
+        Rejected = "rejected",
+        /// A budget ended before this item.
+        Budget = "budget",
+        /// The run was interrupted.
+        Cancelled = "cancelled",
+        /// No rating of this item in the file that was audited.
+        Missing = "missing",
+    }
+}
+
+named! {
+    /// The step of the reply ladder that read a verdict, from strict to lenient.
+    Rung {
+        /// The contract, exactly.
+        Exact = "exact",
+        /// The contract after removing a fence, a reasoning channel or prose around it.
+        Unwrapped = "unwrapped",
+        /// A type that loses nothing: `"4"`, `4.0`.
+        LenientType = "lenient-type",
+        /// A named JSON repair: trailing comma, single quotes.
+        Repaired = "repaired",
+        /// Given as a number by a file made elsewhere.
+        Imported = "imported",
+    }
+}

@@ -1,0 +1,13 @@
+//! `assessor` makes a language model a relevance judge and makes that judge answer to people.
+//!
+//! The rooms, in the order in which they may import each other (a room sees only rooms above it; `tests/it/tidy.rs`
+//! holds that):
+//!
+//! | room | purpose |
+//! |---|---|
+//! | [`domain`] | the nouns: scale, rating, item, verdict, estimate, money, event |
+//! | [`rubric`] | rubric files ↔ [`rubric::Rubric`] |
+
+pub mod domain;
+pub mod rubric;
+pub mod prompt;

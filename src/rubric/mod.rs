@@ -1,0 +1,91 @@
+//! Rubric files and what they hold: scale with anchors, criteria, fields, output contract, invariants.
+
+mod file;
+
+pub use file::{RubricError, RubricFile, load};
+
+use crate::domain::{Rating, Scale};
+use serde::Serialize;
+
+/// The file that ships with the binary, as [`shipped`] reads it.
+pub const SHIPPED: &str = include_str!("../../rubrics/relevance.toml");
+
+/// How an item is rated. Immutable; [`Rubric::hash`] covers all that reaches a model.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Rubric {
+    /// Short name; its scale is fixed for the life of the id.
+    pub id: String,
+    /// For people.
+    pub title: String,
+    /// The task in one sentence.
+    pub task: String,
+    /// The scale.
+    pub scale: Scale,
+    /// One per rating, from high to low.
+    pub anchors: Vec<Anchor>,
+    /// What to look at.
+    pub criteria: Vec<String>,
+    /// What of an item is shown, in order.
+    pub fields: Vec<Field>,
+    /// The instruction with its placeholders, checked by the loader.
+    pub instruction: String,
+    /// What the judge must answer.
+    pub contract: Contract,
+    /// What no revision may break.
+    pub invariants: Vec<String>,
+}
+
+/// What a rating means.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Anchor {
+    /// The rating.
+    pub rating: Rating,
+    /// One or two words.
+    pub name: String,
+    /// A sentence.
+    pub text: String,
+}
+
+/// A part of an item that the judge sees.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Field {
+    /// `query`, `title`, `document` or a metadata column.
+    pub name: String,
+    /// Characters shown at most.
+    pub max_chars: usize,
+}
+
+/// The JSON object that a judge answers with.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Contract {
+    /// Name of the integer field.
+    pub rating: String,
+    /// Name of the text field.
+    pub rationale: String,
+    /// Name of the optional 0–1 field, when it is asked for.
+    pub confidence: Option<String>,
+    /// The format rule that the judge is told, with its placeholders.
+    pub rule: String,
+}
+
+impl Rubric {
+    /// Hash of everything in the rubric that reaches a model or changes how its reply is read.
+    pub fn hash(&self) -> String {
+        let text = serde_json::to_vec(self).expect("a rubric is plain data");
+        blake3::hash(&text).to_hex()[..16].to_owned()
+    }
+
+    /// The anchors as lines `5 (Perfect): …`, high to low.
+    pub fn anchor_lines(&self) -> String {
+        let line = |a: &Anchor| format!("{} ({}): {}", a.rating, a.name, a.text);
+        self.anchors.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// The shipped rubric.
+///
+/// # Panics
+/// Never: a test reads the same text.
+pub fn shipped() -> Rubric {
+    load("rubrics/relevance.toml", SHIPPED).expect("the shipped rubric is valid")
+}
