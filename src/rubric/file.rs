@@ -311,7 +311,7 @@ mod tests {
         let text = SHIPPED.replacen("max = 5", "max = 6", 1);
         assert_eq!(
             fault(&text),
-            "r.toml:29:1: the rating 6 has no anchor; hint: add `[[scale.anchor]]` with `rating = 6`, `name` and `text`"
+            "r.toml:27:1: the rating 6 has no anchor; hint: add `[[scale.anchor]]` with `rating = 6`, `name` and `text`"
         );
     }
 
@@ -334,7 +334,7 @@ mod tests {
 
     #[test]
     fn the_judge_must_see_query_document_and_anchors() {
-        let text = edited("{anchors}", "");
+        let text = edited("\n{anchors}\n", "\n");
         assert!(fault(&text).contains("never shows the anchors"));
         let text = edited("name = \"document\"", "name = \"body\"");
         assert!(fault(&text).contains("never sees the field `document`"));
