@@ -11,3 +11,6 @@
 pub mod domain;
 pub mod rubric;
 pub mod prompt;
+pub mod judge;
+pub mod ledger;
+pub mod agreement;

@@ -1,0 +1,30 @@
+//! Statistics of agreement between a judge and people, on counts and numbers. Pure: no strings, no rubric, no I/O.
+//!
+//! Ratings come as levels `0..k` (the rating minus the scale's minimum), gold as a level (for tables) and as a mean
+//! (for errors), queries as group numbers. The specification is `stats/SPEC.md` of the design documents.
+
+mod ceiling;
+mod confusion;
+mod controls;
+mod errors;
+pub mod numerics;
+mod ratio;
+
+pub use ceiling::{human_ceiling, judge_against_single};
+pub use confusion::{Confusion, Weights, kappa};
+pub use controls::{BestConstant, best_constant, shuffled};
+pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nmse};
+pub use ratio::{Term, ratio};
+
+/// One item that the judge answered, as numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pair {
+    /// The query's number.
+    pub group: u32,
+    /// The categorical gold, as a level.
+    pub gold: u8,
+    /// The mean of the human ratings, in levels.
+    pub gold_mean: f64,
+    /// The judge's rating as a level; `None` when its reply was malformed.
+    pub judge: Option<u8>,
+}

@@ -1,0 +1,9 @@
+//! A judge: what it is ([`JudgeSpec`]), how its replies are read ([`ladder`]) and how a run goes ([`run`]).
+
+pub mod ladder;
+mod json;
+pub mod journal;
+//pub mod run;
+mod spec;
+
+pub use spec::{JudgeSpec, PARSER, Sampling, reply_schema};

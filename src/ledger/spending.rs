@@ -1,0 +1,56 @@
+//! What a run has spent, read from what its sessions wrote. Pure.
+
+use crate::domain::NanoUsd;
+
+/// One session as the ledger knows it.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionSpend {
+    /// Calls in flight at most.
+    pub slots: u64,
+    /// Requests per call at most.
+    pub attempt_limit: u64,
+    /// What one request can cost at most.
+    pub slot_cost: NanoUsd,
+    /// It ended by itself, so everything that it spent is written down.
+    pub ended: bool,
+    /// Requests that are written down.
+    pub calls: u64,
+    /// Their cost.
+    pub cost: NanoUsd,
+}
+
+/// Requests and money.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// HTTP requests.
+    pub calls: u64,
+    /// Money.
+    pub cost: NanoUsd,
+}
+
+/// The sum over sessions. A session that was killed is charged for the most that it can have had in flight: a budget
+/// is then never exceeded, at the price of leaving a little of it unused.
+pub fn spent(sessions: &[SessionSpend]) -> Spent {
+    sessions.iter().fold(Spent::default(), |sum, s| {
+        let in_flight = if s.ended { 0 } else { s.slots.saturating_mul(s.attempt_limit) };
+        Spent {
+            calls: sum.calls + s.calls + in_flight,
+            cost: sum.cost + s.cost + NanoUsd(s.slot_cost.0.saturating_mul(in_flight)),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_killed_session_is_charged_for_all_that_it_may_have_had_in_flight() {
+        let ended =
+            SessionSpend { slots: 8, attempt_limit: 3, slot_cost: NanoUsd(10), ended: true, calls: 100, cost: NanoUsd(500) };
+        let killed = SessionSpend { ended: false, calls: 7, cost: NanoUsd(35), ..ended };
+        assert_eq!(spent(&[ended]), Spent { calls: 100, cost: NanoUsd(500) });
+        // 100 + 7 + 8 × 3 calls; 500 + 35 + 24 × 10.
+        assert_eq!(spent(&[ended, killed]), Spent { calls: 131, cost: NanoUsd(775) });
+    }
+}
