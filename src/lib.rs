@@ -14,3 +14,4 @@ pub mod prompt;
 pub mod judge;
 pub mod ledger;
 pub mod agreement;
+pub mod audit;

@@ -1,5 +1,6 @@
 //! A judge: what it is ([`JudgeSpec`]), how its replies are read ([`ladder`]) and how a run goes ([`run`]).
 
+pub mod consensus;
 pub mod ladder;
 mod json;
 pub mod journal;
