@@ -1,0 +1,367 @@
+//! Judge against people: gather ratings from a run or from files, join, report.
+
+use super::label::{LabelRequest, drive, prepare, rows_of};
+use super::project::write_whole;
+use super::{AppError, JudgeRequest, Limits, Project, Shipped};
+use crate::audit::{self, Audit, JudgeInput, Judged, Opinion};
+use crate::domain::{GroupId, HumanRating, Item, ItemId, Scale, Verdict};
+use crate::judge::consensus;
+use crate::judge::run::{End, Outcome};
+use crate::labels::{self, JudgeRating, JudgeRows, LabelWriter, ReadOptions};
+use crate::report;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// Characters of a document that a report shows.
+const EXCERPT: usize = 700;
+/// Longest metadata value that can be a slice tag.
+const LONGEST_TAG: usize = 60;
+
+/// Where the judge's ratings come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// The judge is run where the ledger has no answer.
+    Judge {
+        /// Which.
+        judge: JudgeRequest,
+        /// What may be spent.
+        limits: Limits,
+        /// Samples per item.
+        samples: u32,
+    },
+    /// Files of ratings; each judge in them is audited.
+    Files(Vec<PathBuf>),
+    /// No judge: the people alone.
+    Nobody,
+}
+
+/// What to audit.
+#[derive(Clone, Debug)]
+pub struct AuditRequest {
+    /// Where the judge's ratings come from.
+    pub source: Source,
+    /// Items: queries, texts, slice tags. Optional with files of ratings.
+    pub items: Option<PathBuf>,
+    /// Human ratings; columns beside the items when absent.
+    pub human: Option<PathBuf>,
+    /// How files are read.
+    pub read: ReadOptions,
+    /// The scale; the rubric's when absent.
+    pub scale: Option<Scale>,
+    /// The rubric that has the scale.
+    pub rubric: Option<PathBuf>,
+}
+
+/// An audit with what it was made of.
+#[derive(Debug)]
+pub struct Audited {
+    /// The audit.
+    pub audit: Audit,
+    /// The items with their human ratings.
+    pub labelled: Vec<audit::Labelled>,
+    /// The judges' answers.
+    pub judges: Vec<JudgeInput>,
+    /// The scale.
+    pub scale: Scale,
+    /// Label rows of a run, for the report folder.
+    pub rows: Vec<labels::LabelRow>,
+    /// HTTP requests made now.
+    pub calls: u64,
+    /// The budget ended the run.
+    pub budget_ended: bool,
+}
+
+/// Gathers ratings and audits them.
+///
+/// # Errors
+/// [`AppError`] for wrong input, or when the judge could not be run.
+pub async fn audit(
+    project: &Project,
+    request: &AuditRequest,
+    watch: super::label::Watch<'_>,
+    cancel: watch::Receiver<bool>,
+) -> Result<Audited, AppError> {
+    let request = &with_shipped(project, request.clone())?;
+    let scale = match request.scale {
+        Some(scale) => scale,
+        None => project.rubric(&JudgeRequest { rubric: request.rubric.clone(), ..JudgeRequest::default() })?.scale,
+    };
+    let human = people(request, scale)?;
+    let mut gathered = Gathered { judges: Vec::new(), rows: Vec::new(), calls: 0, budget_ended: false };
+    match &request.source {
+        Source::Nobody => {}
+        Source::Files(paths) => gathered.judges = from_files(paths, scale, &request.read)?,
+        Source::Judge { judge, limits, samples } => {
+            let run = LabelRequest {
+                judge: JudgeRequest { rubric: request.rubric.clone(), ..judge.clone() },
+                items: request.items.clone().ok_or_else(|| {
+                    AppError::input("a judge needs the items to read", "name them with `--items FILE`")
+                })?,
+                read: request.read.clone(),
+                out: None,
+                samples: *samples,
+                limits: *limits,
+                only: Some(Arc::new(human.opinions.keys().cloned().collect())),
+            };
+            gathered = from_run(project, &run, watch, cancel).await?;
+        }
+    }
+    let labelled = join(request, human, &gathered.judges)?;
+    let result = audit::audit(scale, labelled.clone(), &gathered.judges);
+    Ok(Audited {
+        audit: result,
+        labelled,
+        judges: gathered.judges,
+        scale,
+        rows: gathered.rows,
+        calls: gathered.calls,
+        budget_ended: gathered.budget_ended,
+    })
+}
+
+/// Where nothing at all is named, the shipped labels stand in.
+fn with_shipped(project: &Project, mut request: AuditRequest) -> Result<AuditRequest, AppError> {
+    let defaults = &project.config.defaults;
+    let from_files = matches!(request.source, Source::Files(_));
+    if request.items.is_none() && !from_files {
+        request.items = defaults.items.clone();
+    }
+    if request.human.is_none() {
+        request.human = defaults.human.clone();
+    }
+    if request.items.is_none() && request.human.is_none() {
+        if from_files {
+            return Err(AppError::input("there are no human ratings to audit against", "name them with `--human FILE`"));
+        }
+        let (items, human) = Shipped::labels(project)?;
+        request.items = Some(items);
+        request.human = Some(human);
+    }
+    Ok(request)
+}
+
+struct Gathered {
+    judges: Vec<JudgeInput>,
+    rows: Vec<labels::LabelRow>,
+    calls: u64,
+    budget_ended: bool,
+}
+
+struct People {
+    opinions: BTreeMap<ItemId, Vec<Opinion>>,
+    groups: BTreeMap<ItemId, GroupId>,
+}
+
+fn people(request: &AuditRequest, scale: Scale) -> Result<People, AppError> {
+    let path = request.human.as_deref().or(request.items.as_deref());
+    let path = path.ok_or_else(|| AppError::input("there are no human ratings", "name them with `--human FILE`"))?;
+    let human = labels::read_human(path, scale, &request.read)?;
+    if human.ratings.is_empty() {
+        return Err(AppError::Input {
+            message: "the file holds no human rating".into(),
+            place: Some(crate::domain::Place::file(path.display().to_string())),
+            hint: "ratings stand in a file of their own (`--human FILE`) or in a column `human_rating` beside the items".into(),
+        });
+    }
+    let mut opinions: BTreeMap<ItemId, Vec<Opinion>> = BTreeMap::new();
+    for HumanRating { item, annotator, rating, rationale, .. } in human.ratings {
+        opinions.entry(item).or_default().push(Opinion { annotator: annotator.to_string(), rating, rationale });
+    }
+    for ratings in opinions.values_mut() {
+        ratings.sort_by(|a, b| a.annotator.cmp(&b.annotator));
+    }
+    Ok(People { opinions, groups: human.groups })
+}
+
+/// Items with ratings, with what is known of them. An item that people rated and the items file lacks is an error: its
+/// rating would silently count for nothing.
+fn join(request: &AuditRequest, human: People, judges: &[JudgeInput]) -> Result<Vec<audit::Labelled>, AppError> {
+    let mut items: BTreeMap<ItemId, Item> = BTreeMap::new();
+    if let Some(path) = &request.items {
+        for item in labels::open_items(path, &request.read)? {
+            let item = item?;
+            if human.opinions.contains_key(&item.id) {
+                items.insert(item.id.clone(), item);
+            }
+        }
+        if let Some(unknown) = human.opinions.keys().find(|id| !items.contains_key(*id)) {
+            let many = human.opinions.keys().filter(|id| !items.contains_key(*id)).count();
+            return Err(AppError::Input {
+                message: format!("people rated {many} items that the items file does not have, for example `{unknown}`"),
+                place: Some(crate::domain::Place::file(path.display().to_string())),
+                hint: "check that both files use the same ids (`--map id=COLUMN` renames a column)".into(),
+            });
+        }
+    }
+    let answered: BTreeSet<&ItemId> = judges.iter().flat_map(|j| j.answers.keys()).collect();
+    if !judges.is_empty() && !human.opinions.keys().any(|id| answered.contains(id)) {
+        return Err(AppError::input(
+            "no item has both a human rating and a rating of the judge",
+            "check that both files use the same ids (`--map id=COLUMN` renames a column)",
+        ));
+    }
+    Ok(human.opinions.into_iter().map(|(id, opinions)| labelled(items.remove(&id), &human.groups, id, opinions)).collect())
+}
+
+fn labelled(
+    item: Option<Item>,
+    groups: &BTreeMap<ItemId, GroupId>,
+    id: ItemId,
+    opinions: Vec<Opinion>,
+) -> audit::Labelled {
+    let Some(item) = item else {
+        let group = groups.get(&id).cloned();
+        return audit::Labelled {
+            id,
+            group,
+            query: None,
+            title: None,
+            excerpt: None,
+            tags: BTreeMap::new(),
+            opinions,
+        };
+    };
+    let excerpt = match item.document.char_indices().nth(EXCERPT) {
+        Some((at, _)) => format!("{} …", &item.document[..at]),
+        None => item.document,
+    };
+    let tags = item.meta.into_iter().filter(|(_, value)| value.chars().count() <= LONGEST_TAG).collect();
+    audit::Labelled {
+        id,
+        group: Some(item.group),
+        query: Some(item.query),
+        title: item.title,
+        excerpt: Some(excerpt),
+        tags,
+        opinions,
+    }
+}
+
+async fn from_run(
+    project: &Project,
+    run: &LabelRequest,
+    watch: super::label::Watch<'_>,
+    cancel: watch::Receiver<bool>,
+) -> Result<Gathered, AppError> {
+    let prepared = prepare(project, run)?;
+    let row = rows_of(&prepared.judge);
+    let mut rows = Vec::new();
+    let mut outcomes: BTreeMap<ItemId, Vec<Outcome>> = BTreeMap::new();
+    let mut sink = |outcome: Outcome| {
+        rows.push(row(&outcome));
+        outcomes.entry(outcome.item.id.clone()).or_default().push(outcome);
+        Ok(())
+    };
+    let (end, progress) = drive(project, run, &prepared, &mut sink, watch, cancel).await?;
+    let answers = outcomes.into_iter().map(|(id, samples)| (id, judged(&samples))).collect();
+    let judge = JudgeInput {
+        name: prepared.judge.name(),
+        model: Some(prepared.judge.model.clone()),
+        hash: Some(prepared.judge.hash()),
+        answers,
+        ..JudgeInput::default()
+    };
+    Ok(Gathered { judges: vec![judge], rows, calls: progress.calls, budget_ended: end == End::Budget })
+}
+
+/// The samples of one item as one answer; tokens and money are of all of them.
+fn judged(samples: &[Outcome]) -> Judged {
+    let verdicts: Vec<Verdict> = samples.iter().map(|s| s.verdict.clone()).collect();
+    let usages: Vec<_> = samples.iter().filter_map(|s| s.usage).collect();
+    let costs: Vec<_> = samples.iter().filter_map(|s| s.cost).collect();
+    Judged {
+        verdict: consensus::verdict(&verdicts),
+        usage: (!usages.is_empty()).then(|| usages.into_iter().sum()),
+        cost: (!costs.is_empty()).then(|| costs.into_iter().sum()),
+        latency_ms: samples.iter().filter_map(|s| s.latency_ms).max(),
+        served: samples.iter().find_map(|s| s.served.clone()),
+    }
+}
+
+fn from_files(paths: &[PathBuf], scale: Scale, read: &ReadOptions) -> Result<Vec<JudgeInput>, AppError> {
+    let mut judges = Vec::new();
+    for path in paths {
+        for rows in labels::read_judge(path, scale, read)? {
+            judges.push(imported(rows));
+        }
+    }
+    if judges.is_empty() {
+        let hint = "without `--judge` every judge in the file is audited";
+        return Err(AppError::input("the ratings hold no rating of the judge that you named", hint));
+    }
+    Ok(judges)
+}
+
+fn imported(rows: JudgeRows) -> JudgeInput {
+    let mut samples: BTreeMap<ItemId, Vec<JudgeRating>> = BTreeMap::new();
+    for rating in rows.rows {
+        samples.entry(rating.item.clone()).or_default().push(rating);
+    }
+    let answer = |samples: Vec<JudgeRating>| {
+        let verdicts: Vec<Verdict> = samples.iter().map(|s| s.verdict.clone()).collect();
+        let costs: Vec<_> = samples.iter().filter_map(|s| s.cost).collect();
+        let usages: Vec<_> = samples.iter().filter_map(|s| s.usage).collect();
+        Judged {
+            verdict: consensus::verdict(&verdicts),
+            usage: (!usages.is_empty()).then(|| usages.into_iter().sum()),
+            cost: (!costs.is_empty()).then(|| costs.into_iter().sum()),
+            latency_ms: samples.iter().filter_map(|s| s.latency_ms).max(),
+            served: samples.iter().find_map(|s| s.model_served.as_deref().map(str::to_owned)),
+        }
+    };
+    JudgeInput {
+        name: rows.judge.to_string(),
+        answers: samples.into_iter().map(|(id, samples)| (id, answer(samples))).collect(),
+        off_scale: rows.counts.off_scale,
+        duplicates: rows.counts.duplicates,
+        ..JudgeInput::default()
+    }
+}
+
+impl Audited {
+    /// The folder's name: from the judges and the data, so that the same audit always writes to the same place.
+    pub fn slug(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for item in &self.labelled {
+            hasher.update(item.id.as_str().as_bytes());
+            hasher.update(&[0]);
+        }
+        for judge in &self.judges {
+            hasher.update(judge.hash.as_deref().unwrap_or(&judge.name).as_bytes());
+            hasher.update(&[0]);
+        }
+        let name = match self.judges.as_slice() {
+            [only] => only.model.as_deref().unwrap_or(&only.name),
+            [] => "people",
+            _ => "judges",
+        };
+        let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
+        format!("audit-{}-{}", plain.trim_matches('-').to_lowercase(), &hasher.finalize().to_hex()[..8])
+    }
+
+    /// Writes the report folder and returns the page to open.
+    ///
+    /// # Errors
+    /// [`AppError`] when the folder cannot be written.
+    pub fn write_reports(&self, folder: &Path) -> Result<PathBuf, AppError> {
+        let json = serde_json::to_vec_pretty(&self.audit).expect("an audit is plain data");
+        write_whole(&folder.join("audit.json"), &json)?;
+        write_whole(&folder.join("audit.md"), report::markdown(&self.audit).as_bytes())?;
+        if let [judge] = self.audit.judges.as_slice() {
+            write_whole(&folder.join("disagreements.csv"), &report::disagreements_csv(&judge.disagreements))?;
+        }
+        if !self.rows.is_empty() {
+            let mut writer = LabelWriter::create(&folder.join("labels.jsonl"))?;
+            for row in &self.rows {
+                writer.write(row)?;
+            }
+            writer.finish()?;
+        }
+        // The page comes last: where it is, the rest is.
+        let page = folder.join("index.html");
+        write_whole(&page, report::html(&self.audit).as_bytes())?;
+        Ok(page)
+    }
+}

@@ -1,0 +1,63 @@
+//! `assessor.toml`: endpoints and defaults. Optional; keys never stand in it.
+
+use super::AppError;
+use crate::domain::Place;
+use crate::model::ModelConfig;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Looked for in the working directory.
+pub const CONFIG_FILE: &str = "assessor.toml";
+
+/// The file's content.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// What commands use when a flag is not given.
+    #[serde(default)]
+    pub defaults: Defaults,
+    /// Endpoints by name: `--model NAME`.
+    #[serde(default)]
+    pub model: BTreeMap<String, ModelConfig>,
+}
+
+/// What commands use when a flag is not given.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Defaults {
+    /// As `--model`.
+    pub model: Option<String>,
+    /// As `--rubric`.
+    pub rubric: Option<PathBuf>,
+    /// As `--items`.
+    pub items: Option<PathBuf>,
+    /// As `--human`.
+    pub human: Option<PathBuf>,
+}
+
+impl Config {
+    /// Reads `path`, or [`CONFIG_FILE`] when it exists and no path is given.
+    ///
+    /// # Errors
+    /// [`AppError::Input`] with line and column when the file cannot be read as a configuration.
+    pub fn read(path: Option<&Path>) -> Result<Self, AppError> {
+        let asked = path.is_some();
+        let path = path.unwrap_or(Path::new(CONFIG_FILE));
+        if !asked && !path.exists() {
+            return Ok(Self::default());
+        }
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|e| AppError::Input {
+            message: format!("the configuration cannot be read: {e}"),
+            place: Some(Place::file(name.clone())),
+            hint: "name the file with `-c FILE`, or write one with `assessor init`".into(),
+        })?;
+        toml::from_str(&text).map_err(|e| AppError::Input {
+            message: e.message().to_owned(),
+            place: Some(Place::in_text(name, &text, e.span().map_or(0, |s| s.start))),
+            hint: "print the schema of the file: `assessor schema config`".into(),
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! List, group, compare and export disagreements.
+
+use super::{AppError, Audited};
+use crate::audit::{self, Diff, Direction, Disagreement, DisagreementGroup};
+use serde::Serialize;
+use std::path::Path;
+
+/// Which disagreements.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only this direction.
+    pub direction: Option<Direction>,
+    /// Only this many rating points.
+    pub gap: Option<u8>,
+    /// Only this slice, as column and value.
+    pub slice: Option<(String, String)>,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Disagreed {
+    /// The judge's name.
+    pub judge: String,
+    /// Items that the judge answered.
+    pub answered: u64,
+    /// All disagreements, before the filter.
+    pub total: u64,
+    /// By gap, then by item.
+    pub disagreements: Vec<Disagreement>,
+    /// Failure modes, largest first.
+    pub groups: Vec<DisagreementGroup>,
+    /// Against an earlier judge, when one was given.
+    pub diff: Option<Vec<Diff>>,
+}
+
+/// Chooses disagreements of the first judge of `after`; with `before`, compares with its first judge.
+///
+/// # Errors
+/// [`AppError`] when there is no judge.
+pub fn disagree(after: &Audited, before: Option<&Audited>, filter: &Filter) -> Result<Disagreed, AppError> {
+    let no_judge = || AppError::input("there is no judge to disagree with", "name its ratings with `--ratings FILE`");
+    let judge = after.audit.judges.first().ok_or_else(no_judge)?;
+    let in_slice = |tags: &std::collections::BTreeMap<String, String>| {
+        filter.slice.as_ref().is_none_or(|(column, value)| tags.get(column) == Some(value))
+    };
+    let keeps = |d: &&Disagreement| {
+        filter.direction.is_none_or(|direction| d.direction == direction)
+            && filter.gap.is_none_or(|gap| d.gap == gap)
+            && in_slice(&d.tags)
+    };
+    let groups = judge.groups.iter().filter(|g| {
+        filter.direction.is_none_or(|direction| g.direction == direction)
+            && filter.gap.is_none_or(|gap| g.gap == gap)
+            && filter.slice.as_ref().is_none_or(|slice| g.slice.as_ref() == Some(slice))
+    });
+    let diff = before
+        .map(|before| Ok::<_, AppError>((before.judges.first().ok_or_else(no_judge)?, after.judges.first().ok_or_else(no_judge)?)))
+        .transpose()?
+        .map(|(before, now)| audit::diff(after.scale, &after.labelled, before, now));
+    Ok(Disagreed {
+        judge: judge.name.clone(),
+        answered: judge.panel.n,
+        total: judge.disagreements.len() as u64,
+        disagreements: judge.disagreements.iter().filter(keeps).cloned().collect(),
+        groups: groups.cloned().collect(),
+        diff,
+    })
+}
+
+impl Disagreed {
+    /// Writes the disagreements to `path`, as CSV or JSONL by its extension.
+    ///
+    /// # Errors
+    /// [`AppError`] for another extension, or when the file cannot be written.
+    pub fn export(&self, path: &Path) -> Result<(), AppError> {
+        let bytes = match path.extension().and_then(|e| e.to_str()) {
+            Some("csv") => crate::report::disagreements_csv(&self.disagreements),
+            Some("jsonl") => crate::report::disagreements_jsonl(&self.disagreements),
+            _ => {
+                let message = format!("`{}` is neither `.csv` nor `.jsonl`", path.display());
+                return Err(AppError::input(message, "for example `--export disagreements.csv`"));
+            }
+        };
+        super::project::write_whole(path, &bytes)
+    }
+}

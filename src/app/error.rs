@@ -1,0 +1,124 @@
+//! One error for all use cases, and the exit code that each kind of it means.
+
+use crate::domain::{Explain, Place};
+use crate::judge::journal::JournalError;
+use crate::judge::run::RunError;
+use crate::labels::LabelsError;
+use crate::ledger::LedgerError;
+use crate::model::ModelError;
+use crate::rubric::RubricError;
+use std::path::Path;
+
+/// A use case that could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// A rubric file.
+    #[error(transparent)]
+    Rubric(#[from] RubricError),
+    /// Items or ratings.
+    #[error(transparent)]
+    Labels(#[from] LabelsError),
+    /// A model that is not one, or cannot be set up.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The ledger, in the middle of a run.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// Anything else in what the user gave.
+    #[error("{message}")]
+    Input {
+        /// What is wrong.
+        message: String,
+        /// Where.
+        place: Option<Place>,
+        /// What to do.
+        hint: String,
+    },
+    /// The provider could not be used; what was paid for is kept.
+    #[error("the provider could not be used: {message}")]
+    Provider {
+        /// In the provider's words.
+        message: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// The user interrupted; what was paid for is kept.
+    #[error("interrupted after {done} of {total} verdicts; what is paid for is kept")]
+    Interrupted {
+        /// Verdicts there are.
+        done: u64,
+        /// Verdicts wanted.
+        total: u64,
+    },
+    /// The machine: disk, memory, a port.
+    #[error("{doing}: {source}")]
+    System {
+        /// What was being done.
+        doing: String,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl AppError {
+    /// Wrong input without a place in a file.
+    pub fn input(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Input { message: message.into(), place: None, hint: hint.into() }
+    }
+
+    /// A failure of the machine while `doing` something to `path`.
+    pub fn system(doing: &str, path: &Path, source: std::io::Error) -> Self {
+        Self::System { doing: format!("{doing} `{}`", path.display()), source }
+    }
+
+    /// 1 internal failure, 2 usage or bad input, 3 the provider could not be used, 130 interrupted.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Rubric(_) | Self::Labels(_) | Self::Model(_) | Self::Input { .. } => 2,
+            Self::Ledger(LedgerError::Newer { .. } | LedgerError::Foreign { .. }) => 2,
+            Self::Ledger(_) | Self::Journal(_) | Self::System { .. } => 1,
+            Self::Provider { .. } => 3,
+            Self::Interrupted { .. } => 130,
+        }
+    }
+}
+
+impl From<RunError<AppError>> for AppError {
+    fn from(error: RunError<AppError>) -> Self {
+        match error {
+            RunError::Journal(error) => Self::Journal(error),
+            RunError::Caller(error) => error,
+        }
+    }
+}
+
+impl Explain for AppError {
+    fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Rubric(e) => e.place(),
+            Self::Labels(e) => e.place(),
+            Self::Model(e) => e.place(),
+            Self::Ledger(e) => e.place(),
+            Self::Input { place, .. } => place.as_ref(),
+            Self::Journal(_) | Self::Provider { .. } | Self::Interrupted { .. } | Self::System { .. } => None,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Rubric(e) => e.hint(),
+            Self::Labels(e) => e.hint(),
+            Self::Model(e) => e.hint(),
+            Self::Ledger(e) => e.hint(),
+            Self::Input { hint, .. } => Some(hint.clone()),
+            Self::Provider { hint, .. } => hint.clone(),
+            Self::Interrupted { .. } => Some("run the same command again to go on".into()),
+            Self::Journal(_) => Some("check that the disk has room, then run the same command again".into()),
+            Self::System { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! Rate items with a judge.
+
+use super::project::connect;
+use super::{AppError, JudgeRequest, Project};
+use crate::domain::{Event, Item, ItemId, NanoUsd, NotRun, Progress, Verdict};
+use crate::judge::journal::Memory;
+use crate::judge::run::{End, Outcome, Run};
+use crate::judge::JudgeSpec;
+use crate::labels::{self, ItemsSummary, LabelRow, LabelWriter, ReadOptions};
+use crate::ledger::RunInfo;
+use crate::model::{Budget, Endpoint, Request, Spent};
+use crate::prompt::Prefix;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// Output tokens of a reply when nothing is known of the judge.
+const TYPICAL_REPLY_TOKENS: u64 = 80;
+/// Bytes per token when nothing is known of the judge.
+const BYTES_PER_TOKEN: u64 = 4;
+
+/// What to rate, and within what limits.
+#[derive(Clone, Debug, Default)]
+pub struct LabelRequest {
+    /// The judge.
+    pub judge: JudgeRequest,
+    /// The items.
+    pub items: PathBuf,
+    /// How they are read.
+    pub read: ReadOptions,
+    /// Where the labels go; only counted when absent.
+    pub out: Option<PathBuf>,
+    /// Samples per item.
+    pub samples: u32,
+    /// What may be spent.
+    pub limits: Limits,
+    /// Only these items, when given: an audit pays for no item that nobody rated.
+    pub only: Option<Arc<BTreeSet<ItemId>>>,
+}
+
+/// What may be spent on a run, all its sessions together.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    /// Dollars.
+    pub usd: Option<NanoUsd>,
+    /// HTTP requests.
+    pub calls: Option<u64>,
+    /// Items taken from the start of the file.
+    pub items: Option<u64>,
+}
+
+/// How a run went.
+#[derive(Clone, Debug, Serialize)]
+pub struct Labelled {
+    /// The judge's name.
+    pub judge: String,
+    /// Its hash.
+    pub judge_hash: String,
+    /// Verdicts wanted.
+    pub total: u64,
+    /// With a rating.
+    pub rated: u64,
+    /// Malformed.
+    pub malformed: u64,
+    /// Without an answer.
+    pub not_run: u64,
+    /// Answered from the ledger.
+    pub replayed: u64,
+    /// HTTP requests made now.
+    pub calls: u64,
+    /// Dollars spent now.
+    pub spent_usd: f64,
+    /// Where the labels are.
+    pub out: Option<PathBuf>,
+    /// The budget ended the run.
+    pub budget_ended: bool,
+}
+
+/// What a run would take.
+#[derive(Clone, Debug, Serialize)]
+pub struct Plan {
+    /// The judge's name.
+    pub judge: String,
+    /// Items.
+    pub items: u64,
+    /// Queries.
+    pub queries: u64,
+    /// Verdicts wanted.
+    pub verdicts: u64,
+    /// Of these, in the ledger already.
+    pub recorded: u64,
+    /// Calls to make.
+    pub calls: u64,
+    /// Prompt tokens, estimated.
+    pub tokens_in: u64,
+    /// Completion tokens, estimated.
+    pub tokens_out: u64,
+    /// Dollars, estimated; absent when the price is not known.
+    pub usd: Option<f64>,
+    /// Seconds, from the endpoint's limits and the latency seen so far; absent when neither is known.
+    pub seconds: Option<f64>,
+}
+
+/// What `events` gets; faces draw it.
+pub type Watch<'a> = &'a mut (dyn FnMut(Event) + Send);
+
+/// Rates all items and writes the labels. The file holds one row per item and sample, in the order of the items.
+///
+/// # Errors
+/// [`AppError`]; what was paid for is in the ledger in any case.
+pub async fn label(
+    project: &Project,
+    request: &LabelRequest,
+    watch: Watch<'_>,
+    cancel: watch::Receiver<bool>,
+) -> Result<Labelled, AppError> {
+    let prepared = prepare(project, request)?;
+    let mut writer = request.out.as_deref().map(LabelWriter::create).transpose()?;
+    let row = rows_of(&prepared.judge);
+    let mut sink = |outcome: Outcome| match writer.as_mut() {
+        Some(writer) => Ok(writer.write(&row(&outcome))?),
+        None => Ok(()),
+    };
+    let (end, progress) = drive(project, request, &prepared, &mut sink, watch, cancel).await?;
+    if let Some(writer) = writer {
+        writer.finish()?;
+    }
+    let not_run = progress.not_run;
+    Ok(Labelled {
+        judge: prepared.judge.name(),
+        judge_hash: prepared.judge.hash(),
+        total: progress.total,
+        rated: progress.done - progress.malformed - not_run,
+        malformed: progress.malformed,
+        not_run,
+        replayed: progress.replayed,
+        calls: progress.calls,
+        spent_usd: progress.spent.usd(),
+        out: request.out.clone(),
+        budget_ended: end == End::Budget,
+    })
+}
+
+/// What is known before the first call.
+pub(super) struct Prepared {
+    pub judge: JudgeSpec,
+    pub endpoint: Endpoint,
+    pub summary: ItemsSummary,
+    pub items: u64,
+}
+
+/// Reads and checks everything that the user gave; nothing is started or spent.
+pub(super) fn prepare(project: &Project, request: &LabelRequest) -> Result<Prepared, AppError> {
+    let endpoint = project.endpoint(&request.judge)?;
+    let judge = project.judge(&request.judge, &endpoint)?;
+    if request.limits.usd.is_some() && endpoint.price.is_none() {
+        return Err(AppError::input(
+            format!("a budget in dollars needs the price of `{}`", endpoint.identity),
+            "add `price = { input = …, output = … }` to its `[model.NAME]` in assessor.toml, or use `--budget-calls`",
+        ));
+    }
+    let summary = labels::check_items(&request.items, &request.read)?;
+    let wanted = request.only.as_ref().map_or(summary.n, |only| only.len() as u64);
+    let items = request.limits.items.map_or(wanted, |limit| limit.min(wanted));
+    Ok(Prepared { judge, endpoint, summary, items })
+}
+
+fn open(request: &LabelRequest, items: u64) -> Result<impl Iterator<Item = Result<Item, AppError>>, AppError> {
+    let stream = labels::open_items(&request.items, &request.read)?;
+    let only = request.only.clone();
+    let wanted = move |item: &Result<Item, _>| match (item, &only) {
+        (Ok(item), Some(only)) => only.contains(&item.id),
+        _ => true,
+    };
+    Ok(stream.filter(wanted).map(|item| item.map_err(AppError::from)).take(items as usize))
+}
+
+/// Runs the judge over the items: the part that `label` and `audit` share.
+pub(super) async fn drive(
+    project: &Project,
+    request: &LabelRequest,
+    prepared: &Prepared,
+    sink: &mut (dyn FnMut(Outcome) -> Result<(), AppError> + Send),
+    watch: Watch<'_>,
+    cancel: watch::Receiver<bool>,
+) -> Result<(End, Progress), AppError> {
+    let total = prepared.items * u64::from(request.samples.max(1));
+    let ledger = project.ledger()?;
+    let slots = prepared.endpoint.limits.concurrency;
+    let info = RunInfo {
+        judge: &prepared.judge,
+        items_digest: &prepared.summary.digest,
+        samples: request.samples.max(1),
+        planned: total,
+        slots: slots as u32,
+        attempt_limit: crate::model::Policy::default().most_requests(),
+        slot_cost: largest_cost(request, prepared)?,
+    };
+    let spent = ledger.spent(&info.id())?;
+    let budget = Budget::new(request.limits.calls, request.limits.usd)
+        .with_spent(Spent { calls: spent.calls, cost: spent.cost });
+    let (client, server) = connect(prepared.endpoint.clone()).await?;
+    let session = ledger.begin(&info)?;
+    let run = Run {
+        judge: &prepared.judge,
+        client: Some(client),
+        journal: Arc::new(session.keeper()),
+        budget: Arc::new(budget),
+        samples: request.samples.max(1),
+        slots,
+        cancel,
+    };
+    let result = run.go(total, open(request, prepared.items)?, sink, watch).await;
+    drop(server);
+    let (end, progress) = result?;
+    session.end(outcome_name(&end))?;
+    match end {
+        End::Provider { message, hint } => Err(AppError::Provider { message, hint }),
+        End::Cancelled => Err(AppError::Interrupted { done: progress.done - progress.not_run, total }),
+        end => Ok((end, progress)),
+    }
+}
+
+fn outcome_name(end: &End) -> &'static str {
+    match end {
+        End::Complete => "complete",
+        End::Budget => "budget",
+        End::Cancelled => "cancelled",
+        End::Provider { .. } => "provider",
+    }
+}
+
+/// What one call can cost at most: bounds what a killed session may have spent unseen. Only a budget in dollars asks.
+fn largest_cost(request: &LabelRequest, prepared: &Prepared) -> Result<NanoUsd, AppError> {
+    if request.limits.usd.is_none() {
+        return Ok(NanoUsd(0));
+    }
+    let prefix = Prefix::new(&prepared.judge.prompt, &prepared.judge.rubric);
+    let mut most = NanoUsd(0);
+    for item in open(request, prepared.items)? {
+        let messages = prefix.messages(&item?);
+        let call = Request::new(messages.system, messages.user);
+        most = most.max(prepared.endpoint.max_cost(&call, prepared.endpoint.max_tokens).unwrap_or_default());
+    }
+    Ok(most)
+}
+
+/// What a run would take, before anything is spent.
+///
+/// # Errors
+/// [`AppError`] when the input is wrong.
+pub async fn plan(project: &Project, request: &LabelRequest) -> Result<Plan, AppError> {
+    let prepared = prepare(project, request)?;
+    let samples = request.samples.max(1);
+    let prefix = Prefix::new(&prepared.judge.prompt, &prepared.judge.rubric);
+    let mut seen = Seen::default();
+    let mut sink = |outcome: Outcome| -> Result<(), AppError> {
+        let messages = prefix.messages(&outcome.item);
+        seen.add(&outcome, (messages.system.len() + messages.user.len()) as u64);
+        Ok(())
+    };
+    let items = open(request, prepared.items)?;
+    let total = prepared.items * u64::from(samples);
+    let (_, cancel) = watch::channel(false);
+    let budget = Arc::new(Budget::new(None, None));
+    let judge = &prepared.judge;
+    if project.state.join("ledger.sqlite").exists() {
+        let ledger = project.ledger()?;
+        let journal = Arc::new(ledger.reading());
+        let run = Run { judge, client: None, journal, budget, samples, slots: 1, cancel };
+        run.go(total, items, &mut sink, &mut |_| {}).await?;
+    } else {
+        let run = Run { judge, client: None, journal: Arc::new(Memory::default()), budget, samples, slots: 1, cancel };
+        run.go(total, items, &mut sink, &mut |_| {}).await?;
+    }
+    Ok(seen.plan(&prepared, total))
+}
+
+/// What a dry pass has seen.
+#[derive(Default)]
+struct Seen {
+    recorded: u64,
+    open: u64,
+    open_bytes: u64,
+    recorded_bytes: u64,
+    tokens_in: u64,
+    tokens_out: u64,
+    latency_ms: u64,
+}
+
+impl Seen {
+    fn add(&mut self, outcome: &Outcome, bytes: u64) {
+        if outcome.verdict == Verdict::NotRun(NotRun::Missing) {
+            self.open += 1;
+            self.open_bytes += bytes;
+            return;
+        }
+        self.recorded += 1;
+        self.latency_ms += outcome.latency_ms.unwrap_or(0);
+        if let Some(usage) = outcome.usage {
+            self.recorded_bytes += bytes;
+            self.tokens_in += usage.input;
+            self.tokens_out += usage.output;
+        }
+    }
+
+    /// Tokens by what this judge has used so far, where it has been used.
+    fn plan(&self, prepared: &Prepared, verdicts: u64) -> Plan {
+        let known = self.recorded_bytes > 0 && self.tokens_in > 0;
+        let tokens_in = match known {
+            true => (self.open_bytes as f64 * self.tokens_in as f64 / self.recorded_bytes as f64) as u64,
+            false => self.open_bytes / BYTES_PER_TOKEN,
+        };
+        let each = if known { self.tokens_out as f64 / self.recorded as f64 } else { TYPICAL_REPLY_TOKENS as f64 };
+        let tokens_out = (self.open as f64 * each) as u64;
+        let usage = crate::domain::Usage { input: tokens_in, cached: 0, output: tokens_out };
+        let limits = prepared.endpoint.limits;
+        let by_latency = (self.recorded > 0).then(|| {
+            self.open as f64 * self.latency_ms as f64 / self.recorded as f64 / 1000.0 / limits.concurrency as f64
+        });
+        let by_requests = limits.rpm.map(|rpm| self.open as f64 / f64::from(rpm) * 60.0);
+        let by_tokens = limits.tpm.map(|tpm| (tokens_in + tokens_out) as f64 / tpm as f64 * 60.0);
+        Plan {
+            judge: prepared.judge.name(),
+            items: prepared.items,
+            queries: prepared.summary.groups,
+            verdicts,
+            recorded: self.recorded,
+            calls: self.open,
+            tokens_in,
+            tokens_out,
+            usd: prepared.endpoint.cost(usage).map(NanoUsd::usd),
+            seconds: [by_latency, by_requests, by_tokens].into_iter().flatten().reduce(f64::max),
+        }
+    }
+}
+
+/// Makes label rows for one judge.
+pub(super) fn rows_of(judge: &JudgeSpec) -> impl Fn(&Outcome) -> LabelRow + use<> {
+    let (hash, model): (Arc<str>, Arc<str>) = (judge.hash().into(), judge.model.as_str().into());
+    move |outcome| LabelRow {
+        id: outcome.item.id.clone(),
+        group: Some(outcome.item.group.clone()),
+        verdict: outcome.verdict.clone(),
+        judge: Arc::clone(&hash),
+        model_asked: Arc::clone(&model),
+        model_served: outcome.served.as_deref().map(Arc::from),
+        sample: outcome.sample,
+        usage: outcome.usage,
+        cost: outcome.cost,
+        latency_ms: outcome.latency_ms,
+    }
+}
+
+/// The file that `label` writes when no name is given.
+pub fn default_out(items: &Path, judge_hash: &str) -> PathBuf {
+    let stem = items.file_stem().map_or("items".into(), |s| s.to_string_lossy().into_owned());
+    PathBuf::from("reports").join(format!("{stem}-{}.labels.jsonl", &judge_hash[..8]))
+}

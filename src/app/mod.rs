@@ -1,0 +1,21 @@
+//! The use cases: the only room that wires others together. Faces call these functions and show what they return.
+
+mod audit;
+mod config;
+mod disagree;
+mod doctor;
+mod error;
+mod init;
+mod label;
+mod project;
+mod schema;
+
+pub use audit::{AuditRequest, Audited, Source, audit};
+pub use config::{CONFIG_FILE, Config};
+pub use disagree::{Disagreed, Filter, disagree};
+pub use doctor::{Checkup, Finding, Health, doctor};
+pub use error::AppError;
+pub use init::{Written, init};
+pub use label::{LabelRequest, Labelled, Limits, Plan, label, plan};
+pub use project::{JudgeRequest, Project, Shipped, SimServer};
+pub use schema::{Envelope, SCHEMAS, schema};

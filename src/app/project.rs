@@ -1,0 +1,179 @@
+//! What a command works on: state, configuration, rubric, judge, model. The shipped data stand in where nothing is named.
+
+use super::{AppError, Config};
+use crate::domain::Place;
+use crate::judge::{JudgeSpec, PARSER, Sampling};
+use crate::ledger::Ledger;
+use crate::model::{Client, Endpoint, Resolved, resolve, sim};
+use crate::prompt::Prompt;
+use crate::rubric::{self, Rubric};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The judge when nothing else is said.
+const DEFAULT_MODEL: &str = "sim/small";
+
+/// Where a command runs.
+#[derive(Debug)]
+pub struct Project {
+    /// The folder of ledger and cache.
+    pub state: PathBuf,
+    /// The configuration.
+    pub config: Config,
+    /// The run's seed.
+    pub seed: u64,
+}
+
+/// Which judge.
+#[derive(Clone, Debug, Default)]
+pub struct JudgeRequest {
+    /// A rubric file; the shipped one when absent.
+    pub rubric: Option<PathBuf>,
+    /// A model; `sim/small` when absent.
+    pub model: Option<String>,
+    /// Completion tokens at most; the endpoint's when absent.
+    pub max_tokens: Option<u32>,
+    /// Requests in flight at most; the endpoint's when absent.
+    pub concurrency: Option<usize>,
+}
+
+/// A simulated model's server; it lives as long as the run.
+pub type SimServer = Option<sim::Server>;
+
+/// The data that ship inside the binary.
+#[derive(Clone, Copy, Debug)]
+pub struct Shipped;
+
+impl Shipped {
+    const ITEMS: &'static str = include_str!("../../labels/workplace.items.jsonl");
+    const RATINGS: &'static str = include_str!("../../labels/workplace.ratings.jsonl");
+
+    /// Lays the shipped seed labels down in the state folder; returns items and ratings.
+    ///
+    /// # Errors
+    /// [`AppError::System`] when the folder cannot be written.
+    pub fn labels(project: &Project) -> Result<(PathBuf, PathBuf), AppError> {
+        let folder = project.state.join("shipped");
+        std::fs::create_dir_all(&folder).map_err(|e| AppError::system("making", &folder, e))?;
+        let lay = |name: &str, text: &str| {
+            let path = folder.join(name);
+            if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
+                return Ok(path);
+            }
+            write_whole(&path, text.as_bytes()).map(|()| path)
+        };
+        Ok((lay("workplace.items.jsonl", Self::ITEMS)?, lay("workplace.ratings.jsonl", Self::RATINGS)?))
+    }
+}
+
+/// Writes a file whole or not at all: temporary file beside it, fsync, rename.
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
+    use std::io::Write as _;
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let fault = |e| AppError::system("writing", path, e);
+    std::fs::create_dir_all(folder).map_err(fault)?;
+    let mut file = tempfile::Builder::new().prefix(".assessor-").tempfile_in(folder).map_err(fault)?;
+    file.write_all(bytes).map_err(fault)?;
+    file.as_file().sync_all().map_err(fault)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // A temporary file is private; a report is not.
+        let open = std::fs::Permissions::from_mode(0o644);
+        file.as_file().set_permissions(open).map_err(fault)?;
+    }
+    file.persist(path).map_err(|e| fault(e.error))?;
+    Ok(())
+}
+
+impl Project {
+    /// Opens the ledger.
+    ///
+    /// # Errors
+    /// [`AppError::Ledger`].
+    pub fn ledger(&self) -> Result<Ledger, AppError> {
+        Ok(Ledger::open(&self.state)?)
+    }
+
+    /// The rubric that `request` names.
+    ///
+    /// # Errors
+    /// [`AppError`] when the file is missing or wrong.
+    pub fn rubric(&self, request: &JudgeRequest) -> Result<Rubric, AppError> {
+        let Some(path) = request.rubric.as_ref().or(self.config.defaults.rubric.as_ref()) else {
+            return Ok(rubric::shipped());
+        };
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|e| AppError::Input {
+            message: format!("the rubric cannot be read: {e}"),
+            place: Some(Place::file(name.clone())),
+            hint: "`assessor init` writes the shipped rubric to `rubrics/relevance.toml`, to start from".into(),
+        })?;
+        Ok(rubric::load(&name, &text)?)
+    }
+
+    /// The model that `request` names, without anything being started.
+    ///
+    /// # Errors
+    /// [`AppError::Model`] when there is none of that name.
+    pub fn endpoint(&self, request: &JudgeRequest) -> Result<Endpoint, AppError> {
+        let spec = request.model.as_deref().or(self.config.defaults.model.as_deref()).unwrap_or(DEFAULT_MODEL);
+        let env = |name: &str| std::env::var(name).ok();
+        let mut endpoint = match resolve(spec, &self.config.model, &env)? {
+            Resolved::Endpoint(endpoint) => *endpoint,
+            Resolved::Sim(name) => simulated(&name)?,
+        };
+        if let Some(tokens) = request.max_tokens {
+            endpoint.max_tokens = tokens;
+        }
+        if let Some(slots) = request.concurrency {
+            endpoint.limits.concurrency = slots.max(1);
+        }
+        Ok(endpoint)
+    }
+
+    /// The judge that `request` describes.
+    ///
+    /// # Errors
+    /// As [`Project::rubric`].
+    pub fn judge(&self, request: &JudgeRequest, endpoint: &Endpoint) -> Result<JudgeSpec, AppError> {
+        let rubric = self.rubric(request)?;
+        let prompt = Prompt::of(&rubric);
+        let sampling = Sampling {
+            temperature: endpoint.temperature,
+            max_tokens: endpoint.max_tokens,
+            seed: self.seed,
+            extra: endpoint.extra.clone(),
+        };
+        let address = (!endpoint.in_process).then(|| format!("{}#{}", endpoint.base_url, endpoint.model));
+        Ok(JudgeSpec { rubric, prompt, model: endpoint.identity.clone(), address, sampling, parser: PARSER })
+    }
+}
+
+/// The endpoint of a simulated model; its address comes with [`connect`].
+fn simulated(name: &str) -> Result<Endpoint, AppError> {
+    let identity = format!("sim/{name}");
+    let Some(price) = sim::price(&identity) else {
+        let known = sim::MODELS.iter().map(|m| format!("`{}`", m.name)).collect::<Vec<_>>().join(", ");
+        return Err(AppError::input(format!("there is no simulated model `{identity}`"), format!("there are {known}")));
+    };
+    let mut endpoint = Endpoint::in_process(&identity, "http://127.0.0.1:0/v1", &identity);
+    endpoint.price = Some(price);
+    Ok(endpoint)
+}
+
+/// A client for the endpoint; a simulated model's server is started first.
+///
+/// # Errors
+/// [`AppError`] when the address or key cannot be used, or no port is free.
+pub(super) async fn connect(mut endpoint: Endpoint) -> Result<(Arc<Client>, SimServer), AppError> {
+    let mut server = None;
+    if endpoint.in_process {
+        let started = sim::Server::start(sim::Options::default()).await;
+        let started =
+            started.map_err(|source| AppError::System { doing: "starting the simulated models".into(), source })?;
+        endpoint.base_url = started.base_url();
+        server = Some(started);
+    }
+    Ok((Arc::new(Client::new(endpoint)?), server))
+}
