@@ -7,7 +7,9 @@
 //! |---|---|
 //! | [`domain`] | the nouns: scale, rating, item, verdict, estimate, money, event |
 //! | [`rubric`] | rubric files ↔ [`rubric::Rubric`] |
+//! | [`model`] | endpoints over HTTP: requests, replies, limits, retries, budgets |
 
 pub mod domain;
-pub mod rubric;
+pub mod model;
 pub mod prompt;
+pub mod rubric;
