@@ -1,0 +1,381 @@
+//! One endpoint, asked politely: sends, waits, steps down, gives up. All decisions are made in [`super::retry`] and
+//! [`super::ladder`]; this file only carries them out.
+
+use super::budget::Budget;
+use super::clock::{Clock, TokioClock};
+use super::endpoint::Endpoint;
+use super::envelope::Envelope;
+use super::error::{CallError, ModelError, Stop};
+use super::ladder::Features;
+use super::limiter::{Limiter, Outcome};
+use super::request::{Request, Tweak};
+use super::retry::{Attempt, Class, Decision, Policy, classify, decide};
+use super::transport::{Transport, read_body};
+use crate::domain::{Event, NanoUsd, Usage};
+use jiff::Timestamp;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+/// Ladder steps that one call may take. The ladder itself is shorter.
+const MOST_STEPS: u32 = 16;
+
+/// How much larger the second try at a cut answer is, and where that ends.
+const ENLARGE: u32 = 4;
+const LARGEST: u32 = 32_768;
+
+/// An endpoint with its limiter and what was learnt about it. Share it by `Arc` among all calls.
+pub struct Client {
+    endpoint: Endpoint,
+    http: reqwest::Client,
+    url: reqwest::Url,
+    features: RwLock<Features>,
+    limiter: Limiter,
+    policy: Policy,
+    clock: Arc<dyn Clock>,
+    /// Calls without an answer since the last answer.
+    outages: AtomicU32,
+    answered: AtomicBool,
+}
+
+/// An answer, as it came.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Completion {
+    /// The decoded body, byte by byte, except that an echoed key is blotted out. [`Envelope::read`] reads it again.
+    pub raw: Vec<u8>,
+    /// The same, read.
+    pub envelope: Envelope,
+    /// Requests sent for it, ladder steps and failures included.
+    pub attempts: u32,
+    /// Of the attempt that succeeded, from sending to the last byte.
+    pub latency: Duration,
+    /// `openai-processing-ms`: the server's own share of the latency.
+    pub processing_ms: Option<u64>,
+    /// What the provider reported for all attempts, in money; `None` without a price or without usage.
+    pub cost: Option<NanoUsd>,
+    /// Tokens of the attempt that succeeded.
+    pub usage: Option<Usage>,
+}
+
+/// Where a call stands.
+struct Tries {
+    /// Requests sent.
+    sent: u32,
+    /// Attempts that the retry policy counts: all but ladder steps and the enlarged one.
+    made: u32,
+    steps: u32,
+    tweak: Tweak,
+    /// Reported for attempts so far.
+    cost: Option<NanoUsd>,
+    /// A cut answer, should the larger attempt fail.
+    cut: Option<Completion>,
+}
+
+/// An attempt and what came with it.
+struct Reply {
+    attempt: Attempt,
+    latency: Duration,
+}
+
+impl Client {
+    /// A client with the default policy on real time.
+    ///
+    /// # Errors
+    /// [`ModelError`] when the address or the key cannot be used.
+    pub fn new(endpoint: Endpoint) -> Result<Self, ModelError> {
+        Self::with(endpoint, Policy::default(), Arc::new(TokioClock))
+    }
+
+    /// A client with its own policy and clock.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn with(endpoint: Endpoint, policy: Policy, clock: Arc<dyn Clock>) -> Result<Self, ModelError> {
+        let url = endpoint.url()?;
+        let http = http(&endpoint, &url)?;
+        Ok(Self {
+            features: RwLock::new(Features::start(&endpoint)),
+            limiter: Limiter::new(endpoint.limits, Arc::clone(&clock)),
+            outages: AtomicU32::new(0),
+            answered: AtomicBool::new(false),
+            endpoint,
+            http,
+            url,
+            policy,
+            clock,
+        })
+    }
+
+    /// The endpoint.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// What requests contain now, after all refusals so far.
+    pub fn features(&self) -> Features {
+        *self.features.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks until there is an answer, or a reason why there is none.
+    ///
+    /// An answer that was cut at the token limit before its value was whole is asked for once more with four times
+    /// the limit; should that fail, the cut answer is returned.
+    ///
+    /// # Errors
+    /// [`CallError`]: for this item, or, as [`CallError::Stop`], for the whole run.
+    pub async fn call(
+        &self,
+        request: &Request,
+        budget: &Budget,
+        events: &(dyn Fn(Event) + Sync),
+    ) -> Result<Completion, CallError> {
+        let mut tries = Tries { sent: 0, made: 0, steps: 0, tweak: request.plain(), cost: None, cut: None };
+        match self.run(request, budget, events, &mut tries).await {
+            Err(_) if tries.cut.is_some() => tries.cut.ok_or(CallError::Budget),
+            other => other,
+        }
+    }
+
+    async fn run(
+        &self,
+        request: &Request,
+        budget: &Budget,
+        events: &(dyn Fn(Event) + Sync),
+        tries: &mut Tries,
+    ) -> Result<Completion, CallError> {
+        loop {
+            let features = self.features();
+            let (class, reply) = self.attempt(request, budget, &features, tries).await?;
+            if !matches!(class, Class::StepDown { .. }) {
+                tries.made += 1;
+            }
+            let chance = if matches!(class, Class::Answer(_)) { 0.0 } else { chance(request, tries.sent) };
+            match decide(&class, tries.made, &self.policy, chance) {
+                Decision::Accept => return self.accept(class, reply, tries),
+                Decision::Enlarge => {
+                    let enlarged = tries.tweak.max_tokens.saturating_mul(ENLARGE).min(LARGEST);
+                    let again = tries.cut.is_none() && enlarged > tries.tweak.max_tokens;
+                    let completion = self.accept(class, reply, tries)?;
+                    if !again {
+                        return Ok(completion);
+                    }
+                    tries.tweak.max_tokens = enlarged;
+                    tries.cut = Some(completion);
+                }
+                Decision::Retry { after, new_seed } => {
+                    if new_seed {
+                        tries.tweak.seed = request.seed.map(|seed| other_seed(seed, tries.sent));
+                    }
+                    self.clock.sleep(after).await;
+                }
+                Decision::PauseEndpoint { wait } => {
+                    if self.limiter.pause(wait) {
+                        events(Event::Paused { endpoint: self.endpoint.identity.clone(), wait });
+                    }
+                }
+                Decision::StepDown => self.step_down(class, &features, tries, events)?,
+                Decision::GiveUp(message) => return Err(self.outage(tries.sent, message)),
+                Decision::Reject(message) => return Err(self.rejected(&class, message)),
+                Decision::StopRun(stop, message) => return Err(self.stopped(stop, message)),
+            }
+        }
+    }
+
+    /// Sends once, within limits and budget, and settles both.
+    async fn attempt(
+        &self,
+        request: &Request,
+        budget: &Budget,
+        features: &Features,
+        tries: &mut Tries,
+    ) -> Result<(Class, Reply), CallError> {
+        let max_cost = match self.endpoint.max_cost(request, tries.tweak.max_tokens) {
+            Some(cost) => cost,
+            None if budget.needs_price() => {
+                return Err(ModelError::NoPrice { identity: self.endpoint.identity.clone() }.into());
+            }
+            None => NanoUsd(0),
+        };
+        let tokens = request.bytes() as u64 / 4 + u64::from(tries.tweak.max_tokens);
+        let permit = self.limiter.acquire(tokens).await;
+        let reservation = budget.reserve(1, max_cost).ok_or(CallError::Budget)?;
+        let reply = self.send(request.body(&self.endpoint, features, tries.tweak)).await;
+        let class = classify(&reply.attempt, features, request.schema.is_some(), Timestamp::now());
+        let usage = match &class {
+            Class::Answer(envelope) | Class::Truncated(envelope) => envelope.usage,
+            _ => None,
+        };
+        let cost = usage.and_then(|usage| self.endpoint.cost(usage));
+        match &reply.attempt {
+            Attempt::Transport(failure) if !failure.was_sent() => reservation.release(),
+            Attempt::Reply { status, .. } if *status >= 300 => {
+                tries.sent += 1;
+                reservation.settle(NanoUsd(0));
+            }
+            Attempt::Transport(_) | Attempt::Reply { .. } => {
+                tries.sent += 1;
+                if let Some(cost) = cost {
+                    reservation.settle(cost);
+                }
+            }
+        }
+        tries.cost = match (tries.cost, cost) {
+            (Some(before), Some(cost)) => Some(before + cost),
+            (before, cost) => cost.or(before),
+        };
+        let outcome = match class {
+            Class::Answer(_) | Class::Truncated(_) => Outcome::Ok,
+            Class::Overloaded { .. } => Outcome::Overloaded,
+            _ => Outcome::Failed,
+        };
+        permit.settle(usage.map(|u| u.input + u.output), outcome);
+        Ok((class, reply))
+    }
+
+    async fn send(&self, body: Vec<u8>) -> Reply {
+        let started = Instant::now();
+        let attempt = match self.exchange(body).await {
+            Ok(attempt) => attempt,
+            Err(failure) => Attempt::Transport(failure),
+        };
+        Reply { attempt, latency: started.elapsed() }
+    }
+
+    async fn exchange(&self, body: Vec<u8>) -> Result<Attempt, Transport> {
+        let mut response = self.http.post(self.url.clone()).body(body).send().await.map_err(Transport::of)?;
+        let body = read_body(&mut response, self.endpoint.max_body).await?;
+        let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
+        Ok(Attempt::Reply { status, headers, body: self.scrub(body) })
+    }
+
+    /// The body without the key, should the server have echoed it: everything that is stored, shown or logged comes
+    /// from here. A body that is no text is no answer and is quoted nowhere but through its valid parts.
+    fn scrub(&self, body: Vec<u8>) -> Vec<u8> {
+        let Some(key) = &self.endpoint.key else { return body };
+        match String::from_utf8(body) {
+            Ok(text) => key.scrub(text).into_bytes(),
+            Err(error) => key.scrub(String::from_utf8_lossy(error.as_bytes()).into_owned()).into_bytes(),
+        }
+    }
+
+    fn accept(&self, class: Class, reply: Reply, tries: &Tries) -> Result<Completion, CallError> {
+        let (Class::Answer(envelope) | Class::Truncated(envelope), Attempt::Reply { headers, body, .. }) =
+            (class, reply.attempt)
+        else {
+            return Err(self.outage(tries.sent, "no reply".to_owned()));
+        };
+        self.outages.store(0, Ordering::Relaxed);
+        self.answered.store(true, Ordering::Relaxed);
+        Ok(Completion {
+            raw: body,
+            usage: envelope.usage,
+            envelope: *envelope,
+            attempts: tries.sent,
+            latency: reply.latency,
+            processing_ms: processing_ms(&headers),
+            cost: tries.cost,
+        })
+    }
+
+    /// Remembers a refusal, unless another call did so meanwhile.
+    fn step_down(
+        &self,
+        class: Class,
+        sent_with: &Features,
+        tries: &mut Tries,
+        events: &(dyn Fn(Event) + Sync),
+    ) -> Result<(), CallError> {
+        let Class::StepDown { to, now, because } = class else { return Ok(()) };
+        tries.steps += 1;
+        if tries.steps > MOST_STEPS {
+            return Err(self.rejected(&Class::Rejected { message: because.clone(), item: false }, because));
+        }
+        let mut features = self.features.write().unwrap_or_else(PoisonError::into_inner);
+        if *features == *sent_with {
+            *features = to;
+            drop(features);
+            events(Event::SteppedDown { endpoint: self.endpoint.identity.clone(), now, because });
+        }
+        Ok(())
+    }
+
+    /// The item's outage; the run's, when too many came in a row.
+    fn outage(&self, attempts: u32, message: String) -> CallError {
+        let in_a_row = self.outages.fetch_add(1, Ordering::Relaxed) + 1;
+        if in_a_row >= self.policy.outages_in_a_row {
+            return self
+                .stopped(Stop::Failing, format!("{in_a_row} calls in a row without an answer; the last: {message}"));
+        }
+        CallError::Outage { attempts, message }
+    }
+
+    /// An item's rejection. An endpoint that rejects all it is sent, from the start, is itself at fault.
+    fn rejected(&self, class: &Class, message: String) -> CallError {
+        let general = matches!(class, Class::Rejected { item: false, .. });
+        if general && !self.answered.load(Ordering::Relaxed) {
+            let in_a_row = self.outages.fetch_add(1, Ordering::Relaxed) + 1;
+            if in_a_row >= self.policy.outages_in_a_row {
+                return self.stopped(Stop::Unusable, message);
+            }
+        }
+        CallError::Rejected { message }
+    }
+
+    fn stopped(&self, stop: Stop, message: String) -> CallError {
+        let message = match stop {
+            Stop::Tls | Stop::Unreachable => format!("`{}`: {message}", self.url.host_str().unwrap_or("")),
+            _ => message,
+        };
+        ModelError::Stopped { identity: self.endpoint.identity.clone(), stop, message }.into()
+    }
+}
+
+fn http(endpoint: &Endpoint, url: &reqwest::Url) -> Result<reqwest::Client, ModelError> {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(key) = &endpoint.key {
+        let bearer = HeaderValue::from_str(&format!("Bearer {}", key.expose()));
+        let mut bearer = bearer.map_err(|_| ModelError::OddKey { identity: endpoint.identity.clone() })?;
+        bearer.set_sensitive(true);
+        headers.insert(AUTHORIZATION, bearer);
+    }
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("assessor/", env!("CARGO_PKG_VERSION")))
+        .default_headers(headers)
+        .redirect(reqwest::redirect::Policy::none())
+        .http1_only()
+        .connect_timeout(endpoint.timeouts.connect)
+        .read_timeout(endpoint.timeouts.idle)
+        .timeout(endpoint.timeouts.total)
+        .tcp_keepalive(Duration::from_secs(30))
+        // Fewer idle connections than callers would mean a handshake per call.
+        .pool_max_idle_per_host(endpoint.limits.concurrency.max(1));
+    if is_loopback(url) {
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|e| ModelError::Setup { reason: e.to_string() })
+}
+
+fn is_loopback(url: &reqwest::Url) -> bool {
+    let host = url.host_str().unwrap_or("").trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn processing_ms(headers: &HeaderMap) -> Option<u64> {
+    headers.get("openai-processing-ms")?.to_str().ok()?.trim().parse().ok()
+}
+
+/// A number in 0..1 that spreads the waits of different requests, the same in every run.
+fn chance(request: &Request, sent: u32) -> f64 {
+    let mut hash = blake3::Hasher::new();
+    hash.update(request.user.as_bytes()).update(&sent.to_le_bytes());
+    let bytes = hash.finalize();
+    let bits = bytes.as_bytes().iter().take(6).fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+    bits as f64 / (1u64 << 48) as f64
+}
+
+/// Another seed for attempt `sent`, in the range that every server takes.
+fn other_seed(seed: u64, sent: u32) -> u64 {
+    (seed ^ u64::from(sent).wrapping_mul(0x9E37_79B1)) & 0x7FFF_FFFF
+}
