@@ -7,7 +7,9 @@
 //! |---|---|
 //! | [`domain`] | the nouns: scale, rating, item, verdict, estimate, money, event |
 //! | [`rubric`] | rubric files ↔ [`rubric::Rubric`] |
+//! | [`labels`] | items and ratings in every format ↔ domain; splits |
 
 pub mod domain;
-pub mod rubric;
+pub mod labels;
 pub mod prompt;
+pub mod rubric;
