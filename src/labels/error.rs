@@ -137,8 +137,8 @@ pub enum Fault {
     UnwritableParquet(String),
     #[error("a qrels file needs the query of each item, and `{0}` has none")]
     NoGroup(String),
-    #[error("`{0}` holds white space or is empty, which a qrels file cannot carry")]
-    QrelsSpace(String),
+    #[error("`{0}` cannot stand in a qrels file: fields are not empty, hold no blanks, and `0` names nobody")]
+    QrelsField(String),
 }
 
 impl Fault {
@@ -197,7 +197,7 @@ impl Fault {
             Self::NoGroup(_) => {
                 "write `.jsonl`, `.csv` or `.parquet` instead, or give the items their `query_id`".into()
             }
-            Self::QrelsSpace(_) => "write `.jsonl`, `.csv` or `.parquet` instead".into(),
+            Self::QrelsField(_) => "write `.jsonl`, `.csv` or `.parquet` instead".into(),
         }
     }
 }

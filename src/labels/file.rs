@@ -2,7 +2,9 @@
 
 use super::delimited::DelimitedRows;
 use super::jsonl::JsonlRows;
+use super::parquet::ParquetRows;
 use super::row::Row;
+use super::trec::QrelsRows;
 use super::{Fault, LabelsError, MAX_LINE};
 use crate::domain::Place;
 use std::fs::File;
@@ -157,6 +159,8 @@ pub(super) struct Rows {
 enum Lines {
     Jsonl(JsonlRows),
     Delimited(DelimitedRows),
+    Parquet(ParquetRows),
+    Qrels(QrelsRows),
 }
 
 impl Rows {
@@ -165,7 +169,8 @@ impl Rows {
         let lines = match source.format {
             Format::Jsonl => Lines::Jsonl(JsonlRows::open(&source)?),
             Format::Delimited(delimiter) => Lines::Delimited(DelimitedRows::open(&source, delimiter)?),
-            Format::Parquet | Format::Qrels => return Err(source.error(Fault::NoTexts)),
+            Format::Parquet => Lines::Parquet(ParquetRows::open(&source)?),
+            Format::Qrels => Lines::Qrels(QrelsRows::open(&source)?),
         };
         Ok(Self { source, lines, read: 0, ended: false })
     }
@@ -181,10 +186,13 @@ impl Iterator for Rows {
         let next = match &mut self.lines {
             Lines::Jsonl(rows) => rows.read(&self.source),
             Lines::Delimited(rows) => rows.read(&self.source),
+            Lines::Parquet(rows) => rows.read(&self.source),
+            Lines::Qrels(rows) => rows.read(&self.source),
         };
         let row = match next {
             Ok(None) if self.read == 0 => {
-                let fault = if self.source.format == Format::Jsonl { Fault::Empty } else { Fault::NoRows };
+                let headed = matches!(self.source.format, Format::Delimited(_) | Format::Parquet);
+                let fault = if headed { Fault::NoRows } else { Fault::Empty };
                 Some(Err(self.source.error(fault)))
             }
             Ok(row) => row.map(Ok),

@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 /// Columns that are never metadata: what an item is made of, and what people said of it.
-const OWN: [&str; 7] = ["id", "query_id", "query", "title", "document", "human_rating", "human_rationale"];
+pub(super) const OWN: [&str; 7] = ["id", "query_id", "query", "title", "document", "human_rating", "human_rationale"];
 
 /// What a file of items holds.
 #[derive(Clone, Debug, PartialEq, Eq)]

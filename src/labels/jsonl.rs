@@ -1,54 +1,29 @@
 //! JSON Lines: one object per line. Blank lines are skipped.
 
 use super::file::Source;
+use super::lines::LineReader;
 use super::row::{Cell, Names, Row};
-use super::{Fault, LabelsError, MAX_LINE};
+use super::{Fault, LabelsError};
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::fmt;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 
 pub(super) struct JsonlRows {
-    reader: BufReader<File>,
+    lines: LineReader,
     names: Names,
-    buffer: Vec<u8>,
-    line: u64,
 }
 
 impl JsonlRows {
     pub(super) fn open(source: &Source) -> Result<Self, LabelsError> {
-        Ok(Self { reader: source.open_text()?, names: Names::default(), buffer: Vec::new(), line: 0 })
+        Ok(Self { lines: LineReader::open(source)?, names: Names::default() })
     }
 
     pub(super) fn read(&mut self, source: &Source) -> Result<Option<Row>, LabelsError> {
-        while self.next_line(source)? {
-            let text = std::str::from_utf8(&self.buffer)
-                .map_err(|e| source.error_in(self.line, e.valid_up_to(), Fault::NotUtf8))?;
-            if text.trim_ascii().is_empty() {
-                continue;
-            }
-            let mut json = serde_json::Deserializer::from_str(text);
-            let cells = RowSeed(&mut self.names).deserialize(&mut json).and_then(|cells| json.end().map(|()| cells));
-            let cells = cells.map_err(|e| json_error(source, self.line, text, &e))?;
-            return Ok(Some(Row { at: self.line, cells }));
-        }
-        Ok(None)
-    }
-
-    /// Reads one line into the buffer, without its end.
-    fn next_line(&mut self, source: &Source) -> Result<bool, LabelsError> {
-        self.buffer.clear();
-        self.line += 1;
-        let mut limited = (&mut self.reader).take(MAX_LINE as u64 + 1);
-        let read = limited.read_until(b'\n', &mut self.buffer).map_err(|e| source.error(Fault::Unreadable(e)))?;
-        if self.buffer.last() == Some(&b'\n') {
-            self.buffer.pop();
-        }
-        if self.buffer.len() > MAX_LINE {
-            return Err(source.error_at(self.line, Fault::LongLine));
-        }
-        Ok(read > 0)
+        let Some((at, text)) = self.lines.next(source)? else { return Ok(None) };
+        let mut json = serde_json::Deserializer::from_str(text);
+        let cells = RowSeed(&mut self.names).deserialize(&mut json).and_then(|cells| json.end().map(|()| cells));
+        let cells = cells.map_err(|e| json_error(source, at, text, &e))?;
+        Ok(Some(Row { at, cells }))
     }
 }
 

@@ -27,13 +27,23 @@ mod human;
 mod items;
 mod jsonl;
 mod judge;
+mod lines;
+mod parquet;
 mod rating;
 mod row;
+mod schema;
+mod split;
+mod table;
+mod trec;
+mod write;
 
 pub use error::{Fault, LabelsError};
 pub use human::{Human, NOBODY, read_human};
 pub use items::{Items, ItemsSummary, check_items, open_items, read_items};
 pub use judge::{JudgeRating, JudgeRows, read_judge};
+pub use schema::{FileKind, schema};
+pub use split::{Fractions, NoFractions, Split, Unsplit, divide, evenest_seed, part_of, split};
+pub use write::{LabelRow, LabelWriter, write_human, write_items};
 
 use crate::domain::Place;
 use std::collections::BTreeMap;
