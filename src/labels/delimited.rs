@@ -6,15 +6,12 @@ use super::{Fault, LabelsError, MAX_LINE};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Bytes that the CSV reader asks for at once.
 const CHUNK: usize = 64 << 10;
 
 pub(super) struct DelimitedRows {
     reader: csv::Reader<Fence>,
-    /// Bytes that may be read before the current record must have ended.
-    allowed: Arc<AtomicU64>,
     names: Vec<Arc<str>>,
     record: csv::ByteRecord,
     delimiter: u8,
@@ -22,28 +19,44 @@ pub(super) struct DelimitedRows {
     last: (u64, u64),
 }
 
-/// Stops a quote that is never closed from pulling the whole file into memory.
+/// Stops a quote that is never closed from pulling the whole file into memory, and remembers what was read last: the
+/// parser does not tell how a record ended, and without that its line is not known.
 struct Fence {
     inner: BufReader<File>,
+    /// Bytes handed out, and how many may be before the current record must have ended.
     read: u64,
-    allowed: Arc<AtomicU64>,
+    allowed: u64,
+    /// The bytes handed out last.
+    chunk: Vec<u8>,
+}
+
+impl Fence {
+    /// The byte before `position`, if it was handed out last.
+    fn before(&self, position: u64) -> Option<u8> {
+        let start = self.read - self.chunk.len() as u64;
+        let index = position.checked_sub(start + 1)?;
+        self.chunk.get(usize::try_from(index).ok()?).copied()
+    }
 }
 
 impl Read for Fence {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.read >= self.allowed.load(Ordering::Relaxed) {
+        if self.read >= self.allowed {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         let n = self.inner.read(buffer)?;
-        self.read += n as u64;
+        if n > 0 {
+            self.read += n as u64;
+            self.chunk.clear();
+            self.chunk.extend_from_slice(&buffer[..n]);
+        }
         Ok(n)
     }
 }
 
 impl DelimitedRows {
     pub(super) fn open(source: &Source, delimiter: u8) -> Result<Self, LabelsError> {
-        let allowed = Arc::new(AtomicU64::new(0));
-        let fence = Fence { inner: source.open_text()?, read: 0, allowed: allowed.clone() };
+        let fence = Fence { inner: source.open_text()?, read: 0, allowed: 0, chunk: Vec::new() };
         let reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .has_headers(false)
@@ -51,7 +64,7 @@ impl DelimitedRows {
             .buffer_capacity(CHUNK)
             .from_reader(fence);
         let record = csv::ByteRecord::new();
-        let mut rows = Self { reader, allowed, names: Vec::new(), record, delimiter, last: (0, 1) };
+        let mut rows = Self { reader, names: Vec::new(), record, delimiter, last: (0, 1) };
         let Some(line) = rows.next_record(source)? else { return Err(source.error(Fault::Empty)) };
         rows.names = rows.header(source, line)?;
         Ok(rows)
@@ -94,29 +107,34 @@ impl DelimitedRows {
     /// Reads one record; gives its first line.
     fn next_record(&mut self, source: &Source) -> Result<Option<u64>, LabelsError> {
         let start = self.reader.position().byte();
-        self.allowed.store(start + MAX_LINE as u64, Ordering::Relaxed);
-        let line = self.reader.position().line();
+        self.reader.get_mut().allowed = start + MAX_LINE as u64;
         match self.reader.read_byte_record(&mut self.record) {
             Ok(false) => Ok(None),
             Ok(true) => {
-                let start = self.record.position().map_or((start, line), |p| (p.byte(), p.line()));
-                self.last = start;
-                Ok(Some(start.1))
+                self.last = (start, self.first_line());
+                Ok(Some(self.last.1))
             }
             Err(error) => match error.into_kind() {
                 csv::ErrorKind::Io(e) if e.kind() == io::ErrorKind::FileTooLarge => {
-                    Err(source.error_at(line, Fault::LongLine))
+                    Err(source.error_at(self.last.1 + 1, Fault::LongLine))
                 }
                 csv::ErrorKind::Io(e) => Err(source.error(Fault::Unreadable(e))),
-                // Ragged and non-UTF-8 records are found below, with better places.
+                // Ragged and non-UTF-8 records are found by the callers, with better places.
                 other => Err(source.error(Fault::Unreadable(io::Error::other(format!("{other:?}"))))),
             },
         }
     }
 
+    /// The line on which the current record starts. The parser's own count stands before the blank lines and the second
+    /// half of a CRLF that precede a record; counting back from the end of the record is exact.
+    fn first_line(&self) -> u64 {
+        let end = self.reader.position();
+        let ended_by_newline = self.reader.get_ref().before(end.byte()) == Some(b'\n');
+        end.line() - u64::from(ended_by_newline) - self.record.iter().map(newlines).sum::<u64>()
+    }
+
     fn utf8<'a>(&self, source: &Source, line: u64, index: usize, field: &'a [u8]) -> Result<&'a str, LabelsError> {
         std::str::from_utf8(field).map_err(|e| {
-            let newlines = |bytes: &[u8]| bytes.iter().filter(|b| **b == b'\n').count() as u64;
             let before: u64 = self.record.iter().take(index).map(newlines).sum();
             source.error_at(line + before + newlines(&field[..e.valid_up_to()]), Fault::NotUtf8)
         })
@@ -135,6 +153,10 @@ impl DelimitedRows {
         }
         Ok(())
     }
+}
+
+fn newlines(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|b| **b == b'\n').count() as u64
 }
 
 /// Whether text that starts at a record ends inside a quoted field.

@@ -22,8 +22,14 @@ impl LabelsError {
 
 impl fmt::Display for LabelsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.fault().fmt(f)
+        f.write_str(&harmless(&self.fault().to_string()))
     }
+}
+
+/// Text of a foreign file as it may go to a terminal: control characters, which could move the cursor or recolour the
+/// screen, become U+FFFD.
+pub(super) fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect()
 }
 
 impl Error for LabelsError {
@@ -59,6 +65,8 @@ pub enum Fault {
     NoRows,
     #[error("`{0}` is no known file format")]
     UnknownFormat(String),
+    #[error("the file name has no extension, so its format is not known")]
+    NoExtension,
     #[error("a TREC qrels file holds no texts, so it cannot be read as items")]
     NoTexts,
 
@@ -150,6 +158,7 @@ impl Fault {
             Self::Unreadable(_) => "check that the file may be read by you and the disk is healthy".into(),
             Self::Empty | Self::NoRows => "write at least one row".into(),
             Self::UnknownFormat(extension) => format_hint(extension).into(),
+            Self::NoExtension => format_hint("").into(),
             Self::NoTexts => "give the items as JSONL, CSV or Parquet with the columns \
                               `id`, `query_id`, `query`, `document`; pass qrels as ratings"
                 .into(),

@@ -1,6 +1,7 @@
 //! A file as a stream of rows, whatever its format; places in it for errors.
 
 use super::delimited::DelimitedRows;
+use super::error::harmless;
 use super::jsonl::JsonlRows;
 use super::parquet::ParquetRows;
 use super::row::Row;
@@ -26,17 +27,16 @@ pub(super) enum Format {
 
 impl Format {
     pub(super) fn of(path: &Path) -> Result<Self, LabelsError> {
-        let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let unknown = |fault| LabelsError::new(fault, Place::file(path.display().to_string()));
+        let Some(extension) = path.extension() else { return Err(unknown(Fault::NoExtension)) };
+        let extension = extension.to_string_lossy().to_lowercase();
         match extension.as_str() {
             "jsonl" | "ndjson" => Ok(Self::Jsonl),
             "csv" => Ok(Self::Delimited(b',')),
             "tsv" => Ok(Self::Delimited(b'\t')),
             "parquet" => Ok(Self::Parquet),
             "qrels" | "qrels_jg" => Ok(Self::Qrels),
-            _ => {
-                let fault = Fault::UnknownFormat(format!(".{extension}"));
-                Err(LabelsError::new(fault, Place::file(path.display().to_string())))
-            }
+            _ => Err(unknown(Fault::UnknownFormat(format!(".{extension}")))),
         }
     }
 }
@@ -84,6 +84,15 @@ impl Source {
         LabelsError::new(fault, self.place(line, Some(byte)))
     }
 
+    /// An error about the columns that a record has: where the format declares them, or in the record itself.
+    pub(super) fn error_of_columns(&self, at: u64, fault: Fault) -> LabelsError {
+        match self.format {
+            Format::Delimited(_) => self.error_at(1, fault),
+            Format::Parquet => self.error(fault),
+            Format::Jsonl | Format::Qrels => self.error_at(at, fault),
+        }
+    }
+
     /// `path:line` or `path row N`.
     pub(super) fn at(&self, at: u64) -> String {
         match self.format {
@@ -100,7 +109,7 @@ impl Source {
         // Read again, only now that there is something to show: good rows pay nothing for it.
         let Some(line) = self.line(at) else { return place };
         let column = byte.map(|byte| String::from_utf8_lossy(&line[..byte.min(line.len())]).chars().count() as u64 + 1);
-        let text = String::from_utf8_lossy(&line);
+        let text = harmless(&String::from_utf8_lossy(&line));
         let mut shown: String = text.chars().take(SHOWN).collect();
         if shown.len() < text.len() {
             shown.push('…');

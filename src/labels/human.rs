@@ -142,7 +142,7 @@ impl<'a> Reader<'a> {
             return Err(source.error(fault));
         }
         if let (false, Some(found)) = (self.with, self.without) {
-            return Err(source.error(Fault::NoColumn { name: "rating", found }));
+            return Err(source.error_of_columns(1, Fault::NoColumn { name: "rating", found }));
         }
         self.human.ratings.sort_by(|a, b| (&a.item, &a.annotator).cmp(&(&b.item, &b.annotator)));
         Ok(self.human)

@@ -98,7 +98,8 @@ fn guarded<T>(source: &Source, read: impl FnOnce() -> Result<T, PolarsError>) ->
 }
 
 fn broken(source: &Source, error: &PolarsError) -> LabelsError {
-    source.error(Fault::Parquet(error.to_string()))
+    let message = error.to_string();
+    source.error(Fault::Parquet(message.trim_start_matches("parquet: ").to_owned()))
 }
 
 fn is_read(dtype: &ArrowDataType) -> bool {

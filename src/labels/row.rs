@@ -140,7 +140,10 @@ impl<'a> Taker<'a> {
     pub(super) fn required(&mut self, ours: &'static str) -> Result<Cell, LabelsError> {
         match self.take(ours) {
             Some(cell) => Ok(cell),
-            None => Err(self.error(Fault::NoColumn { name: ours, found: self.columns() })),
+            None => {
+                let fault = Fault::NoColumn { name: ours, found: self.columns() };
+                Err(self.source.error_of_columns(self.row.at, fault))
+            }
         }
     }
 

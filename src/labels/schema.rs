@@ -44,6 +44,15 @@ enum RatingCell {
     Text(String),
 }
 
+/// A column that is always there, with a value or null.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "only its schema is used")]
+enum Nullable<T> {
+    Value(T),
+    Null(()),
+}
+
 /// One (query, document) pair. Further columns are metadata.
 #[derive(JsonSchema)]
 #[schemars(title = "Item")]
@@ -77,8 +86,7 @@ struct HumanRow {
     /// Who rated it.
     annotator: Text,
     /// The rating; null or empty where this person gave none.
-    #[schemars(required)]
-    rating: Option<RatingCell>,
+    rating: Nullable<RatingCell>,
     /// Why.
     rationale: Option<Text>,
     /// Where the rating comes from.
@@ -97,8 +105,7 @@ struct JudgeRow {
     /// Its query.
     query_id: Option<Text>,
     /// The rating; null or empty where the reply held none.
-    #[schemars(required)]
-    rating: Option<RatingCell>,
+    rating: Nullable<RatingCell>,
     /// Which of several samples, from 0.
     sample: Option<u32>,
     /// Which judge; the file's name where there is no such column.
@@ -117,39 +124,30 @@ struct LabelsRow {
     /// The rated item.
     id: String,
     /// The rating; null unless the outcome is `rated`.
-    #[schemars(required)]
-    rating: Option<i64>,
+    rating: Nullable<i64>,
     /// `rated`, `malformed:REASON` or `not-run:REASON`.
     #[schemars(regex(pattern = r"^(rated|malformed:[a-z-]+|not-run:[a-z-]+)$"))]
     outcome: String,
     /// The judge's reasoning.
-    #[schemars(required)]
-    rationale: Option<String>,
+    rationale: Nullable<String>,
     /// The step of the reply ladder that read the rating.
-    #[schemars(required)]
-    rung: Option<String>,
+    rung: Nullable<String>,
     /// Hash of the judge.
     judge: String,
     /// The model that was asked.
     model_asked: String,
     /// The model that answered.
-    #[schemars(required)]
-    model_served: Option<String>,
+    model_served: Nullable<String>,
     /// Which of several samples, from 0.
     sample: u32,
     /// Prompt tokens.
-    #[schemars(required)]
-    tokens_in: Option<u64>,
+    tokens_in: Nullable<u64>,
     /// Prompt tokens that the provider had in its cache.
-    #[schemars(required)]
-    tokens_cached: Option<u64>,
+    tokens_cached: Nullable<u64>,
     /// Completion tokens.
-    #[schemars(required)]
-    tokens_out: Option<u64>,
+    tokens_out: Nullable<u64>,
     /// US dollars.
-    #[schemars(required)]
-    cost_usd: Option<f64>,
+    cost_usd: Nullable<f64>,
     /// Milliseconds from request to reply.
-    #[schemars(required)]
-    latency_ms: Option<u64>,
+    latency_ms: Nullable<u64>,
 }
