@@ -1,1 +1,4 @@
 //! One binary for all integration tests: each test file would link polars again.
+mod bad_input;
+mod labels_roundtrip;
+mod labels_scale;

@@ -1,0 +1,240 @@
+//! Ratings by judges: made elsewhere, or label files of our own.
+
+use super::file::{Rows, Source};
+use super::human::nearest;
+use super::rating::{Criterion, Shared, excerpt, integer};
+use super::row::Taker;
+use super::{Counts, Fault, LabelsError, OnDuplicate, OnOffScale, ReadOptions};
+use crate::domain::{GroupId, ItemId, Malformed, NanoUsd, NotRun, Rung, Scale, Usage, Verdict};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+
+/// All that one judge said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JudgeRows {
+    /// The value of the column `judge`; without one, the file's name without its extension.
+    pub judge: Arc<str>,
+    /// Sorted by item, then sample; at most one per pair.
+    pub rows: Vec<JudgeRating>,
+    /// Policies used; `missing` counts rows without a rating (they are `Malformed::Empty`).
+    pub counts: Counts,
+}
+
+/// What a judge said of one item in one sample.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JudgeRating {
+    /// The rated item.
+    pub item: ItemId,
+    /// Its query, where the file tells it.
+    pub group: Option<GroupId>,
+    /// Which of several samples; 0 without such a column.
+    pub sample: u32,
+    /// The outcome.
+    pub verdict: Verdict,
+    /// The text that the rating was read from, where the file has it.
+    pub raw: Option<String>,
+    /// Tokens, in files of our own.
+    pub usage: Option<Usage>,
+    /// Price, in files of our own.
+    pub cost: Option<NanoUsd>,
+    /// Milliseconds from request to reply, in files of our own.
+    pub latency_ms: Option<u64>,
+    /// The model that answered, in files of our own.
+    pub model_served: Option<Arc<str>>,
+}
+
+/// Reads ratings by judges, one [`JudgeRows`] per judge, sorted by name.
+///
+/// Columns `id`, `rating`, `sample?`, `judge?`, `raw?`, `criterion?`, and those of our own label files: with `outcome`,
+/// a row without a rating says itself what it is; otherwise it is [`Malformed::Empty`]. Without `rung` a rating is
+/// [`Rung::Imported`].
+///
+/// # Errors
+/// Everything that can be wrong with the file: see [`Fault`].
+pub fn read_judge(path: &Path, scale: Scale, options: &ReadOptions) -> Result<Vec<JudgeRows>, LabelsError> {
+    let mut rows = Rows::open(path)?;
+    let mut reader = Reader::new(path, scale, options);
+    while let Some(row) = rows.next() {
+        let row = Taker::new(&rows.source, &options.map, row?)?;
+        reader.row(row)?;
+    }
+    reader.finish(&rows.source)
+}
+
+struct Reader<'a> {
+    scale: Scale,
+    options: &'a ReadOptions,
+    criterion: Criterion<'a>,
+    unnamed: String,
+    names: Shared,
+    judges: BTreeMap<Arc<str>, OneJudge>,
+    /// Judges that were not asked for.
+    others: BTreeSet<Arc<str>>,
+}
+
+#[derive(Default)]
+struct OneJudge {
+    rows: Vec<JudgeRating>,
+    counts: Counts,
+    /// Item and sample → index in `rows`, and the row of the file.
+    seen: HashMap<(ItemId, u32), (usize, u64)>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(path: &Path, scale: Scale, options: &'a ReadOptions) -> Self {
+        let unnamed = path.file_stem().map_or_else(|| "judge".to_owned(), |stem| stem.to_string_lossy().into_owned());
+        Self {
+            scale,
+            options,
+            criterion: Criterion::new(options.criterion.as_deref()),
+            unnamed,
+            names: Shared::default(),
+            judges: BTreeMap::new(),
+            others: BTreeSet::new(),
+        }
+    }
+
+    fn row(&mut self, mut row: Taker<'_>) -> Result<(), LabelsError> {
+        if !self.criterion.keeps(&mut row)? {
+            return Ok(());
+        }
+        let judge = row.optional("judge")?;
+        let judge = self.names.get(judge.as_deref().unwrap_or(&self.unnamed));
+        if self.options.judge.as_deref().is_some_and(|wanted| *wanted != *judge) {
+            self.others.insert(judge);
+            return Ok(());
+        }
+        let one = self.judges.entry(judge.clone()).or_default();
+        one.counts.rows += 1;
+        let item = ItemId::new(row.filled("id")?);
+        let group = row.optional("query_id")?.map(GroupId::new);
+        let sample = sample(&mut row)?;
+        let verdict = verdict(&mut row, self.scale, self.options.on_off_scale, &mut one.counts)?;
+        let rating = JudgeRating {
+            item,
+            group,
+            sample,
+            verdict,
+            raw: row.optional("raw")?,
+            usage: usage(&mut row)?,
+            cost: cost(&mut row)?,
+            latency_ms: row.count("latency_ms")?,
+            model_served: row.optional("model_served")?.map(|name| self.names.get(&name)),
+        };
+        one.push(&row, &judge, rating, self.options.on_duplicate)
+    }
+
+    fn finish(self, source: &Source) -> Result<Vec<JudgeRows>, LabelsError> {
+        if let Some(fault) = self.criterion.fault() {
+            return Err(source.error(fault));
+        }
+        if let (true, Some(wanted)) = (self.judges.is_empty(), &self.options.judge) {
+            let found = self.others.iter().map(|name| name.to_string()).collect();
+            return Err(source.error(Fault::NoJudge { wanted: wanted.clone(), found }));
+        }
+        let sorted = |(judge, mut one): (Arc<str>, OneJudge)| {
+            one.rows.sort_by(|a, b| (&a.item, a.sample).cmp(&(&b.item, b.sample)));
+            JudgeRows { judge, rows: one.rows, counts: one.counts }
+        };
+        Ok(self.judges.into_iter().map(sorted).collect())
+    }
+}
+
+impl OneJudge {
+    fn push(
+        &mut self,
+        row: &Taker<'_>,
+        judge: &str,
+        rating: JudgeRating,
+        policy: OnDuplicate,
+    ) -> Result<(), LabelsError> {
+        let key = (rating.item.clone(), rating.sample);
+        let Some(&(index, first)) = self.seen.get(&key) else {
+            self.seen.insert(key, (self.rows.len(), row.at()));
+            self.rows.push(rating);
+            return Ok(());
+        };
+        if policy == OnDuplicate::Error {
+            let sample = if rating.sample == 0 { String::new() } else { format!(" in sample {}", rating.sample) };
+            let (who, id) = (judge.to_owned(), rating.item.to_string());
+            return Err(row.error(Fault::RatingTwice { who, id, sample, first: row.source.at(first) }));
+        }
+        self.counts.duplicates += 1;
+        self.rows[index] = rating;
+        Ok(())
+    }
+}
+
+fn verdict(row: &mut Taker<'_>, scale: Scale, policy: OnOffScale, counts: &mut Counts) -> Result<Verdict, LabelsError> {
+    let cell = row.required("rating")?;
+    let value = integer(row, cell)?;
+    let outcome = row.optional("outcome")?;
+    let rationale = row.optional("rationale")?;
+    let rung = match row.optional("rung")? {
+        None => Rung::Imported,
+        Some(name) => Rung::from_name(&name).ok_or_else(|| row.error(Fault::Rung(excerpt(&name))))?,
+    };
+    match (value, outcome.as_deref()) {
+        (Some(value), None | Some("rated")) => {
+            let rating = match (scale.rating(value), policy) {
+                (Some(rating), _) => rating,
+                (None, OnOffScale::Error) => return Err(row.error(Fault::OffScale { value, scale, human: false })),
+                (None, OnOffScale::Malformed) => {
+                    counts.off_scale += 1;
+                    return Ok(Verdict::Malformed(Malformed::OffScale));
+                }
+                (None, OnOffScale::Clip) => {
+                    counts.off_scale += 1;
+                    nearest(scale, value)
+                }
+            };
+            Ok(Verdict::Rated { rating, rationale, confidence: None, rung })
+        }
+        (None, None) => {
+            counts.missing += 1;
+            Ok(Verdict::Malformed(Malformed::Empty))
+        }
+        (value, Some(outcome)) => match (value, unrated(outcome)) {
+            (None, Some(verdict)) => {
+                counts.missing += 1;
+                Ok(verdict)
+            }
+            (_, None) if outcome != "rated" => Err(row.error(Fault::Outcome(excerpt(outcome)))),
+            _ => {
+                let rating = value.map_or_else(|| "missing".to_owned(), |value| value.to_string());
+                Err(row.error(Fault::OutcomeAndRating { outcome: outcome.to_owned(), rating }))
+            }
+        },
+    }
+}
+
+/// `malformed:REASON`, `not-run:REASON`.
+fn unrated(outcome: &str) -> Option<Verdict> {
+    let (kind, reason) = outcome.split_once(':')?;
+    match kind {
+        "malformed" => Malformed::from_name(reason).map(Verdict::Malformed),
+        "not-run" => NotRun::from_name(reason).map(Verdict::NotRun),
+        _ => None,
+    }
+}
+
+fn sample(row: &mut Taker<'_>) -> Result<u32, LabelsError> {
+    let sample = row.count("sample")?.unwrap_or(0);
+    let fault = || Fault::NotNumber { column: "sample", wanted: "an integer below 2³²", found: sample.to_string() };
+    u32::try_from(sample).map_err(|_| row.error(fault()))
+}
+
+fn usage(row: &mut Taker<'_>) -> Result<Option<Usage>, LabelsError> {
+    let (input, cached, output) = (row.count("tokens_in")?, row.count("tokens_cached")?, row.count("tokens_out")?);
+    let all = |input, output| Usage { input, cached: cached.unwrap_or(0), output };
+    Ok(input.zip(output).map(|(input, output)| all(input, output)))
+}
+
+fn cost(row: &mut Taker<'_>) -> Result<Option<NanoUsd>, LabelsError> {
+    let Some(cell) = row.take("cost_usd").filter(|cell| !cell.is_missing()) else { return Ok(None) };
+    let text = cell.into_text();
+    let cost = text.parse().ok().and_then(NanoUsd::from_usd);
+    let wanted = "US dollars of at least 0";
+    cost.map(Some).ok_or_else(|| row.error(Fault::NotNumber { column: "cost_usd", wanted, found: excerpt(&text) }))
+}
