@@ -1,1 +1,7 @@
-fn main() {}
+//! Hands over to the command line.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    assessor::cli::main()
+}

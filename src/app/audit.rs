@@ -57,6 +57,8 @@ pub struct AuditRequest {
 /// An audit with what it was made of.
 #[derive(Debug)]
 pub struct Audited {
+    /// What was asked for, the shipped data filled in where nothing was named.
+    pub request: AuditRequest,
     /// The audit.
     pub audit: Audit,
     /// The items with their human ratings.
@@ -111,6 +113,7 @@ pub async fn audit(
     let labelled = join(request, human, &gathered.judges)?;
     let result = audit::audit(scale, labelled.clone(), &gathered.judges);
     Ok(Audited {
+        request: request.clone(),
         audit: result,
         labelled,
         judges: gathered.judges,

@@ -16,6 +16,6 @@ pub use disagree::{Disagreed, Filter, disagree};
 pub use doctor::{Checkup, Finding, Health, doctor};
 pub use error::AppError;
 pub use init::{Written, init};
-pub use label::{LabelRequest, Labelled, Limits, Plan, label, plan};
+pub use label::{LabelRequest, Labelled, Limits, Plan, Watch, default_out, label, plan};
 pub use project::{JudgeRequest, Project, Shipped, SimServer};
-pub use schema::{Envelope, SCHEMAS, schema};
+pub use schema::{Envelope, SCHEMAS, Warning, schema};

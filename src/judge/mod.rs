@@ -4,7 +4,7 @@ pub mod consensus;
 pub mod ladder;
 mod json;
 pub mod journal;
-//pub mod run;
+pub mod run;
 mod spec;
 
 pub use spec::{JudgeSpec, PARSER, Sampling, reply_schema};

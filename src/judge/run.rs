@@ -6,8 +6,8 @@
 use super::journal::{Answer, Call, Failure, Journal, JournalError, Key};
 use super::ladder::{self, Reply};
 use super::{JudgeSpec, reply_schema};
-use crate::domain::{Event, Item, Malformed, NanoUsd, NotRun, Progress, Usage, Verdict};
-use crate::model::{Budget, CallError, Client, Request, envelope};
+use crate::domain::{Event, Explain, Item, Malformed, NanoUsd, NotRun, Progress, Usage, Verdict};
+use crate::model::{Budget, CallError, CallFailure, Client, Envelope, Request};
 use crate::prompt::Prefix;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -383,15 +383,15 @@ impl<J: Journal> Shared<J> {
             Ok(completion) => {
                 let latency_ms = completion.processing_ms.unwrap_or(as_ms(completion.latency));
                 let (usage, cost) = (completion.usage, completion.cost);
-                let answer = Answer { raw: completion.raw.to_vec(), usage, cost, latency_ms };
-                let attempts = completion.attempts;
-                let kept = Call { key, item: item.id.clone(), sample, served: completion.served_model, attempts, answer: answer.clone() };
+                let answer = Answer { raw: completion.raw, usage, cost, latency_ms };
+                let (served, attempts) = (completion.envelope.served_model, completion.attempts);
+                let kept = Call { key, item: item.id.clone(), sample, served, attempts, answer: answer.clone() };
                 // Durable before it is read: whatever the ladder makes of it, the reply is paid for and kept.
                 self.journal.record(kept).await?;
                 let outcome = self.outcome(item, sample, &request.user, &answer, false);
                 Ok(Done { key, outcome, attempts, end: None })
             }
-            Err(error) => self.failed(key, item, sample, error).await,
+            Err(failure) => self.failed(key, item, sample, failure).await,
         }
     }
 
@@ -400,18 +400,19 @@ impl<J: Journal> Shared<J> {
         key: Key,
         item: Arc<Item>,
         sample: u32,
-        error: CallError,
+        failure: CallFailure,
     ) -> Result<Done, JournalError> {
-        let (reason, end) = match &error {
-            CallError::Budget { .. } => (NotRun::Budget, Some(End::Budget)),
+        let error = &failure.error;
+        let (reason, end) = match error {
+            CallError::Budget => (NotRun::Budget, Some(End::Budget)),
             CallError::Outage { .. } => (NotRun::Outage, None),
             CallError::Rejected { .. } => (NotRun::Rejected, None),
-            CallError::Stop { .. } => {
-                let hint = crate::domain::Explain::hint(&error);
+            CallError::Stop(_) => {
+                let hint = error.hint();
                 (NotRun::Outage, Some(End::Provider { message: error.to_string(), hint }))
             }
         };
-        let (attempts, cost) = (error.attempts(), error.spent());
+        let (attempts, cost) = (failure.requests, failure.cost);
         if attempts > 0 {
             let item = item.id.clone();
             self.journal.record_failure(Failure { item, sample, attempts, cost, reason }).await?;
@@ -437,7 +438,7 @@ impl<J: Journal> Shared<J> {
 
 /// A raw body, read: the verdict, and the model that served it.
 pub fn read(judge: &JudgeSpec, shown: &str, raw: &[u8]) -> (Verdict, Option<String>) {
-    let Ok(body) = envelope::read(raw) else {
+    let Ok(body) = Envelope::read(raw) else {
         return (Verdict::Malformed(Malformed::NotJson), None);
     };
     let reply = Reply {
@@ -461,7 +462,8 @@ impl Keys {
     fn new(judge: &JudgeSpec, system: &str, schema: &serde_json::Value) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key("assessor 2026 exact request");
         let sampling = serde_json::to_string(&judge.sampling).expect("sampling is plain data");
-        for part in [judge.model.as_str(), system, &sampling, &schema.to_string()] {
+        let address = judge.address.as_deref().unwrap_or_default();
+        for part in [judge.model.as_str(), address, system, &sampling, &schema.to_string()] {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
         }

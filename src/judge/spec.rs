@@ -18,6 +18,8 @@ pub struct Sampling {
     pub max_tokens: u32,
     /// Sent with each request, plus the sample's index; an endpoint that refuses seeds is asked without.
     pub seed: u64,
+    /// Fields that the endpoint's configuration adds to each request.
+    pub extra: serde_json::Map<String, Value>,
 }
 
 /// Rubric + prompt + model + sampling + parser version.
@@ -29,6 +31,8 @@ pub struct JudgeSpec {
     pub prompt: Prompt,
     /// The model as it was asked for, for example `sim/small`.
     pub model: String,
+    /// Where it is asked, as `URL#ID`; `None` for a model inside this process.
+    pub address: Option<String>,
     /// How replies are drawn.
     pub sampling: Sampling,
     /// See [`PARSER`].
@@ -70,18 +74,20 @@ mod tests {
     fn judge() -> JudgeSpec {
         let rubric = shipped();
         let prompt = Prompt::of(&rubric);
-        let sampling = Sampling { temperature: Some(0.0), max_tokens: 512, seed: 0 };
-        JudgeSpec { rubric, prompt, model: "sim/small".into(), sampling, parser: PARSER }
+        let sampling = Sampling { temperature: Some(0.0), max_tokens: 512, seed: 0, extra: serde_json::Map::new() };
+        JudgeSpec { rubric, prompt, model: "sim/small".into(), address: None, sampling, parser: PARSER }
     }
 
     #[test]
     fn every_part_of_a_judge_changes_its_hash() {
         let base = judge();
         assert_eq!(base.hash(), judge().hash());
-        let edits: [fn(&mut JudgeSpec); 6] = [
+        let edits: [fn(&mut JudgeSpec); 8] = [
             |j| j.rubric.criteria[0].push('.'),
             |j| j.prompt.bullets.push("Rate old documents lower.".into()),
             |j| j.model = "sim/large".into(),
+            |j| j.address = Some("http://localhost:8000/v1#small".into()),
+            |j| j.sampling.extra = serde_json::Map::from_iter([("top_k".to_owned(), json!(1))]),
             |j| j.sampling.temperature = None,
             |j| j.sampling.max_tokens += 1,
             |j| j.parser = "ladder-0",

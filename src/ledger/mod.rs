@@ -204,13 +204,9 @@ impl Ledger {
         rows.collect()
     }
 
-    /// The answers already there, in the order of `keys`.
-    ///
-    /// # Errors
-    /// [`JournalError`] when the ledger cannot be read.
-    pub fn recorded(&self, keys: &[Key]) -> Result<Vec<Option<Answer>>, JournalError> {
-        let reader = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        recorded(&reader, keys).map_err(|e| JournalError(e.to_string()))
+    /// A journal that answers from what is recorded and keeps nothing: for plans and replays.
+    pub fn reading(&self) -> Reading {
+        Reading(Reader::new(self.path.clone()))
     }
 
     fn fault(&self, source: rusqlite::Error) -> LedgerError {
@@ -242,9 +238,32 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// The writing half, to be shared by the tasks of the run.
+    /// The journal of this session, for the run.
     pub fn keeper(&self) -> Keeper {
-        Keeper { writer: self.writer.handle(), path: self.ledger.path.clone(), reader: Mutex::new(None) }
+        Keeper { writer: self.writer.handle(), reader: Reader::new(self.ledger.path.clone()) }
+    }
+}
+
+/// A connection of its own for look-ups, opened when first needed.
+#[derive(Debug)]
+struct Reader {
+    path: PathBuf,
+    connection: Mutex<Option<Connection>>,
+}
+
+impl Reader {
+    fn new(path: PathBuf) -> Self {
+        Self { path, connection: Mutex::new(None) }
+    }
+
+    fn recorded(&self, keys: &[Key]) -> Result<Vec<Option<Answer>>, JournalError> {
+        let fault = |e: rusqlite::Error| JournalError(e.to_string());
+        let mut connection = self.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let connection = match connection.take() {
+            Some(open) => connection.insert(open),
+            None => connection.insert(connect(&self.path).map_err(fault)?),
+        };
+        recorded(connection, keys).map_err(fault)
     }
 }
 
@@ -252,18 +271,12 @@ impl Session<'_> {
 #[derive(Debug)]
 pub struct Keeper {
     writer: writer::Handle,
-    path: PathBuf,
-    reader: Mutex<Option<Connection>>,
+    reader: Reader,
 }
 
 impl Journal for Keeper {
     fn recorded(&self, keys: &[Key]) -> Result<Vec<Option<Answer>>, JournalError> {
-        let fault = |e: rusqlite::Error| JournalError(e.to_string());
-        let mut reader = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if reader.is_none() {
-            *reader = Some(connect(&self.path).map_err(fault)?);
-        }
-        recorded(reader.as_ref().expect("opened above"), keys).map_err(fault)
+        self.reader.recorded(keys)
     }
 
     async fn record(&self, call: Call) -> Result<(), JournalError> {
@@ -272,6 +285,24 @@ impl Journal for Keeper {
 
     async fn record_failure(&self, failure: Failure) -> Result<(), JournalError> {
         self.writer.failure(failure).await
+    }
+}
+
+/// What is recorded, and nothing more: see [`Ledger::reading`].
+#[derive(Debug)]
+pub struct Reading(Reader);
+
+impl Journal for Reading {
+    fn recorded(&self, keys: &[Key]) -> Result<Vec<Option<Answer>>, JournalError> {
+        self.0.recorded(keys)
+    }
+
+    async fn record(&self, _call: Call) -> Result<(), JournalError> {
+        Err(JournalError("it was opened for reading".into()))
+    }
+
+    async fn record_failure(&self, _failure: Failure) -> Result<(), JournalError> {
+        Err(JournalError("it was opened for reading".into()))
     }
 }
 

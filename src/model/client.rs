@@ -5,7 +5,7 @@ use super::budget::Budget;
 use super::clock::{Clock, TokioClock};
 use super::endpoint::Endpoint;
 use super::envelope::Envelope;
-use super::error::{CallError, ModelError, Stop};
+use super::error::{CallError, CallFailure, ModelError, Stop};
 use super::ladder::Features;
 use super::limiter::{Limiter, Outcome};
 use super::request::{Request, Tweak};
@@ -20,6 +20,8 @@ use std::time::{Duration, Instant};
 
 /// Ladder steps that one call may take. The ladder itself is shorter.
 const MOST_STEPS: u32 = 16;
+/// Requests of one call that the retry policy does not count: ladder steps and one enlarged attempt.
+pub(super) const MOST_EXTRA: u32 = MOST_STEPS + 1;
 
 /// How much larger the second try at a cut answer is, and where that ends.
 const ENLARGE: u32 = 4;
@@ -68,6 +70,8 @@ struct Tries {
     tweak: Tweak,
     /// Reported for attempts so far.
     cost: Option<NanoUsd>,
+    /// What the budget was charged so far: an attempt whose outcome is unknown counts in full.
+    charged: NanoUsd,
     /// A cut answer, should the larger attempt fail.
     cut: Option<Completion>,
 }
@@ -123,17 +127,21 @@ impl Client {
     /// the limit; should that fail, the cut answer is returned.
     ///
     /// # Errors
-    /// [`CallError`]: for this item, or, as [`CallError::Stop`], for the whole run.
+    /// [`CallFailure`]: for this item, or, as [`CallError::Stop`], for the whole run.
     pub async fn call(
         &self,
         request: &Request,
         budget: &Budget,
         events: &(dyn Fn(Event) + Sync),
-    ) -> Result<Completion, CallError> {
-        let mut tries = Tries { sent: 0, made: 0, steps: 0, tweak: request.plain(), cost: None, cut: None };
-        match self.run(request, budget, events, &mut tries).await {
-            Err(_) if tries.cut.is_some() => tries.cut.ok_or(CallError::Budget),
-            other => other,
+    ) -> Result<Completion, CallFailure> {
+        let mut tries = Tries { sent: 0, made: 0, steps: 0, tweak: request.plain(), cost: None, charged: NanoUsd(0), cut: None };
+        let error = match self.run(request, budget, events, &mut tries).await {
+            Ok(completion) => return Ok(completion),
+            Err(error) => error,
+        };
+        match tries.cut {
+            Some(cut) => Ok(cut),
+            None => Err(CallFailure { error, requests: tries.sent, cost: tries.charged }),
         }
     }
 
@@ -215,6 +223,7 @@ impl Client {
             }
             Attempt::Transport(_) | Attempt::Reply { .. } => {
                 tries.sent += 1;
+                tries.charged = tries.charged + cost.unwrap_or(max_cost);
                 if let Some(cost) = cost {
                     reservation.settle(cost);
                 }

@@ -1,6 +1,6 @@
 //! What goes wrong with a model, and what a person can do about it.
 
-use crate::domain::{Explain, NotRun};
+use crate::domain::{Explain, NanoUsd, NotRun};
 use std::time::Duration;
 
 /// A model that cannot be used: said before a run starts, or the reason why it ends.
@@ -187,6 +187,17 @@ pub enum CallError {
     /// The whole run must end; this and every further request would fail.
     #[error(transparent)]
     Stop(Box<ModelError>),
+}
+
+/// A call without an answer, and what was spent on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallFailure {
+    /// Why.
+    pub error: CallError,
+    /// Requests that were sent.
+    pub requests: u32,
+    /// What they may have cost.
+    pub cost: NanoUsd,
 }
 
 impl CallError {

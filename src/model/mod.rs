@@ -40,7 +40,7 @@ pub use catalog::{ModelConfig, Resolved, resolve};
 pub use client::{Client, Completion};
 pub use endpoint::{Endpoint, Limits, Timeouts};
 pub use envelope::{Envelope, NoEnvelope, ProviderError};
-pub use error::{CallError, ModelError, Stop};
+pub use error::{CallError, CallFailure, ModelError, Stop};
 pub use ladder::{Features, Structured};
 pub use request::Request;
 pub use retry::Policy;

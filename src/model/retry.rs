@@ -226,6 +226,13 @@ pub struct Policy {
     pub outages_in_a_row: u32,
 }
 
+impl Policy {
+    /// Requests that one call can send at most.
+    pub fn most_requests(&self) -> u32 {
+        self.attempts.max(self.overload_attempts).max(self.connect_attempts) + super::client::MOST_EXTRA
+    }
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self {

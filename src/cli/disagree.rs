@@ -1,0 +1,64 @@
+//! `assessor disagree`
+
+use super::args::{DisagreeArgs, Which};
+use super::out::Out;
+use super::progress::Drawn;
+use super::{BUDGET, DONE};
+use crate::app::{self, AppError, Filter, Project, Source};
+use crate::audit::Direction;
+use crate::report::{self, TerminalOptions};
+use tokio::sync::watch;
+
+pub(super) async fn run(
+    args: &DisagreeArgs,
+    project: &Project,
+    out: &Out,
+    cancel: watch::Receiver<bool>,
+) -> Result<u8, AppError> {
+    let request = args.source.request();
+    let mut drawn = Drawn::new(out);
+    let after = app::audit(project, &request, &mut |event| drawn.take(event), cancel.clone()).await?;
+    let before = match &args.before {
+        None => None,
+        Some(path) => {
+            let request = app::AuditRequest { source: Source::Files(vec![path.clone()]), ..after.request.clone() };
+            Some(app::audit(project, &request, &mut |_| {}, cancel).await?)
+        }
+    };
+    let filter = Filter {
+        direction: args.direction.map(|which| match which {
+            Which::Higher => Direction::Higher,
+            Which::Lower => Direction::Lower,
+            Which::Malformed => Direction::Malformed,
+        }),
+        gap: args.gap,
+        slice: args.slice.clone(),
+    };
+    let found = app::disagree(&after, before.as_ref(), &filter)?;
+    if let Some(path) = &args.export {
+        found.export(path)?;
+        out.note(&format!("{} disagreements written to {}", found.disagreements.len(), path.display()));
+    }
+    let exit = if after.budget_ended { BUDGET } else { DONE };
+    Ok(out.result("disagree", exit, &found, Vec::new(), || {
+        let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
+        let mut text = format!(
+            "{}\n{} of {} answered items differ from people; {} match what you asked for.\n\n",
+            found.judge,
+            found.total,
+            found.answered,
+            found.disagreements.len()
+        );
+        text.push_str(&report::groups(&found.groups, &options));
+        if let Some(diff) = &found.diff {
+            text.push_str(&report::diff(diff, &options));
+        } else if !args.groups {
+            let shown = &found.disagreements[..found.disagreements.len().min(args.show)];
+            text.push_str(&report::disagreements(shown, &options));
+            if shown.len() < found.disagreements.len() {
+                text.push_str(&format!("… and {} more: `--show N`, or `--export FILE`.\n", found.disagreements.len() - shown.len()));
+            }
+        }
+        text
+    }))
+}

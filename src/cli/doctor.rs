@@ -1,0 +1,34 @@
+//! `assessor doctor`
+
+use super::DONE;
+use super::args::DoctorArgs;
+use super::out::Out;
+use crate::app::{self, AppError, Checkup, Health, Project};
+use std::fmt::Write as _;
+
+/// The provider cannot be used.
+const PROVIDER: u8 = 3;
+
+pub(super) async fn run(args: &DoctorArgs, project: &Project, out: &Out) -> Result<u8, AppError> {
+    let checkup = app::doctor(project, &args.judge.request()).await?;
+    let exit = if checkup.is_healthy() { DONE } else { PROVIDER };
+    Ok(out.result("doctor", exit, &checkup, Vec::new(), || shown(&checkup)))
+}
+
+fn shown(checkup: &Checkup) -> String {
+    let mut text = format!("{} ({})\n\n", checkup.model, checkup.address);
+    for finding in &checkup.findings {
+        let mark = match finding.health {
+            Health::Good => "ok  ",
+            Health::Note => "note",
+            Health::Bad => "BAD ",
+        };
+        let _ = writeln!(text, "{mark}  {:18} {}", finding.what, finding.detail);
+        if let Some(hint) = &finding.hint {
+            let _ = writeln!(text, "{:24} hint: {hint}", "");
+        }
+    }
+    let cost = checkup.cost_usd.map_or(String::new(), |usd| format!(", ${usd:.4}"));
+    let _ = writeln!(text, "\n{} calls{cost}", checkup.calls);
+    text
+}

@@ -1,0 +1,89 @@
+//! The command line: what was typed → a use case → what is shown. One file per command.
+//!
+//! stdout is data, stderr is everything else. Progress bars only on a terminal. `NO_COLOR` is obeyed.
+
+mod args;
+mod audit;
+mod disagree;
+mod doctor;
+mod error;
+mod init;
+mod label;
+mod out;
+mod progress;
+mod schema;
+mod sim;
+
+use crate::app::{AppError, Config, Project};
+use args::{Cli, Command};
+use clap::{CommandFactory, Parser};
+use out::Out;
+use std::process::ExitCode;
+use tokio::sync::watch;
+
+/// Everything was done.
+const DONE: u8 = 0;
+/// A budget ended the run; everything paid for is kept.
+const BUDGET: u8 = 4;
+
+/// Runs the program: parses the arguments, carries the command out, reports an error, sets the exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    logging();
+    let out = Out::new(&cli);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(source) => {
+            let error = AppError::System { doing: "starting the runtime".into(), source };
+            return out.error(cli.command.name(), &error);
+        }
+    };
+    match runtime.block_on(run(&cli, &out)) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => out.error(cli.command.name(), &error),
+    }
+}
+
+async fn run(cli: &Cli, out: &Out) -> Result<u8, AppError> {
+    match &cli.command {
+        Command::Init(args) => return init::run(args, out),
+        Command::Schema(args) => return schema::run(args, out),
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "assessor", &mut std::io::stdout());
+            return Ok(DONE);
+        }
+        _ => {}
+    }
+    let config = Config::read(cli.config.as_deref())?;
+    let project = Project { state: cli.state.clone(), config, seed: cli.seed };
+    let cancel = interrupts();
+    match &cli.command {
+        Command::Label(args) => label::run(args, &project, out, cancel).await,
+        Command::Audit(args) => audit::run(args, &project, out, cancel).await,
+        Command::Disagree(args) => disagree::run(args, &project, out, cancel).await,
+        Command::Doctor(args) => doctor::run(args, &project, out).await,
+        Command::Sim(args) => sim::run(args, out, cancel).await,
+        Command::Init(_) | Command::Schema(_) | Command::Completions { .. } => Ok(DONE),
+    }
+}
+
+/// Becomes true at the first Ctrl-C; the second ends the process at once.
+fn interrupts() -> watch::Receiver<bool> {
+    let (sender, receiver) = watch::channel(false);
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            if sender.send_replace(true) {
+                std::process::exit(130);
+            }
+        }
+    });
+    receiver
+}
+
+/// Logs go to stderr, and only what `ASSESSOR_LOG` asks for (for example `ASSESSOR_LOG=assessor=debug`).
+fn logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("ASSESSOR_LOG");
+    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("off"));
+    let ansi = std::env::var_os("NO_COLOR").is_none() && std::io::IsTerminal::is_terminal(&std::io::stderr());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).init();
+}

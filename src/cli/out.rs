@@ -1,0 +1,103 @@
+//! stdout and stderr: the only file that prints.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use super::args::Cli;
+use super::error;
+use crate::app::{AppError, Envelope, Warning};
+use crate::domain::Explain as _;
+use serde::Serialize;
+use std::io::{IsTerminal, Write as _};
+use std::process::ExitCode;
+
+/// How wide lines may be where there is no terminal.
+const PLAIN_WIDTH: usize = 100;
+/// Narrower terminals get lines of this width.
+const NARROWEST: usize = 60;
+/// Wider lines are hard to read.
+const WIDEST: usize = 120;
+
+/// Where things are shown, and how.
+#[derive(Debug)]
+pub(super) struct Out {
+    json: bool,
+    quiet: bool,
+}
+
+impl Out {
+    pub fn new(cli: &Cli) -> Self {
+        Self { json: cli.json, quiet: cli.quiet }
+    }
+
+    /// Columns to fit into.
+    pub fn width(&self) -> usize {
+        let terminal = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        terminal.unwrap_or(PLAIN_WIDTH).clamp(NARROWEST, WIDEST)
+    }
+
+    /// stdout is a terminal that shows colours.
+    pub fn color(&self) -> bool {
+        std::env::var_os("NO_COLOR").is_none() && std::io::stdout().is_terminal()
+    }
+
+    /// Progress is drawn: stderr is a terminal, and nobody asked for silence.
+    pub fn progress(&self) -> bool {
+        !self.quiet && std::io::stderr().is_terminal()
+    }
+
+    /// The result: as an envelope with `--json`, otherwise as text. A reader that has gone away is no error.
+    pub fn result<T: Serialize>(
+        &self,
+        command: &'static str,
+        exit: u8,
+        data: &T,
+        warnings: Vec<Warning>,
+        text: impl FnOnce() -> String,
+    ) -> u8 {
+        if self.json {
+            let data = serde_json::to_value(data).expect("results are plain data");
+            self.envelope(command, exit, data, warnings);
+        } else {
+            let mut text = text();
+            if !text.ends_with('\n') {
+                text.push('\n');
+            }
+            let _ = std::io::stdout().write_all(text.as_bytes());
+        }
+        exit
+    }
+
+    fn envelope(&self, command: &'static str, exit: u8, data: serde_json::Value, warnings: Vec<Warning>) {
+        let envelope = Envelope { assessor: env!("CARGO_PKG_VERSION"), command, exit, data, warnings };
+        let text = serde_json::to_string_pretty(&envelope).expect("an envelope is plain data");
+        let _ = writeln!(std::io::stdout(), "{text}");
+    }
+
+    /// Raw text on stdout, with or without `--json`: schemas.
+    pub fn raw(&self, text: &str) {
+        let _ = writeln!(std::io::stdout(), "{text}");
+    }
+
+    /// A remark for people.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(std::io::stderr(), "{text}");
+        }
+    }
+
+    /// Reports an error and gives its exit code.
+    pub fn error(&self, command: &'static str, error: &AppError) -> ExitCode {
+        let exit = error.exit_code();
+        let color = std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal();
+        let _ = write!(std::io::stderr(), "{}", error::render(error, color));
+        if self.json {
+            let data = serde_json::json!({
+                "message": error.to_string(),
+                "place": error.place().map(ToString::to_string),
+                "hint": error.hint(),
+            });
+            self.envelope(command, exit, data, Vec::new());
+        }
+        ExitCode::from(exit)
+    }
+}
