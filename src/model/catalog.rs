@@ -99,12 +99,14 @@ fn openai(spec: &str, id: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<
 
 /// An address in full. No key: the one in the environment belongs to somebody else.
 fn addressed(spec: &str) -> Result<Endpoint, ModelError> {
-    let Some((base, id)) = spec.rsplit_once('#').filter(|(_, id)| !id.is_empty()) else {
+    let (base, id) = spec.split_once('#').unwrap_or((spec, ""));
+    // Checked before the address becomes a name that is shown and stored.
+    Endpoint::new("?", base, id).url()?;
+    if id.is_empty() {
         let reason = "the model's id is missing: write `ADDRESS#ID`".to_owned();
-        let url = Endpoint::new(spec, spec, "").url().map_or_else(|_| "…".to_owned(), |_| spec.to_owned());
-        return Err(ModelError::Url { identity: "?".to_owned(), url, reason });
-    };
-    Ok(Endpoint::new(format!("{base}#{id}"), base, id))
+        return Err(ModelError::Url { identity: "?".to_owned(), url: base.to_owned(), reason });
+    }
+    Ok(Endpoint::new(spec, base, id))
 }
 
 fn configured(name: &str, model: &ModelConfig, env: &dyn Fn(&str) -> Option<String>) -> Result<Endpoint, ModelError> {

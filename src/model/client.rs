@@ -48,7 +48,7 @@ pub struct Completion {
     pub raw: Vec<u8>,
     /// The same, read.
     pub envelope: Envelope,
-    /// Requests sent for it, ladder steps and failures included.
+    /// Attempts made for it, ladder steps and failures included.
     pub attempts: u32,
     /// Of the attempt that succeeded, from sending to the last byte.
     pub latency: Duration,
@@ -62,11 +62,12 @@ pub struct Completion {
 
 /// Where a call stands.
 struct Tries {
-    /// Requests sent.
-    sent: u32,
+    attempts: u32,
     /// Attempts that the retry policy counts: all but ladder steps and the enlarged one.
     made: u32,
     steps: u32,
+    /// [`Request::bytes`].
+    bytes: usize,
     tweak: Tweak,
     /// Reported for attempts so far.
     cost: Option<NanoUsd>,
@@ -134,14 +135,21 @@ impl Client {
         budget: &Budget,
         events: &(dyn Fn(Event) + Sync),
     ) -> Result<Completion, CallFailure> {
-        let mut tries = Tries { sent: 0, made: 0, steps: 0, tweak: request.plain(), cost: None, charged: NanoUsd(0), cut: None };
-        let error = match self.run(request, budget, events, &mut tries).await {
-            Ok(completion) => return Ok(completion),
-            Err(error) => error,
+        let mut tries = Tries {
+            attempts: 0,
+            made: 0,
+            steps: 0,
+            bytes: request.bytes(),
+            tweak: request.plain(),
+            cost: None,
+            charged: NanoUsd(0),
+            cut: None,
         };
-        match tries.cut {
-            Some(cut) => Ok(cut),
-            None => Err(CallFailure { error, requests: tries.sent, cost: tries.charged }),
+        let outcome = self.run(request, budget, events, &mut tries).await;
+        match (outcome, tries.cut) {
+            (Err(_), Some(cut)) => Ok(Completion { attempts: tries.attempts, ..cut }),
+            (Err(error), None) => Err(CallFailure { error, requests: tries.attempts, cost: tries.charged }),
+            (Ok(completion), _) => Ok(completion),
         }
     }
 
@@ -158,7 +166,7 @@ impl Client {
             if !matches!(class, Class::StepDown { .. }) {
                 tries.made += 1;
             }
-            let chance = if matches!(class, Class::Answer(_)) { 0.0 } else { chance(request, tries.sent) };
+            let chance = if matches!(class, Class::Answer(_)) { 0.0 } else { chance(request, tries.attempts) };
             match decide(&class, tries.made, &self.policy, chance) {
                 Decision::Accept => return self.accept(class, reply, tries),
                 Decision::Enlarge => {
@@ -173,7 +181,7 @@ impl Client {
                 }
                 Decision::Retry { after, new_seed } => {
                     if new_seed {
-                        tries.tweak.seed = request.seed.map(|seed| other_seed(seed, tries.sent));
+                        tries.tweak.seed = request.seed.map(|seed| other_seed(seed, tries.attempts));
                     }
                     self.clock.sleep(after).await;
                 }
@@ -183,7 +191,7 @@ impl Client {
                     }
                 }
                 Decision::StepDown => self.step_down(class, &features, tries, events)?,
-                Decision::GiveUp(message) => return Err(self.outage(tries.sent, message)),
+                Decision::GiveUp(message) => return Err(self.outage(tries.attempts, message)),
                 Decision::Reject(message) => return Err(self.rejected(&class, message)),
                 Decision::StopRun(stop, message) => return Err(self.stopped(stop, message)),
             }
@@ -198,16 +206,17 @@ impl Client {
         features: &Features,
         tries: &mut Tries,
     ) -> Result<(Class, Reply), CallError> {
-        let max_cost = match self.endpoint.max_cost(request, tries.tweak.max_tokens) {
+        let max_cost = match self.endpoint.max_cost(tries.bytes, tries.tweak.max_tokens) {
             Some(cost) => cost,
             None if budget.needs_price() => {
                 return Err(ModelError::NoPrice { identity: self.endpoint.identity.clone() }.into());
             }
             None => NanoUsd(0),
         };
-        let tokens = request.bytes() as u64 / 4 + u64::from(tries.tweak.max_tokens);
+        let tokens = tries.bytes as u64 / 4 + u64::from(tries.tweak.max_tokens);
         let permit = self.limiter.acquire(tokens).await;
         let reservation = budget.reserve(1, max_cost).ok_or(CallError::Budget)?;
+        tries.attempts += 1;
         let reply = self.send(request.body(&self.endpoint, features, tries.tweak)).await;
         let class = classify(&reply.attempt, features, request.schema.is_some(), Timestamp::now());
         let usage = match &class {
@@ -217,15 +226,13 @@ impl Client {
         let cost = usage.and_then(|usage| self.endpoint.cost(usage));
         match &reply.attempt {
             Attempt::Transport(failure) if !failure.was_sent() => reservation.release(),
-            Attempt::Reply { status, .. } if *status >= 300 => {
-                tries.sent += 1;
-                reservation.settle(NanoUsd(0));
-            }
+            // Providers do not bill what they refuse.
+            Attempt::Reply { status, .. } if *status >= 300 => reservation.settle(NanoUsd(0)),
             Attempt::Transport(_) | Attempt::Reply { .. } => {
-                tries.sent += 1;
                 tries.charged = tries.charged + cost.unwrap_or(max_cost);
-                if let Some(cost) = cost {
-                    reservation.settle(cost);
+                match cost {
+                    Some(cost) => reservation.settle(cost),
+                    None => drop(reservation),
                 }
             }
         }
@@ -272,7 +279,7 @@ impl Client {
         let (Class::Answer(envelope) | Class::Truncated(envelope), Attempt::Reply { headers, body, .. }) =
             (class, reply.attempt)
         else {
-            return Err(self.outage(tries.sent, "no reply".to_owned()));
+            return Err(self.outage(tries.attempts, "no reply".to_owned()));
         };
         self.outages.store(0, Ordering::Relaxed);
         self.answered.store(true, Ordering::Relaxed);
@@ -280,7 +287,7 @@ impl Client {
             raw: body,
             usage: envelope.usage,
             envelope: *envelope,
-            attempts: tries.sent,
+            attempts: tries.attempts,
             latency: reply.latency,
             processing_ms: processing_ms(&headers),
             cost: tries.cost,
@@ -332,6 +339,11 @@ impl Client {
     }
 
     fn stopped(&self, stop: Stop, message: String) -> CallError {
+        // A `location` header is the one text that does not come from the scrubbed body.
+        let message = match &self.endpoint.key {
+            Some(key) => key.scrub(message),
+            None => message,
+        };
         let message = match stop {
             Stop::Tls | Stop::Unreachable => format!("`{}`: {message}", self.url.host_str().unwrap_or("")),
             _ => message,
@@ -376,15 +388,15 @@ fn processing_ms(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// A number in 0..1 that spreads the waits of different requests, the same in every run.
-fn chance(request: &Request, sent: u32) -> f64 {
+fn chance(request: &Request, attempt: u32) -> f64 {
     let mut hash = blake3::Hasher::new();
-    hash.update(request.user.as_bytes()).update(&sent.to_le_bytes());
+    hash.update(request.user.as_bytes()).update(&attempt.to_le_bytes());
     let bytes = hash.finalize();
     let bits = bytes.as_bytes().iter().take(6).fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
     bits as f64 / (1u64 << 48) as f64
 }
 
-/// Another seed for attempt `sent`, in the range that every server takes.
-fn other_seed(seed: u64, sent: u32) -> u64 {
-    (seed ^ u64::from(sent).wrapping_mul(0x9E37_79B1)) & 0x7FFF_FFFF
+/// Another seed after attempt `attempt`, in the range that every server takes.
+fn other_seed(seed: u64, attempt: u32) -> u64 {
+    (seed ^ u64::from(attempt).wrapping_mul(0x9E37_79B1)) & 0x7FFF_FFFF
 }

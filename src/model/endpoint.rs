@@ -2,7 +2,6 @@
 
 use super::error::ModelError;
 use super::ladder::Structured;
-use super::request::Request;
 use super::secret::Secret;
 use crate::domain::{NanoUsd, Price, Usage};
 use reqwest::Url;
@@ -119,6 +118,11 @@ impl Endpoint {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(bad(url.host_str().unwrap_or("").to_owned(), "it carries a user name or password"));
         }
+        let secret =
+            |name: &str| ["key", "token", "secret", "sig"].iter().any(|word| name.to_lowercase().contains(word));
+        if let Some((name, _)) = url.query_pairs().find(|(name, _)| secret(name)) {
+            return Err(bad(url.host_str().unwrap_or("").to_owned(), &format!("it carries a key (`{name}`)")));
+        }
         if !matches!(url.scheme(), "http" | "https") {
             return Err(bad(self.base_url.clone(), "it is neither http nor https"));
         }
@@ -137,10 +141,10 @@ impl Endpoint {
         self.price.as_ref().map(|price| price.cost(usage))
     }
 
-    /// What a call can cost at most: no tokenizer makes more tokens than there are bytes, and the server stops at
+    /// What a call with `bytes` of text ([`bytes`](super::Request::bytes)) can cost at most: no tokenizer makes more tokens than there are bytes, and the server stops at
     /// `max_tokens`. The cached price never enters, since a cache may be cold.
-    pub fn max_cost(&self, request: &Request, max_tokens: u32) -> Option<NanoUsd> {
-        let input = request.bytes() as u64 + TEMPLATE_TOKENS;
+    pub fn max_cost(&self, bytes: usize, max_tokens: u32) -> Option<NanoUsd> {
+        let input = bytes as u64 + TEMPLATE_TOKENS;
         self.cost(Usage { input, cached: 0, output: u64::from(max_tokens) })
     }
 }
@@ -148,6 +152,7 @@ impl Endpoint {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::request::Request;
     use super::*;
     use crate::domain::Explain;
 
@@ -175,10 +180,10 @@ mod tests {
     #[test]
     fn the_most_a_call_can_cost_counts_every_byte_as_a_token() {
         let mut endpoint = Endpoint::new("m", "http://h", "m");
-        let request = Request::new("ab", "cdé".to_owned());
-        assert_eq!(endpoint.max_cost(&request, 100), None);
+        let bytes = Request::new("ab", "cdé".to_owned()).bytes();
+        assert_eq!(endpoint.max_cost(bytes, 100), None);
         endpoint.price = Some(Price { input: 1.0, cached: Some(0.0), output: 2.0 });
         // (6 bytes + 64) × $1/M + 100 × $2/M.
-        assert_eq!(endpoint.max_cost(&request, 100), Some(NanoUsd(270_000)));
+        assert_eq!(endpoint.max_cost(bytes, 100), Some(NanoUsd(270_000)));
     }
 }

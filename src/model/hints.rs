@@ -16,7 +16,7 @@ const LONGEST: f64 = 1e9;
 /// How long the provider asks to wait, from the most to the least explicit hint.
 ///
 /// Instants are taken relative to the reply's own `Date`, since only the distance is meant and clocks differ; `now`
-/// stands in when there is none. Negative, past and unreadable hints are `None`.
+/// stands in when there is none. Zero, negative, past and unreadable hints are `None`.
 pub fn wait(headers: &HeaderMap, error: Option<&ProviderError>, now: Timestamp) -> Option<Duration> {
     let now = get(headers, "date").and_then(http_date).unwrap_or(now);
     let milliseconds = || get(headers, "retry-after-ms").and_then(number).and_then(|ms| seconds(ms / 1000.0));
@@ -34,6 +34,7 @@ pub fn wait(headers: &HeaderMap, error: Option<&ProviderError>, now: Timestamp) 
             let kinds = ["requests", "tokens", "input-tokens", "output-tokens"];
             resets(headers, "anthropic-ratelimit-", "-remaining", "anthropic-ratelimit-", "-reset", &kinds, now)
         })
+        .filter(|wait| !wait.is_zero())
 }
 
 /// `x-should-retry`, which overrules the status.
@@ -93,7 +94,7 @@ fn resets(
         let text = get(headers, &format!("{reset}{kind}{reset_end}"))?;
         go_duration(text).or_else(|| until(text.parse().ok()?, now))
     };
-    kinds.iter().filter(used_up).filter_map(wait).max().filter(|wait| !wait.is_zero())
+    kinds.iter().filter(used_up).filter_map(wait).max()
 }
 
 fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -110,7 +111,7 @@ fn seconds(seconds: f64) -> Option<Duration> {
 }
 
 fn until(then: Timestamp, now: Timestamp) -> Option<Duration> {
-    Duration::try_from(then.duration_since(now)).ok().filter(|wait| !wait.is_zero())
+    Duration::try_from(then.duration_since(now)).ok()
 }
 
 fn http_date(text: &str) -> Option<Timestamp> {
@@ -138,7 +139,6 @@ mod tests {
         assert_eq!(hint(&[]), None);
         assert_eq!(hint(&[("retry-after", "3")]), Some(3.0));
         assert_eq!(hint(&[("retry-after", "1.5")]), Some(1.5));
-        assert_eq!(hint(&[("retry-after", "0")]), Some(0.0));
         assert_eq!(hint(&[("retry-after-ms", "250"), ("retry-after", "9")]), Some(0.25));
         assert_eq!(hint(&[("retry-after", "Fri, 20 Nov 2026 12:00:07 GMT"), date]), Some(7.0));
         assert_eq!(hint(&[("x-ratelimit-reset-requests", "1m30.5s")]), Some(90.5));
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_hint_that_is_negative_past_or_junk_is_none() {
-        for text in ["-5", "soon", "", "NaN", "inf", "1e999", "Fri, 20 Nov 2020 12:00:00 GMT", "Fri, 99 Foo"] {
+        for text in ["0", "-5", "soon", "", "NaN", "inf", "1e999", "Fri, 20 Nov 2020 12:00:00 GMT", "Fri, 99 Foo"] {
             assert_eq!(hint(&[("retry-after", text)]), None, "{text}");
         }
         assert_eq!(hint(&[("x-ratelimit-reset-tokens", "-1")]), None);

@@ -89,7 +89,7 @@ impl Limiter {
         }
     }
 
-    /// Nobody is admitted for `wait`. True when this is news: the endpoint was not paused, or far shorter.
+    /// Nobody is admitted for `wait`. True when this is news: the endpoint was not paused.
     pub fn pause(&self, wait: Duration) -> bool {
         let now = self.clock.now();
         let mut state = self.state();
@@ -105,13 +105,12 @@ impl Limiter {
 
     fn take(&self, tokens: u64) -> Result<Permit<'_>, Blocked> {
         let mut state = self.state();
+        if state.in_flight >= state.allowed {
+            return Err(Blocked::UntilFreed);
+        }
         if state.is_timed() {
             let now = self.clock.now();
             state.spend(tokens as f64, now).map_err(Blocked::For)?;
-        }
-        if state.in_flight >= state.allowed {
-            state.refund(tokens as f64);
-            return Err(Blocked::UntilFreed);
         }
         state.in_flight += 1;
         Ok(Permit { limiter: self, tokens, cuts: state.cuts })
@@ -136,30 +135,19 @@ impl State {
             }
             self.paused_until = None;
         }
-        let costs = [(&mut self.requests, 1.0), (&mut self.tokens, tokens)];
-        let mut open: Vec<(&mut Bucket, f64)> = Vec::new();
-        let mut wait = Duration::ZERO;
-        for (bucket, cost) in costs {
-            let Some(bucket) = bucket else { continue };
-            wait = wait.max(bucket.wait_for(cost, now));
-            open.push((bucket, cost));
-        }
+        let requests = self.requests.as_mut().map_or(Duration::ZERO, |bucket| bucket.wait_for(1.0, now));
+        let tokens_wait = self.tokens.as_mut().map_or(Duration::ZERO, |bucket| bucket.wait_for(tokens, now));
+        let wait = requests.max(tokens_wait);
         if !wait.is_zero() {
             return Err(wait);
         }
-        for (bucket, cost) in open {
-            bucket.level -= cost;
-        }
-        Ok(())
-    }
-
-    fn refund(&mut self, tokens: f64) {
         if let Some(bucket) = &mut self.requests {
-            bucket.give_back(1.0);
+            bucket.level -= 1.0;
         }
         if let Some(bucket) = &mut self.tokens {
-            bucket.give_back(tokens);
+            bucket.level -= tokens;
         }
+        Ok(())
     }
 
     /// Additive increase, multiplicative decrease.

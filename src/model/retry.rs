@@ -100,7 +100,9 @@ pub fn classify(attempt: &Attempt, features: &Features, wants_json: bool, now: T
                 let to = headers.get("location").and_then(|l| l.to_str().ok()).unwrap_or("nowhere");
                 return Class::Stop { stop: Stop::Redirect, message: format!("{status} to `{to}`") };
             }
-            of_refusal(*status, headers, &ProviderError::of_body(body), features, now)
+            let error = ProviderError::of_body(body);
+            let message = format!("{status} {}", error.text());
+            of_refusal(*status, headers, &error, features, now, message)
         }
     }
 }
@@ -124,7 +126,8 @@ fn of_success(headers: &HeaderMap, body: &[u8], features: &Features, wants_json:
         Err(reason) => return transient(hints::wait(headers, None, now), reason.to_string()),
     };
     if let Some(error) = &envelope.error {
-        return of_refusal(error.status().unwrap_or(502), headers, error, features, now);
+        let message = format!("an error in a reply with status 200: {}", error.text());
+        return of_refusal(error.status().unwrap_or(502), headers, error, features, now, message);
     }
     let unusable = || !usable(envelope.text.as_deref().unwrap_or(""), wants_json);
     if envelope.is_aborted() && unusable() {
@@ -142,15 +145,21 @@ fn usable(text: &str, wants_json: bool) -> bool {
     if wants_json { text.ends_with('}') || text.ends_with("```") } else { !text.is_empty() }
 }
 
-fn of_refusal(status: u16, headers: &HeaderMap, error: &ProviderError, features: &Features, now: Timestamp) -> Class {
+fn of_refusal(
+    status: u16,
+    headers: &HeaderMap,
+    error: &ProviderError,
+    features: &Features,
+    now: Timestamp,
+    message: String,
+) -> Class {
     let words = words::Words::of(error);
     let hint = hints::wait(headers, Some(error), now);
-    let message = format!("{status} {}", error.text());
     let stop = |stop| Class::Stop { stop, message: message.clone() };
     let reject = |item| Class::Rejected { message: message.clone(), item };
     let client_fault = (400..500).contains(&status);
-    // A quota per minute uses the same words as an empty account, but says when to come back.
-    if client_fault && (status == 402 || (words.no_credit() && hint.is_none())) {
+    // Gemini's quota per minute has the same words as an empty account, but says when to come back.
+    if client_fault && (status == 402 || (words.no_credit() && error.retry_delay.is_none())) {
         return stop(Stop::Credit);
     }
     if (client_fault || status == 500) && status != 429 && words.too_long() {
@@ -166,41 +175,32 @@ fn of_refusal(status: u16, headers: &HeaderMap, error: &ProviderError, features:
         400..=499 if told == Some(true) => transient(hint, message),
         408 | 409 | 424 | 425 | 499 => transient(hint, message),
         401 | 403 | 407 => stop(Stop::Key),
-        404 | 410 if words.any() => stop(Stop::NoModel),
+        404 | 410 if words.no_model() => stop(Stop::NoModel),
         404 | 405 | 410 | 415 | 426 | 501 => stop(Stop::Unusable),
         413 | 414 | 431 => reject(true),
-        400 | 422 | 500 => of_complaint(status, hint, error, &words, features, message),
+        400 | 422 | 500 => match step_down(features, status, error) {
+            Some((to, now)) => Class::StepDown { to, now, because: message },
+            None if status == 500 && told == Some(false) => Class::Hopeless { message },
+            None if status == 500 => Class::Transient { hint, message, seed_suspect: true },
+            None => of_complaint(hint, &words, message),
+        },
         _ if client_fault => reject(false),
         _ if told == Some(false) => Class::Hopeless { message },
         _ => transient(hint, message),
     }
 }
 
-/// 400, 422 and 500: anything from a parameter that is not supported to a server that broke.
-fn of_complaint(
-    status: u16,
-    hint: Option<Duration>,
-    error: &ProviderError,
-    words: &words::Words,
-    features: &Features,
-    message: String,
-) -> Class {
-    if let Some((to, now)) = step_down(features, status, error) {
-        return Class::StepDown { to, now, because: message };
-    }
-    if status == 500 {
-        return Class::Transient { hint, message, seed_suspect: true };
-    }
+/// 400 and 422 that no ladder step answers.
+fn of_complaint(hint: Option<Duration>, words: &words::Words, message: String) -> Class {
     if words.bad_key() {
-        return Class::Stop { stop: Stop::Key, message };
+        Class::Stop { stop: Stop::Key, message }
+    } else if words.no_model() {
+        Class::Stop { stop: Stop::NoModel, message }
+    } else if words.upstream() {
+        transient(hint, message)
+    } else {
+        Class::Rejected { message, item: false }
     }
-    if words.no_model() {
-        return Class::Stop { stop: Stop::NoModel, message };
-    }
-    if words.upstream() {
-        return transient(hint, message);
-    }
-    Class::Rejected { message, item: false }
 }
 
 /// How often and how long to try.
@@ -296,15 +296,15 @@ pub fn decide(class: &Class, made: u32, policy: &Policy, chance: f64) -> Decisio
                 Decision::StopRun(Stop::Waiting, format!("{message} (asks for {})", in_words(*hint)))
             }
             _ if made >= policy.overload_attempts => Decision::GiveUp(message.clone()),
-            Some(hint) => Decision::PauseEndpoint { wait: hinted(*hint, policy, chance) },
+            Some(hint) => Decision::PauseEndpoint { wait: hinted(*hint, made, policy, chance) },
             None => Decision::Retry { after: backoff(made, policy, chance), new_seed: false },
         },
         Class::Transient { message, .. } if made >= policy.attempts => Decision::GiveUp(message.clone()),
         Class::Transient { hint: Some(hint), .. } if *hint > policy.long_hint => {
-            Decision::PauseEndpoint { wait: hinted(*hint, policy, chance) }
+            Decision::PauseEndpoint { wait: hinted(*hint, made, policy, chance) }
         }
         Class::Transient { hint, seed_suspect, .. } => {
-            let after = hint.map_or_else(|| backoff(made, policy, chance), |hint| hinted(hint, policy, chance));
+            let after = hint.map_or_else(|| backoff(made, policy, chance), |hint| hinted(hint, made, policy, chance));
             Decision::Retry { after, new_seed: *seed_suspect && made >= 2 }
         }
     }
@@ -316,9 +316,11 @@ fn backoff(made: u32, policy: &Policy, chance: f64) -> Duration {
     doubled.min(policy.longest_wait).mul_f64(1.0 - policy.jitter * chance)
 }
 
-/// What was asked for, within reason; chance only lengthens it.
-fn hinted(hint: Duration, policy: &Policy, chance: f64) -> Duration {
-    hint.min(policy.longest_pause) + policy.first_wait.mul_f64(policy.jitter * chance)
+/// What was asked for, within reason: chance only lengthens it, and a hint that did not help the first time gives way to
+/// a longer backoff.
+fn hinted(hint: Duration, made: u32, policy: &Policy, chance: f64) -> Duration {
+    let least = if made >= 2 { backoff(made - 1, policy, 0.0) } else { Duration::ZERO };
+    hint.max(least).min(policy.longest_pause) + policy.first_wait.mul_f64(policy.jitter * chance)
 }
 
 #[cfg(test)]

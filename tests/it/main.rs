@@ -1,4 +1,6 @@
 //! One binary for all integration tests: each test file would link polars again.
+
 mod bad_input;
+mod faults;
 mod labels_roundtrip;
 mod labels_scale;

@@ -18,11 +18,6 @@ impl Words {
         words.iter().any(|word| self.0.contains(word))
     }
 
-    /// Did a service speak at all, rather than a web server that knows no such page?
-    pub(super) fn any(&self) -> bool {
-        !self.has(&["no body", "a web page", "404 page not found"]) && self.0 != "not found"
-    }
-
     /// No money: waiting does not heal it.
     pub(super) fn no_credit(&self) -> bool {
         self.has(&[
@@ -74,8 +69,8 @@ impl Words {
 
     pub(super) fn no_model(&self) -> bool {
         let missing =
-            ["not found", "not exist", "unknown model", "invalid model", "not a valid model", "no such model"];
-        self.0.contains("model_not_found") || (self.0.contains("model") && self.has(&missing))
+            ["not found", "not exist", "unknown model", "invalid model", "not a valid model", "decommissioned"];
+        self.has(&["model_not_found", "no endpoints found"]) || (self.0.contains("model") && self.has(&missing))
     }
 
     /// A proxy that blames the caller for a broken upstream (LiteLLM).
