@@ -4,3 +4,5 @@ mod bad_input;
 mod faults;
 mod labels_roundtrip;
 mod labels_scale;
+mod replies;
+mod tidy;
