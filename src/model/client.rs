@@ -77,10 +77,12 @@ struct Tries {
     cut: Option<Completion>,
 }
 
-/// An attempt and what came with it.
+/// What came with an attempt's outcome; empty when there was no reply.
+#[derive(Default)]
 struct Reply {
-    attempt: Attempt,
+    raw: Vec<u8>,
     latency: Duration,
+    processing_ms: Option<u64>,
 }
 
 impl Client {
@@ -167,13 +169,12 @@ impl Client {
                 tries.made += 1;
             }
             let chance = if matches!(class, Class::Answer(_)) { 0.0 } else { chance(request, tries.attempts) };
-            match decide(&class, tries.made, &self.policy, chance) {
-                Decision::Accept => return self.accept(class, reply, tries),
-                Decision::Enlarge => {
+            match decide(class, tries.made, &self.policy, chance) {
+                Decision::Accept(envelope) => return Ok(self.complete(*envelope, reply, tries)),
+                Decision::Enlarge(envelope) => {
+                    let completion = self.complete(*envelope, reply, tries);
                     let enlarged = tries.tweak.max_tokens.saturating_mul(ENLARGE).min(LARGEST);
-                    let again = tries.cut.is_none() && enlarged > tries.tweak.max_tokens;
-                    let completion = self.accept(class, reply, tries)?;
-                    if !again {
+                    if tries.cut.is_some() || enlarged <= tries.tweak.max_tokens {
                         return Ok(completion);
                     }
                     tries.tweak.max_tokens = enlarged;
@@ -190,9 +191,17 @@ impl Client {
                         events(Event::Paused { endpoint: self.endpoint.identity.clone(), wait });
                     }
                 }
-                Decision::StepDown => self.step_down(class, &features, tries, events)?,
+                Decision::StepDown { because, .. } if tries.steps >= MOST_STEPS => {
+                    return Err(self.rejected(because, false));
+                }
+                Decision::StepDown { to, now, because } => {
+                    tries.steps += 1;
+                    if self.remember(&features, to) {
+                        events(Event::SteppedDown { endpoint: self.endpoint.identity.clone(), now, because });
+                    }
+                }
                 Decision::GiveUp(message) => return Err(self.outage(tries.attempts, message)),
-                Decision::Reject(message) => return Err(self.rejected(&class, message)),
+                Decision::Reject { message, item } => return Err(self.rejected(message, item)),
                 Decision::StopRun(stop, message) => return Err(self.stopped(stop, message)),
             }
         }
@@ -217,14 +226,16 @@ impl Client {
         let permit = self.limiter.acquire(tokens).await;
         let reservation = budget.reserve(1, max_cost).ok_or(CallError::Budget)?;
         tries.attempts += 1;
-        let reply = self.send(request.body(&self.endpoint, features, tries.tweak)).await;
-        let class = classify(&reply.attempt, features, request.schema.is_some(), Timestamp::now());
+        let started = Instant::now();
+        let attempt = self.send(request.body(&self.endpoint, features, tries.tweak)).await;
+        let latency = started.elapsed();
+        let class = classify(&attempt, features, request.schema.is_some(), Timestamp::now());
         let usage = match &class {
             Class::Answer(envelope) | Class::Truncated(envelope) => envelope.usage,
             _ => None,
         };
         let cost = usage.and_then(|usage| self.endpoint.cost(usage));
-        match &reply.attempt {
+        match &attempt {
             Attempt::Transport(failure) if !failure.was_sent() => reservation.release(),
             // Providers do not bill what they refuse.
             Attempt::Reply { status, .. } if *status >= 300 => reservation.settle(NanoUsd(0)),
@@ -245,17 +256,18 @@ impl Client {
             Class::Overloaded { .. } => Outcome::Overloaded,
             _ => Outcome::Failed,
         };
-        permit.settle(usage.map(|u| u.input + u.output), outcome);
+        permit.settle(usage.map(|u| u.input.saturating_add(u.output)), outcome);
+        let reply = match attempt {
+            Attempt::Reply { headers, body, .. } => {
+                Reply { raw: body, latency, processing_ms: processing_ms(&headers) }
+            }
+            Attempt::Transport(_) => Reply::default(),
+        };
         Ok((class, reply))
     }
 
-    async fn send(&self, body: Vec<u8>) -> Reply {
-        let started = Instant::now();
-        let attempt = match self.exchange(body).await {
-            Ok(attempt) => attempt,
-            Err(failure) => Attempt::Transport(failure),
-        };
-        Reply { attempt, latency: started.elapsed() }
+    async fn send(&self, body: Vec<u8>) -> Attempt {
+        self.exchange(body).await.unwrap_or_else(Attempt::Transport)
     }
 
     async fn exchange(&self, body: Vec<u8>) -> Result<Attempt, Transport> {
@@ -275,45 +287,28 @@ impl Client {
         }
     }
 
-    fn accept(&self, class: Class, reply: Reply, tries: &Tries) -> Result<Completion, CallError> {
-        let (Class::Answer(envelope) | Class::Truncated(envelope), Attempt::Reply { headers, body, .. }) =
-            (class, reply.attempt)
-        else {
-            return Err(self.outage(tries.attempts, "no reply".to_owned()));
-        };
+    fn complete(&self, envelope: Envelope, reply: Reply, tries: &Tries) -> Completion {
         self.outages.store(0, Ordering::Relaxed);
         self.answered.store(true, Ordering::Relaxed);
-        Ok(Completion {
-            raw: body,
+        Completion {
+            raw: reply.raw,
             usage: envelope.usage,
-            envelope: *envelope,
+            envelope,
             attempts: tries.attempts,
             latency: reply.latency,
-            processing_ms: processing_ms(&headers),
+            processing_ms: reply.processing_ms,
             cost: tries.cost,
-        })
+        }
     }
 
-    /// Remembers a refusal, unless another call did so meanwhile.
-    fn step_down(
-        &self,
-        class: Class,
-        sent_with: &Features,
-        tries: &mut Tries,
-        events: &(dyn Fn(Event) + Sync),
-    ) -> Result<(), CallError> {
-        let Class::StepDown { to, now, because } = class else { return Ok(()) };
-        tries.steps += 1;
-        if tries.steps > MOST_STEPS {
-            return Err(self.rejected(&Class::Rejected { message: because.clone(), item: false }, because));
-        }
+    /// Takes a step down that a request sent with `sent_with` has led to; false when another call did so meanwhile.
+    fn remember(&self, sent_with: &Features, to: Features) -> bool {
         let mut features = self.features.write().unwrap_or_else(PoisonError::into_inner);
-        if *features == *sent_with {
+        let is_news = *features == *sent_with;
+        if is_news {
             *features = to;
-            drop(features);
-            events(Event::SteppedDown { endpoint: self.endpoint.identity.clone(), now, because });
         }
-        Ok(())
+        is_news
     }
 
     /// The item's outage; the run's, when too many came in a row.
@@ -327,9 +322,8 @@ impl Client {
     }
 
     /// An item's rejection. An endpoint that rejects all it is sent, from the start, is itself at fault.
-    fn rejected(&self, class: &Class, message: String) -> CallError {
-        let general = matches!(class, Class::Rejected { item: false, .. });
-        if general && !self.answered.load(Ordering::Relaxed) {
+    fn rejected(&self, message: String, item: bool) -> CallError {
+        if !item && !self.answered.load(Ordering::Relaxed) {
             let in_a_row = self.outages.fetch_add(1, Ordering::Relaxed) + 1;
             if in_a_row >= self.policy.outages_in_a_row {
                 return self.stopped(Stop::Unusable, message);

@@ -73,10 +73,10 @@ impl Limiter {
 
     /// Waits until a request of about `tokens` tokens may be sent. First come, first served.
     pub async fn acquire(&self, tokens: u64) -> Permit<'_> {
-        if self.waiting.load(Ordering::Acquire) == 0 {
-            if let Ok(permit) = self.take(tokens) {
-                return permit;
-            }
+        if self.waiting.load(Ordering::Acquire) == 0
+            && let Ok(permit) = self.take(tokens)
+        {
+            return permit;
         }
         let _in_queue = InQueue::new(&self.waiting);
         let _turn = self.turn.lock().await;

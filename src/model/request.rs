@@ -119,10 +119,9 @@ impl Serialize for Body<'_> {
         if let Some(seed) = tweak.seed.filter(|_| features.seed && ours("seed")) {
             map.serialize_entry("seed", &seed)?;
         }
-        if let Some(schema) = request.schema.as_deref().filter(|_| ours("response_format")) {
-            if features.structured != Structured::Prompt {
-                map.serialize_entry("response_format", &ResponseFormat { structured: features.structured, schema })?;
-            }
+        let structured = Some(features.structured).filter(|s| *s != Structured::Prompt && ours("response_format"));
+        if let (Some(structured), Some(schema)) = (structured, request.schema.as_deref()) {
+            map.serialize_entry("response_format", &ResponseFormat { structured, schema })?;
         }
         for (key, value) in extra {
             map.serialize_entry(key, value)?;

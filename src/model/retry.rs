@@ -236,8 +236,9 @@ impl Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            attempts: 5,
-            overload_attempts: 8,
+            // With three replies in ten broken, eight attempts leave one item in 15,000 without an answer.
+            attempts: 8,
+            overload_attempts: 10,
             connect_attempts: 4,
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(30),
@@ -253,9 +254,9 @@ impl Default for Policy {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Decision {
     /// Take the answer.
-    Accept,
-    /// Ask once more with a higher token limit; take the answer if that was done already.
-    Enlarge,
+    Accept(Box<Envelope>),
+    /// Ask once more with a higher token limit; take this answer if that was done already.
+    Enlarge(Box<Envelope>),
     /// Ask again, after a wait of this request alone.
     Retry {
         /// The wait.
@@ -268,44 +269,61 @@ pub enum Decision {
         /// The pause.
         wait: Duration,
     },
-    /// Ask again with less.
-    StepDown,
+    /// Ask again with less; the fields are those of [`Class::StepDown`].
+    StepDown {
+        /// What to send instead.
+        to: Features,
+        /// What changes, in words.
+        now: String,
+        /// In the provider's words.
+        because: String,
+    },
     /// The item gets no answer.
     GiveUp(String),
-    /// The item is refused.
-    Reject(String),
+    /// The item is refused; the fields are those of [`Class::Rejected`].
+    Reject {
+        /// In the provider's words.
+        message: String,
+        /// About this very item.
+        item: bool,
+    },
     /// The run ends.
     StopRun(Stop, String),
 }
 
 /// Decides after attempt number `made` (from 1; ladder steps do not count). `chance` in 0..1 spreads the waits.
-pub fn decide(class: &Class, made: u32, policy: &Policy, chance: f64) -> Decision {
+pub fn decide(class: Class, made: u32, policy: &Policy, chance: f64) -> Decision {
     match class {
-        Class::Answer(_) => Decision::Accept,
-        Class::Truncated(_) => Decision::Enlarge,
-        Class::StepDown { .. } => Decision::StepDown,
-        Class::Rejected { message, .. } => Decision::Reject(message.clone()),
-        Class::Hopeless { message } => Decision::GiveUp(message.clone()),
-        Class::Stop { stop, message } => Decision::StopRun(*stop, message.clone()),
+        Class::Answer(envelope) => Decision::Accept(envelope),
+        Class::Truncated(envelope) => Decision::Enlarge(envelope),
+        Class::StepDown { to, now, because } => Decision::StepDown { to, now, because },
+        Class::Rejected { message, item } => Decision::Reject { message, item },
+        Class::Hopeless { message } => Decision::GiveUp(message),
+        Class::Stop { stop, message } => Decision::StopRun(stop, message),
         Class::Unreachable { message } if made >= policy.connect_attempts => {
-            Decision::StopRun(Stop::Unreachable, message.clone())
+            Decision::StopRun(Stop::Unreachable, message)
         }
         Class::Unreachable { .. } => Decision::Retry { after: backoff(made, policy, chance), new_seed: false },
-        Class::Overloaded { hint, message } => match hint {
-            Some(hint) if made >= policy.overload_attempts && *hint > policy.long_hint => {
-                Decision::StopRun(Stop::Waiting, format!("{message} (asks for {})", in_words(*hint)))
-            }
-            _ if made >= policy.overload_attempts => Decision::GiveUp(message.clone()),
-            Some(hint) => Decision::PauseEndpoint { wait: hinted(*hint, made, policy, chance) },
-            None => Decision::Retry { after: backoff(made, policy, chance), new_seed: false },
-        },
-        Class::Transient { message, .. } if made >= policy.attempts => Decision::GiveUp(message.clone()),
-        Class::Transient { hint: Some(hint), .. } if *hint > policy.long_hint => {
-            Decision::PauseEndpoint { wait: hinted(*hint, made, policy, chance) }
+        Class::Overloaded { hint: Some(hint), message }
+            if made >= policy.overload_attempts && hint > policy.long_hint =>
+        {
+            Decision::StopRun(Stop::Waiting, format!("{message} (asks for {})", in_words(hint)))
+        }
+        Class::Overloaded { message, .. } if made >= policy.overload_attempts => Decision::GiveUp(message),
+        Class::Overloaded { hint: Some(hint), .. } => {
+            Decision::PauseEndpoint { wait: hinted(hint, made, policy, chance) }
+        }
+        Class::Overloaded { hint: None, .. } => {
+            Decision::Retry { after: backoff(made, policy, chance), new_seed: false }
+        }
+        Class::Transient { message, .. } if made >= policy.attempts => Decision::GiveUp(message),
+        Class::Transient { hint: Some(hint), .. } if hint > policy.long_hint => {
+            Decision::PauseEndpoint { wait: hinted(hint, made, policy, chance) }
         }
         Class::Transient { hint, seed_suspect, .. } => {
-            let after = hint.map_or_else(|| backoff(made, policy, chance), |hint| hinted(hint, made, policy, chance));
-            Decision::Retry { after, new_seed: *seed_suspect && made >= 2 }
+            let after = hint.map(|hint| hinted(hint, made, policy, chance));
+            let after = after.unwrap_or_else(|| backoff(made, policy, chance));
+            Decision::Retry { after, new_seed: seed_suspect && made >= 2 }
         }
     }
 }

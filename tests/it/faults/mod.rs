@@ -83,7 +83,7 @@ impl Case {
 
     /// A fault that never heals.
     fn always(name: &'static str, script: Script) -> Self {
-        Self { always: true, expected: "outage", requests: 5, waited: 7.5, ..Self::once(name, script) }
+        Self { always: true, expected: "outage", requests: 8, waited: 61.5, ..Self::once(name, script) }
     }
 
     /// No fault at all, however it looks.

@@ -216,7 +216,7 @@ async fn a_handshake_that_is_reset_or_stalls_is_tried_again() {
     let server = Faulty::start(vec![], on_accept([Step::Reset])).await;
     let url = server.url().replace("http://", "https://");
     let (outcome, budget, waited) = outcome_at(&url, Timeouts::default()).await;
-    assert_eq!((told(&outcome).as_str(), budget.spent().calls, waited), ("outage", 0, 7.5));
+    assert_eq!((told(&outcome).as_str(), budget.spent().calls, waited), ("outage", 0, 61.5));
     let server = Faulty::start(vec![], on_accept([Step::Hang])).await;
     let url = server.url().replace("http://", "https://");
     let timeouts = Timeouts { connect: Duration::from_millis(100), ..Timeouts::default() };
