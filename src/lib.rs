@@ -10,6 +10,6 @@
 //! | [`labels`] | items and ratings in every format ↔ domain; splits |
 
 pub mod domain;
+pub mod rubric;
 pub mod labels;
 pub mod prompt;
-pub mod rubric;
