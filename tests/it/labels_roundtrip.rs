@@ -1,5 +1,7 @@
 //! What is written is what is read, in every format; policies; what a reader of labels may rely on.
 
+#![allow(clippy::unwrap_used)]
+
 use assessor::domain::{
     GroupId, HumanRating, Item, ItemId, Malformed, NanoUsd, NotRun, Rating, Rung, Scale, Usage, Verdict,
 };
@@ -405,4 +407,29 @@ fn rows_that_are_written_fit_the_schemas() {
     write_items(&dir.path().join("i.jsonl"), &[item]).unwrap();
     let items = fits(FileKind::Items, "i.jsonl");
     assert!(!items.is_valid(&serde_json::json!({"id": "a", "query": "q", "document": "d"})));
+}
+
+#[test]
+fn damaged_parquet_is_read_or_refused_but_never_kills_the_process() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("items.parquet");
+    let item = |n: usize| Item {
+        id: ItemId::new(format!("i{n}")),
+        group: GroupId::new("q"),
+        query: "q".into(),
+        title: (n % 3 == 0).then(|| "t".into()),
+        document: "d".repeat(n % 50),
+        meta: BTreeMap::new(),
+    };
+    write_items(&path, &(0..300).map(item).collect::<Vec<_>>()).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let (mut refused, step) = (0, whole.len() / 150);
+    for at in (0..whole.len()).step_by(step) {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x55;
+        std::fs::write(&path, damaged).unwrap();
+        refused += usize::from(check_items(&path, &ReadOptions::default()).is_err());
+    }
+    // Some bytes are padding or statistics; most are not.
+    assert!(refused > 30, "{refused}");
 }

@@ -1,6 +1,7 @@
 //! A million rows: memory and speed. Run alone and optimised, because both are properties of the whole process:
 //! `cargo test --release --test it -- --ignored --nocapture --test-threads 1 labels_scale`.
 
+#![allow(clippy::unwrap_used)]
 #![allow(clippy::print_stderr, reason = "figures are what these tests are run for")]
 
 use assessor::domain::{ItemId, NanoUsd, Rung, Scale, Usage, Verdict};
