@@ -1,4 +1,5 @@
 //! One binary for all integration tests: each test file would link polars again.
 mod bad_input;
+mod labels_policies;
 mod labels_roundtrip;
 mod labels_scale;
