@@ -67,7 +67,7 @@ pub enum Fault {
     UnknownFormat(String),
     #[error("the file name has no extension, so its format is not known")]
     NoExtension,
-    #[error("a TREC qrels file holds no texts, so it cannot be read as items")]
+    #[error("a TREC qrels file holds no texts, so it cannot hold items")]
     NoTexts,
 
     // Bytes and characters.

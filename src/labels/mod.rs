@@ -42,7 +42,7 @@ pub use human::{Human, NOBODY, read_human};
 pub use items::{Items, ItemsSummary, check_items, open_items, read_items};
 pub use judge::{JudgeRating, JudgeRows, read_judge};
 pub use schema::{FileKind, schema};
-pub use split::{Fractions, NoFractions, Split, Unsplit, divide, evenest_seed, part_of, split};
+pub use split::{Fractions, NoFractions, Split, Unsplit, divide, evenest_seed, gold_of_groups, part_of, split};
 pub use write::{LabelRow, LabelWriter, write_human, write_items};
 
 use crate::domain::Place;
@@ -59,6 +59,7 @@ pub const MAX_COLUMNS: usize = 1_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadOptions {
     /// Our name of a column → theirs. Where theirs is absent, ours is looked for: one mapping serves several files.
+    /// Where both are there, theirs counts and ours is left out.
     pub map: BTreeMap<String, String>,
     /// What to do about a second row of the same thing.
     pub on_duplicate: OnDuplicate,

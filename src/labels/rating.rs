@@ -92,3 +92,38 @@ impl Shared {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_an_integer_only_when_nothing_is_lost() {
+        for (text, value) in [("4", 4), ("-2", -2), ("4.0", 4), ("4.", 4), ("04.000", 4)] {
+            assert_eq!(whole(text), Some(value), "{text}");
+        }
+        for text in [
+            "",
+            ".",
+            "4.5",
+            "4.05",
+            "4,0",
+            "1e0",
+            "NaN",
+            "inf",
+            "4/5",
+            "0x4",
+            "4 5",
+            "\u{0664}",
+            "99999999999999999999",
+        ] {
+            assert_eq!(whole(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_excerpt_is_short_and_says_so() {
+        assert_eq!(excerpt("abc"), "abc");
+        assert_eq!(excerpt(&"é".repeat(41)), format!("{}…", "é".repeat(40)));
+    }
+}

@@ -10,7 +10,7 @@
 //! strata of the data at hand come closest to their fractions. It uses gold ratings of all parts, as any stratified
 //! split does, and no judge's. The seed is written down, and from then on no query moves.
 
-use crate::domain::{Dev, GroupId, Item, Part, Rating, Test, Train};
+use crate::domain::{Dev, GroupId, HumanRating, Item, ItemId, Part, Rating, Scale, Test, Train};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -90,8 +90,28 @@ pub fn part_of(group: &GroupId, fractions: Fractions, seed: u64) -> Part {
     }
 }
 
-/// Puts each query in a part. The gold of a query (the caller's choice; the mean of its items' gold, rounded, is usual)
-/// is only counted, see the module's text: it moves nothing. Queries without gold are a stratum of their own.
+/// The gold of each query, sorted by query: the mean of all human ratings of its items, rounded, halves up; `None` where
+/// nobody rated one.
+pub fn gold_of_groups<'a>(
+    items: impl IntoIterator<Item = (&'a ItemId, &'a GroupId)>,
+    ratings: &[HumanRating],
+    scale: Scale,
+) -> Vec<(GroupId, Option<Rating>)> {
+    let groups: BTreeMap<&ItemId, &GroupId> = items.into_iter().collect();
+    let mut sums: BTreeMap<&GroupId, (i64, i64)> = groups.values().map(|group| (*group, (0, 0))).collect();
+    for rating in ratings {
+        if let Some(sum) = groups.get(&rating.item).and_then(|group| sums.get_mut(*group)) {
+            *sum = (sum.0 + rating.rating.value(), sum.1 + 1);
+        }
+    }
+    // In whole numbers, so that a half is a half.
+    let mean = |(sum, n): (i64, i64)| (2 * sum + n).div_euclid(2 * n);
+    let gold = |sum: (i64, i64)| if sum.1 == 0 { None } else { scale.rating(mean(sum)) };
+    sums.into_iter().map(|(group, sum)| (group.clone(), gold(sum))).collect()
+}
+
+/// Puts each query in a part. The gold of a query (see [`gold_of_groups`]) is only counted, it moves nothing: see the
+/// module's text. Queries without gold are a stratum of their own.
 pub fn split(groups: &[(GroupId, Option<Rating>)], fractions: Fractions, seed: u64) -> Split {
     let mut result = Split::default();
     for (group, gold) in groups {
@@ -161,7 +181,6 @@ pub fn divide(
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::domain::{ItemId, Scale};
     use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
     use std::collections::BTreeSet;
 
@@ -210,6 +229,25 @@ mod tests {
         // Values are fixed by the definition of the hash: another value here means that users' splits moved.
         let parts: Vec<_> = groups(12).iter().map(|(group, _)| part_of(group, usual(), 7).to_string()).collect();
         assert_eq!(parts.join(" "), "train train test test dev train train test train train test dev");
+    }
+
+    #[test]
+    fn the_gold_of_a_query_is_the_rounded_mean_of_its_ratings() {
+        let scale = Scale::new(-2, 2).unwrap();
+        let pair = |item: &str, group: &str| (ItemId::new(item), GroupId::new(group));
+        let items = [pair("a", "q1"), pair("b", "q1"), pair("c", "q2"), pair("d", "q3")];
+        let rating = |item: &str, value| HumanRating {
+            item: ItemId::new(item),
+            annotator: "ann".into(),
+            rating: scale.rating(value).unwrap(),
+            rationale: None,
+            source: None,
+        };
+        // q1: (1 + 2) / 2 = 1.5, up to 2; q3: (−2 − 1) / 2 = −1.5, up to −1; `z` is no item.
+        let ratings = [rating("a", 1), rating("b", 2), rating("d", -2), rating("d", -1), rating("z", 2)];
+        let gold = gold_of_groups(items.iter().map(|(item, group)| (item, group)), &ratings, scale);
+        let gold: Vec<_> = gold.iter().map(|(group, gold)| (group.as_str(), gold.map(Rating::value))).collect();
+        assert_eq!(gold, [("q1", Some(2)), ("q2", None), ("q3", Some(-1))]);
     }
 
     #[test]

@@ -120,7 +120,7 @@ pub(super) struct Table {
 
 enum Sink {
     Jsonl { out: BufWriter<File>, keys: Vec<Vec<u8>> },
-    Delimited { out: csv::Writer<File>, scratch: String },
+    Delimited { out: Box<csv::Writer<File>>, scratch: String },
     Parquet(Box<ParquetSink>),
 }
 
@@ -137,7 +137,7 @@ impl Table {
                 let mut builder = csv::WriterBuilder::new();
                 let mut writer = builder.delimiter(delimiter).buffer_capacity(CHUNK).from_writer(out.handle()?);
                 writer.write_record(columns.iter().map(|(name, _)| name)).map_err(|e| out.error(csv_error(e)))?;
-                Sink::Delimited { out: writer, scratch: String::new() }
+                Sink::Delimited { out: Box::new(writer), scratch: String::new() }
             }
             Format::Parquet => {
                 Sink::Parquet(Box::new(ParquetSink::create(&out, columns).map_err(|e| unwritable_parquet(&out, &e))?))

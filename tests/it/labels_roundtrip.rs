@@ -1,15 +1,17 @@
-//! What is written is what is read, in every format; policies; what a reader of labels may rely on.
+//! What is written is what is read, in every format; no bytes break a reader or leave half a file.
+
+#![allow(clippy::unwrap_used)]
 
 use assessor::domain::{
-    GroupId, HumanRating, Item, ItemId, Malformed, NanoUsd, NotRun, Rating, Rung, Scale, Usage, Verdict,
+    Explain, GroupId, HumanRating, Item, ItemId, Malformed, NanoUsd, NotRun, Rating, Rung, Scale, Usage, Verdict,
 };
 use assessor::labels::{
-    Counts, FileKind, Human, JudgeRating, LabelRow, LabelWriter, OnDuplicate, OnOffScale, ReadOptions, check_items,
-    open_items, parse_map, read_human, read_items, read_judge, schema, write_human, write_items,
+    Counts, FileKind, Human, JudgeRating, LabelRow, LabelWriter, ReadOptions, check_items, read_human, read_items,
+    read_judge, schema, write_human, write_items,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
-use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, prop_oneof, proptest};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -182,6 +184,48 @@ proptest! {
     }
 
     #[test]
+    fn the_line_of_a_csv_record_is_exact(
+        rows in vec((prop_oneof![Just("a"), Just("\"a\nb\""), Just("\"\r\n\"\"\r\""), Just("")], 0usize..3, any::<bool>()), 0..9),
+        long in any::<bool>(),
+    ) {
+        let mut text = "id,rating,raw\n".to_owned();
+        for (n, (raw, blank, crlf)) in rows.iter().enumerate() {
+            let end = if *crlf { "\r\n" } else { "\n" };
+            text.push_str(&format!("i{n},3,{raw}{end}{}", end.repeat(*blank)));
+        }
+        // Longer than what the parser reads at once.
+        if long {
+            text.push_str(&format!("big,3,\"{}\"\r\n", "0123456789\n".repeat(20_000)));
+        }
+        let line = text.matches('\n').count() as u64 + 1;
+        text.push_str("last,3\n");
+        let (_dir, path) = file("judge.csv", &text);
+        let error = read_judge(&path, scale(), &ReadOptions::default()).unwrap_err();
+        prop_assert_eq!(error.to_string(), "this row has 2 fields, the header has 3");
+        let place = error.place().unwrap();
+        prop_assert_eq!((place.line, place.source.as_deref()), (Some(line), Some("last,3")));
+    }
+
+    #[test]
+    fn no_bytes_make_a_reader_panic(bytes in vec(any::<u8>(), 0..200), good in any::<bool>()) {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["f.jsonl", "f.csv", "f.tsv", "f.qrels", "f.parquet"] {
+            let path = dir.path().join(name);
+            let start: &[u8] = if good { b"id,query_id,query,document,rating,annotator\n" } else { b"" };
+            std::fs::write(&path, [start, &bytes].concat()).unwrap();
+            let (options, scale) = (ReadOptions::default(), scale());
+            for error in [
+                check_items(&path, &options).err(),
+                read_human(&path, scale, &options).err(),
+                read_judge(&path, scale, &options).err(),
+            ].into_iter().flatten() {
+                prop_assert!(error.place().is_some() && error.hint().is_some());
+                prop_assert!(!error.to_string().contains(char::is_control));
+            }
+        }
+    }
+
+    #[test]
     fn qrels_of_several_annotators_come_back(
         rows in btree_map(("q[0-9]", "[!-/:-~]{1,6}", "[a-zé]{1,4}"), rating(), 1..12)
     ) {
@@ -254,115 +298,11 @@ fn results_are_as_public_as_other_new_files() {
 
 #[test]
 fn a_folder_that_is_not_there_is_named() {
-    use assessor::domain::Explain;
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("none/labels.csv");
     let error = LabelWriter::create(&path).err().unwrap();
     assert!(error.to_string().starts_with("the file cannot be written: No such file or directory"), "{error}");
     assert_eq!(error.place().unwrap().to_string(), path.display().to_string());
-}
-
-#[test]
-fn what_people_said_is_never_metadata_of_an_item() {
-    let text = "id,query_id,query,document,language,human_rating,human_rationale\ni1,1,q,d,de,4,good\ni2,1,q,,,,\n";
-    let (_dir, path) = file("items.csv", text);
-    let (items, summary) = read_items(&path, &ReadOptions::default()).unwrap();
-    assert_eq!(items[0].meta, BTreeMap::from([("language".into(), "de".into())]));
-    assert_eq!((items[1].document.as_str(), items[1].meta.len()), ("", 0));
-    assert!(summary.has_human);
-    let human = read_human(&path, scale(), &ReadOptions::default()).unwrap();
-    assert_eq!(human.ratings.len(), 1);
-    assert_eq!(&*human.ratings[0].annotator, "human");
-    assert_eq!(human.ratings[0].rationale.as_deref(), Some("good"));
-    assert_eq!(human.groups.len(), 1);
-    assert_eq!(human.counts, Counts { rows: 2, missing: 1, ..Counts::default() });
-}
-
-#[test]
-fn numbers_and_nested_values_are_metadata_as_text() {
-    let text = r#"{"id":7,"query_id":1,"query":"q","document":"d","year":2024,"score":0.5,"ok":true,"tags":["a",1],"none":null}"#;
-    let (_dir, path) = file("items.jsonl", text);
-    let (items, summary) = read_items(&path, &ReadOptions::default()).unwrap();
-    let meta: Vec<_> = items[0].meta.iter().map(|(k, v)| format!("{k}={v}")).collect();
-    assert_eq!(meta, ["ok=true", "score=0.5", "tags=[\"a\",1]", "year=2024"]);
-    assert_eq!((items[0].id.as_str(), items[0].group.as_str()), ("7", "1"));
-    assert_eq!(summary.digest, blake3::hash(text.as_bytes()).to_hex().to_string());
-    assert!(!summary.has_human);
-}
-
-#[test]
-fn one_mapping_serves_files_that_have_the_column_and_files_that_do_not() {
-    let options = ReadOptions { map: BTreeMap::from([parse_map("rating=score").unwrap()]), ..ReadOptions::default() };
-    let (_dir, human) = file("human.csv", "id,criterion,annotator,score,rationale\ni1,relevance,NIST,3,\n");
-    let (_dir2, judge) = file("judge.csv", "id,judge,sample,rating\ni1,a,0,2\n");
-    assert_eq!(read_human(&human, scale(), &options).unwrap().ratings[0].rating.value(), 3);
-    assert_eq!(read_judge(&judge, scale(), &options).unwrap()[0].rows[0].verdict.rating().unwrap().value(), 2);
-    assert_eq!(parse_map("rating").unwrap_err().to_string(), "`rating` is no column mapping");
-}
-
-#[test]
-fn the_last_of_duplicates_is_kept_in_its_place_and_counted() {
-    let last = ReadOptions { on_duplicate: OnDuplicate::Last, ..ReadOptions::default() };
-    let text = "id,query_id,query,document\na,1,q,old\nb,1,q,x\na,1,q,older\na,1,q,new\n";
-    let (_dir, path) = file("items.csv", text);
-    let mut items = open_items(&path, &last).unwrap();
-    let read: Vec<_> = items.by_ref().map(|item| item.unwrap()).map(|i| format!("{}:{}", i.id, i.document)).collect();
-    assert_eq!(read, ["b:x", "a:new"]);
-    assert_eq!(items.counts(), Counts { rows: 4, duplicates: 2, ..Counts::default() });
-    assert_eq!(check_items(&path, &last).unwrap().n, 2);
-
-    let (_dir, path) = file("human.csv", "id,annotator,rating\na,x,1\na,x,2\na,x,\na,y,3\n");
-    let human = read_human(&path, scale(), &last).unwrap();
-    assert_eq!(human.ratings.iter().map(|r| r.rating.value()).collect::<Vec<_>>(), [2, 3]);
-    assert_eq!(human.counts, Counts { rows: 4, duplicates: 1, missing: 1, off_scale: 0 });
-}
-
-#[test]
-fn off_scale_ratings_follow_the_policy_and_are_counted() {
-    let (_dir, path) = file("judge.csv", "id,rating\na,0\nb,9\nc,4.0\nd,\n");
-    let read = |on_off_scale| {
-        let options = ReadOptions { on_off_scale, ..ReadOptions::default() };
-        let mut judges = read_judge(&path, scale(), &options).unwrap();
-        let judge = judges.remove(0);
-        let verdicts: Vec<_> = judge.rows.into_iter().map(|row| row.verdict).collect();
-        (verdicts, judge.counts)
-    };
-    let rated = |value| Verdict::Rated {
-        rating: scale().rating(value).unwrap(),
-        rationale: None,
-        confidence: None,
-        rung: Rung::Imported,
-    };
-    let counts = Counts { rows: 4, off_scale: 2, missing: 1, duplicates: 0 };
-    let (off, empty) = (Verdict::Malformed(Malformed::OffScale), Verdict::Malformed(Malformed::Empty));
-    assert_eq!(read(OnOffScale::Clip), (vec![rated(1), rated(5), rated(4), empty.clone()], counts));
-    assert_eq!(read(OnOffScale::Malformed), (vec![off.clone(), off, rated(4), empty], counts));
-}
-
-#[test]
-fn people_do_not_produce_malformed_replies() {
-    let (_dir, path) = file("human.csv", "id,annotator,rating\na,x,9\n");
-    let read = |on_off_scale| read_human(&path, scale(), &ReadOptions { on_off_scale, ..ReadOptions::default() });
-    let error = read(OnOffScale::Malformed).unwrap_err();
-    assert_eq!(error.to_string(), "the rating 9 is off the scale 1–5");
-    assert_eq!(read(OnOffScale::Clip).unwrap().ratings[0].rating.value(), 5);
-}
-
-#[test]
-fn a_criterion_and_a_judge_are_chosen_by_name() {
-    let text = "id,criterion,judge,rating\na,fluency,x,1\na,relevance,x,2\na,relevance,y,3\n";
-    let (_dir, path) = file("judge.csv", text);
-    let read = |criterion: &str, judge: Option<&str>| {
-        let (criterion, judge) = (Some(criterion.to_owned()), judge.map(str::to_owned));
-        read_judge(&path, scale(), &ReadOptions { criterion, judge, ..ReadOptions::default() })
-    };
-    let both = read("relevance", None).unwrap();
-    assert_eq!(both.iter().map(|j| (&*j.judge, j.rows.len())).collect::<Vec<_>>(), [("x", 1), ("y", 1)]);
-    assert_eq!(read("relevance", Some("y")).unwrap().len(), 1);
-    let error = read("relevance", Some("z")).unwrap_err().to_string();
-    assert_eq!(error, "no row is by the judge `z`; found `x`, `y`");
-    let error = read("style", None).unwrap_err().to_string();
-    assert_eq!(error, "no row has the criterion `style`; found `fluency`, `relevance`");
 }
 
 #[test]
@@ -405,4 +345,29 @@ fn rows_that_are_written_fit_the_schemas() {
     write_items(&dir.path().join("i.jsonl"), &[item]).unwrap();
     let items = fits(FileKind::Items, "i.jsonl");
     assert!(!items.is_valid(&serde_json::json!({"id": "a", "query": "q", "document": "d"})));
+}
+
+#[test]
+fn damaged_parquet_is_read_or_refused_but_never_kills_the_process() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("items.parquet");
+    let item = |n: usize| Item {
+        id: ItemId::new(format!("i{n}")),
+        group: GroupId::new("q"),
+        query: "q".into(),
+        title: n.is_multiple_of(3).then(|| "t".into()),
+        document: "d".repeat(n % 50),
+        meta: BTreeMap::new(),
+    };
+    write_items(&path, &(0..300).map(item).collect::<Vec<_>>()).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let (mut refused, step) = (0, whole.len() / 150);
+    for at in (0..whole.len()).step_by(step) {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x55;
+        std::fs::write(&path, damaged).unwrap();
+        refused += usize::from(check_items(&path, &ReadOptions::default()).is_err());
+    }
+    // Some bytes are padding or statistics; most are not.
+    assert!(refused > 30, "{refused}");
 }

@@ -344,7 +344,7 @@ pub fn other_formats() -> Vec<Case> {
             "q1 0 d1 3\n",
             Role::Items,
             &[
-                "error: a TREC qrels file holds no texts, so it cannot be read as items",
+                "error: a TREC qrels file holds no texts, so it cannot hold items",
                 "  --> {dir}/items.qrels",
                 "hint: give the items as JSONL, CSV or Parquet with the columns `id`, `query_id`, `query`, `document`; pass qrels as ratings",
             ],
