@@ -7,7 +7,9 @@
 //! |---|---|
 //! | [`domain`] | the nouns: scale, rating, item, verdict, estimate, money, event |
 //! | [`rubric`] | rubric files ↔ [`rubric::Rubric`] |
+//! | [`model`] | endpoints over HTTP, and the simulated model family |
 
 pub mod domain;
 pub mod rubric;
 pub mod prompt;
+pub mod model;

@@ -1,0 +1,3 @@
+//! Endpoints over HTTP, and the embedded simulated model family.
+
+pub mod sim;
