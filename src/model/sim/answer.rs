@@ -1,0 +1,117 @@
+//! One request answered: the simulated models as a function of bytes.
+
+use super::draw::Draw;
+use super::impression::Reading;
+use super::instruction::Instruction;
+use super::item::parts;
+use super::persona::{Judge, MODELS, Persona, model};
+use super::reply::{self, Reply};
+use super::wire::{self, Request, Usage};
+use super::{item, judge};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A body to send, or why there is none.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: Vec<u8>,
+    /// Simulated processing time in ms; 0 with errors.
+    pub(super) processing_ms: u64,
+}
+
+/// Prompts that are kept as they were understood; a run uses few.
+const KEPT: usize = 64;
+
+/// The models behind a server.
+pub(super) struct Family {
+    seed: u64,
+    understood: Mutex<HashMap<blake3::Hash, Arc<Instruction>>>,
+}
+
+impl Family {
+    pub(super) fn new(seed: u64) -> Self {
+        Self { seed, understood: Mutex::new(HashMap::new()) }
+    }
+
+    /// Answers the body of a chat completion request.
+    pub(super) fn answer(&self, body: &[u8]) -> Answer {
+        let failed = |status, body| Answer { status, body, processing_ms: 0 };
+        let request: Request<'_> = match serde_json::from_slice(body) {
+            Ok(request) => request,
+            Err(error) => {
+                let message = format!("We could not parse the JSON body of your request: {error}");
+                return failed(400, wire::error(&message, "invalid_request_error", None));
+            }
+        };
+        let Some(persona) = model(&request.model) else {
+            let known: Vec<&str> = MODELS.iter().map(|m| m.name).collect();
+            let message = format!("The model `{}` does not exist; there are {}", request.model, known.join(", "));
+            return failed(404, wire::error(&message, "invalid_request_error", Some("model_not_found")));
+        };
+        let Some(traits) = &persona.judge else {
+            let message = format!("The model `{}` is not part of this build", persona.name);
+            return failed(404, wire::error(&message, "invalid_request_error", Some("model_not_found")));
+        };
+        self.completion(persona, self.judged(persona, traits, &request), &request)
+    }
+
+    fn judged(&self, persona: &Persona, traits: &Judge, request: &Request<'_>) -> Reply {
+        let mut draw = self.draw(persona, request);
+        let parts = parts(request.user());
+        let instruction = self.instruction(request, &parts);
+        let reading = Reading::of(&parts);
+        let judgement = judge::judge(traits, &instruction, &reading, &mut draw);
+        reply::write(traits, &instruction, &judgement, request.asked(), &mut draw)
+    }
+
+    /// Everything random about a reply comes from what is said, the repeat number and the server's seed.
+    fn draw(&self, persona: &Persona, request: &Request<'_>) -> Draw {
+        let (seed, repeat) = (self.seed.to_le_bytes(), request.repeat().to_le_bytes());
+        let mut all: Vec<&[u8]> = vec![&seed, &repeat, persona.name.as_bytes()];
+        all.extend(request.texts().map(str::as_bytes));
+        Draw::new("sim reply", &all)
+    }
+
+    fn instruction(&self, request: &Request<'_>, parts: &item::Parts<'_>) -> Arc<Instruction> {
+        let system = request.system();
+        let turns = request.turns();
+        let mut hasher = blake3::Hasher::new();
+        for text in [&*system, parts.before, parts.after] {
+            hasher.update(&(text.len() as u64).to_le_bytes());
+            hasher.update(text.as_bytes());
+        }
+        hasher.update(&(turns as u64).to_le_bytes());
+        let key = hasher.finalize();
+        let mut understood = self.understood.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(instruction) = understood.get(&key) {
+            return Arc::clone(instruction);
+        }
+        let text = [&*system, parts.before, parts.after].join("\n");
+        let instruction = Arc::new(Instruction::read(&text, turns));
+        if understood.len() >= KEPT {
+            understood.clear();
+        }
+        understood.insert(key, Arc::clone(&instruction));
+        instruction
+    }
+
+    fn completion(&self, persona: &Persona, mut reply: Reply, request: &Request<'_>) -> Answer {
+        if let Some(limit) = request.limit()
+            && wire::tokens(reply.content.len()) > limit
+        {
+            let most = usize::try_from(limit.saturating_mul(4)).unwrap_or(usize::MAX).min(reply.content.len());
+            let at = (0..=most).rev().find(|&i| reply.content.is_char_boundary(i)).unwrap_or(0);
+            reply.content.truncate(at);
+            reply.finish = "length";
+        }
+        let prompt_tokens = wire::tokens(request.texts().map(str::len).sum());
+        let completion_tokens = wire::tokens(reply.content.len());
+        let usage = Usage { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens };
+        let (fixed, per_token) = persona.pace;
+        let processing_ms = fixed + (prompt_tokens * per_token + completion_tokens * per_token * 40) / 1000;
+        let mut id = Draw::new("sim id", &[reply.content.as_bytes(), &prompt_tokens.to_le_bytes()]);
+        let id = format!("chatcmpl-sim-{:08x}{:08x}", id.below(u32::MAX as usize), id.below(u32::MAX as usize));
+        let body = wire::completion(&id, persona.name, &reply.content, reply.finish, usage);
+        Answer { status: 200, body, processing_ms }
+    }
+}

@@ -1,0 +1,169 @@
+//! Which considerations an instruction states, and in which direction.
+//!
+//! A sentence (or bullet) states a consideration when it names the situation and says what follows: "Rate documents
+//! that are several years old lower." Naming the contrary with the contrary direction is the same ("prefer recent
+//! documents"). Naming it without a direction is a hint. The wrong direction is taken at its word.
+
+use super::Consideration;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// What an instruction says of one consideration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Stated {
+    /// Nothing.
+    #[default]
+    No,
+    /// That it is to be looked at.
+    Hint,
+    /// What follows from it.
+    Rule,
+    /// The contrary of what follows from it.
+    Reversed,
+}
+
+#[derive(Deserialize)]
+struct Vocabulary {
+    about: Vec<String>,
+    opposite: Vec<String>,
+}
+
+static VOCABULARY: LazyLock<Vec<(Consideration, Vocabulary)>> = LazyLock::new(|| {
+    let mut file: BTreeMap<String, Vocabulary> =
+        toml::from_str(include_str!("stated.toml")).expect("the embedded vocabulary is valid: a test reads it");
+    let take = |c: Consideration| (c, file.remove(c.key()).expect("every consideration has a vocabulary"));
+    Consideration::ALL.into_iter().map(take).collect()
+});
+
+const DOWN: [&str; 38] = [
+    "lower*", "low", "less", "down", "downgrade*", "penal*", "reduc*", "subtract*", "minus", "deduct*", "at most",
+    "no more than", "cap", "capped", "never above", "not above", "not exceed", "little use", "hardly", "worse", "weak*",
+    "not useful", "useless", "below", "does not count", "discount*", "not relevant", "irrelevant", "1 or 2", "2 or 3",
+    "a 1", "a 2", "distrust", "drop*", "decreas*", "demot*", "marginal", "take off",
+];
+const UP: [&str; 22] = [
+    "higher", "raise*", "more relevant", "boost*", "reward*", "prefer*", "up", "bonus", "at least", "better", "add",
+    "trust*", "full credit", "increas*", "counts as", "count as", "treat it as", "a 5", "4 or 5", "upgrade*", "still",
+    "count in full",
+];
+const NOT: [&str; 8] = ["not", "don t", "never", "no", "without", "nor", "avoid", "instead of"];
+
+/// A sentence as ` word word `, lower case, without punctuation: patterns match at word borders.
+fn normal(sentence: &str) -> String {
+    let mut out = String::from(" ");
+    for word in sentence.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
+        out.extend(word.chars().flat_map(char::to_lowercase));
+        out.push(' ');
+    }
+    out
+}
+
+fn places<'a>(text: &'a str, pattern: &str) -> impl Iterator<Item = usize> + 'a {
+    let needle = match pattern.strip_suffix('*') {
+        Some(stem) => format!(" {stem}"),
+        None => format!(" {pattern} "),
+    };
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = from + text[from..].find(&needle)?;
+        from = at + 1;
+        Some(at)
+    })
+}
+
+fn names(text: &str, patterns: &[String]) -> bool {
+    // a star inside a pattern is only allowed at the end of each word, so a phrase is tried word by word
+    patterns.iter().any(|p| p.split(" & ").all(|part| phrase(text, part)))
+}
+
+fn phrase(text: &str, pattern: &str) -> bool {
+    let words: Vec<&str> = pattern.split(' ').collect();
+    if words.len() == 1 || !pattern[..pattern.len() - 1].contains('*') {
+        return places(text, pattern).next().is_some();
+    }
+    let all: Vec<&str> = text.split_whitespace().collect();
+    let fits = |w: &str, p: &str| p.strip_suffix('*').map_or(w == p, |stem| w.starts_with(stem));
+    all.windows(words.len()).any(|window| window.iter().zip(&words).all(|(w, p)| fits(w, p)))
+}
+
+/// Whether a direction word stands in the text, negated ones counted for the other side.
+fn directions(text: &str) -> (bool, bool) {
+    let mut found = (false, false);
+    for (list, down) in [(DOWN.as_slice(), true), (UP.as_slice(), false)] {
+        for pattern in list {
+            for at in places(text, pattern) {
+                let before: Vec<&str> = text[..at].split_whitespace().rev().take(2).collect();
+                let whole = text[..at].to_owned() + " ";
+                let negated = before.iter().any(|w| NOT.contains(w)) || whole.ends_with(" don t ");
+                if down != negated { found.0 = true } else { found.1 = true }
+            }
+        }
+    }
+    found
+}
+
+/// What `sentences` state.
+pub(in super::super) fn stated<'a>(sentences: impl Iterator<Item = &'a str>) -> [Stated; 17] {
+    let mut all = [Stated::No; 17];
+    for sentence in sentences {
+        let text = normal(sentence);
+        let (down, up) = directions(&text);
+        for (c, vocabulary) in &*VOCABULARY {
+            let (about, opposite) = (names(&text, &vocabulary.about), names(&text, &vocabulary.opposite));
+            if !about && !opposite {
+                continue;
+            }
+            let (with, against) = if c.raises() { (up, down) } else { (down, up) };
+            let says = if about && with || opposite && against {
+                Stated::Rule
+            } else if about && against || opposite && with {
+                Stated::Reversed
+            } else {
+                Stated::Hint
+            };
+            let slot = &mut all[*c as usize];
+            *slot = match (*slot, says) {
+                (Stated::Rule, Stated::Reversed) | (Stated::Reversed, Stated::Rule) => Stated::Hint,
+                (Stated::No | Stated::Hint, s) => s,
+                (kept, _) => kept,
+            };
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Consideration as C;
+
+    fn of(text: &str, c: Consideration) -> Stated {
+        stated(std::iter::once(text))[c as usize]
+    }
+
+    #[test]
+    fn a_consideration_is_stated_in_many_words() {
+        for text in [
+            "Rate documents that are several years old lower.",
+            "Prefer recent documents.",
+            "Outdated pages deserve at most a 3.",
+            "If the text is stale, take off a point.",
+            "Do not rate an older page high; penalise it.",
+        ] {
+            assert_eq!(of(text, C::Outdated), Stated::Rule, "{text}");
+        }
+        assert_eq!(of("A short text that answers exactly must not be rated lower.", C::ShortExact), Stated::Rule);
+        assert_eq!(of("An acronym that is spelled out counts as a match.", C::Acronym), Stated::Rule);
+        assert_eq!(of("Trust official sources more: rate them higher.", C::Authoritative), Stated::Rule);
+    }
+
+    #[test]
+    fn a_wrong_direction_is_taken_at_its_word_and_none_is_a_hint() {
+        assert_eq!(of("Rate older documents higher.", C::Outdated), Stated::Reversed);
+        assert_eq!(of("Do not penalise drafts.", C::Draft), Stated::Reversed);
+        assert_eq!(of("Look at the date of the document.", C::Outdated), Stated::Hint);
+        assert_eq!(of("Whether it is about the same product.", C::WrongEntity), Stated::Hint);
+        assert_eq!(of("Be fair.", C::Outdated), Stated::No);
+    }
+}

@@ -1,0 +1,195 @@
+//! How the family does on the shipped labels, held in bands.
+
+use super::answer::Family;
+use super::considerations::Consideration as C;
+use super::world;
+use crate::prompt::{Prefix, Prompt};
+use crate::rubric::{Rubric, shipped};
+use std::collections::BTreeMap;
+
+/// One bullet for each consideration, as a person would write it.
+const BULLETS: [&str; 17] = [
+    "Rate documents that are several years old lower, unless the query asks about the past.",
+    "If a document only shares keywords with the query and has no substance, rate it low.",
+    "An acronym of the query that the document spells out counts as a match.",
+    "If the query asks two questions and only one half is answered, rate the document lower.",
+    "A document about a sister product or a different product with a similar name is rated much lower.",
+    "Rate a document in another language than the query lower, unless that language was asked for.",
+    "If the query asks for a certain kind of document, rate another kind lower.",
+    "Lower the rating of documents that say they were replaced or moved.",
+    "Drafts and unreviewed notes deserve a lower rating.",
+    "A question that nobody answers is rated low.",
+    "A text that only points elsewhere is rated lower.",
+    "If the document excludes the group or site named in the query, rate it much lower.",
+    "Rate a document low when it mentions the matter only in passing.",
+    "Rate official sources, approved by the owner, higher.",
+    "Do not lower the rating of a short text that answers exactly.",
+    "Raise the rating when somebody confirmed that the answer works.",
+    "Rate lower when the answer is buried in a long text about other matters.",
+];
+const FORMAT: [&str; 3] = [
+    "Keep the rationale short: at most 25 words.",
+    "Always give a rating; never refuse, even if the document is short.",
+    "Give a single rating and do not revise it.",
+];
+
+struct Outcome {
+    nmse: f64,
+    valid: f64,
+    malformed: f64,
+    counts: [usize; 5],
+    errors: Vec<(usize, i64, i64)>,
+}
+
+fn measure(model: &str, prompt: &Prompt, rubric: &Rubric, data: &[(world::WorldItem, i64)]) -> Outcome {
+    let family = Family::new(0);
+    let prefix = Prefix::new(prompt, rubric);
+    let mut out = Outcome { nmse: 0.0, valid: 0.0, malformed: 0.0, counts: [0; 5], errors: Vec::new() };
+    let (mut sum, mut valid) = (0.0, 0.0);
+    for (n, (w, human)) in data.iter().enumerate() {
+        let messages = prefix.messages(&w.item);
+        let body = serde_json::json!({"model": model, "messages": [
+            {"role": "system", "content": &*messages.system}, {"role": "user", "content": messages.user}]});
+        let answer = family.answer(body.to_string().as_bytes());
+        assert_eq!(answer.status, 200);
+        let reply: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        match read(reply["choices"][0]["message"]["content"].as_str().unwrap()) {
+            Some(rating) => {
+                let gap = (rating - human) as f64;
+                sum += gap * gap;
+                valid += 1.0;
+                out.counts[rating as usize - 1] += 1;
+                out.errors.push((n, rating, *human));
+            }
+            None => out.malformed += 1.0,
+        }
+    }
+    let n = data.len() as f64;
+    out.nmse = 100.0 * (sum + 16.0 * out.malformed) / n / 16.0;
+    out.valid = 100.0 * sum / valid / 16.0;
+    out.malformed *= 100.0 / n;
+    out
+}
+
+/// The last complete object with a rating 1–5 as an integer, `"4"` or `4.0`; two different ones are none.
+fn read(content: &str) -> Option<i64> {
+    let mut found: Vec<i64> = Vec::new();
+    for (at, _) in content.match_indices('{') {
+        let text = &content[at..];
+        let Some(end) = text.find('}') else { continue };
+        let object = text[..=end].replace(",}", "}");
+        let Ok(value) = serde_json::from_str::<serde_json::Value>(&object) else { continue };
+        let rating = &value["rating"];
+        let number = rating.as_f64().or_else(|| rating.as_str()?.parse().ok());
+        found.extend(number.filter(|n| n.fract() == 0.0 && (1.0..=5.0).contains(n)).map(|n| n as i64));
+    }
+    found.dedup();
+    (found.len() == 1).then(|| found[0])
+}
+
+fn data(seed: u64, queries: usize) -> Vec<(world::WorldItem, i64)> {
+    let items = world::items(seed, queries);
+    let ratings = world::ratings(seed, &items);
+    let median = |three: &[crate::domain::HumanRating]| {
+        let mut all: Vec<i64> = three.iter().map(|r| r.rating.value()).collect();
+        all.sort_unstable();
+        all[(all.len() - 1) / 2]
+    };
+    let human: Vec<i64> = ratings.chunks(world::ANNOTATORS).map(median).collect();
+    items.into_iter().zip(human).collect()
+}
+
+fn with(bullets: &[&str]) -> Prompt {
+    let mut prompt = Prompt::of(&shipped());
+    prompt.bullets = bullets.iter().map(|b| (*b).to_owned()).collect();
+    prompt
+}
+
+fn no_format() -> Prompt {
+    let mut prompt = Prompt::of(&shipped());
+    prompt.contract = "Reply in JSON with \"rationale\" and \"rating\".".to_owned();
+    prompt
+}
+
+fn all_stated() -> Vec<&'static str> {
+    BULLETS.iter().chain(&FORMAT).copied().collect()
+}
+
+/// `cargo test --lib tuning::report -- --ignored --nocapture`: the table of the documentation.
+#[test]
+#[ignore = "prints a table"]
+#[allow(clippy::print_stdout)]
+fn report() {
+    let rubric = shipped();
+    let sets =
+        [("shipped", data(world::SHIPPED_SEED, world::SHIPPED_QUERIES)), ("fresh", data(77, 1000))];
+    for (name, data) in &sets {
+        let gold = data.iter().map(|(w, h)| (w.latent.gold() - h).pow(2) as f64).sum::<f64>() / data.len() as f64;
+        println!("{name}: {} items, gold vs median NMSE {:.2}", data.len(), 100.0 * gold / 16.0);
+        for model in ["sim/large", "sim/medium", "sim/small"] {
+            for (what, prompt) in [
+                ("shipped", Prompt::of(&rubric)),
+                ("no format", no_format()),
+                ("17 bullets", with(&BULLETS)),
+                ("17 + format", with(&all_stated())),
+            ] {
+                let o = measure(model, &prompt, &rubric, data);
+                println!("  {model:10} {what:12} nmse {:5.2} valid {:5.2} malformed {:4.1}% {:?}", o.nmse, o.valid, o.malformed, o.counts);
+            }
+        }
+    }
+}
+
+/// Where the best-informed judge errs, by what is true of the items.
+#[test]
+#[ignore = "prints a table"]
+#[allow(clippy::print_stdout)]
+fn errors() {
+    let data = data(77, 1000);
+    let rubric = shipped();
+    let o = measure("sim/large", &with(&all_stated()), &rubric, &data);
+    let mut by: BTreeMap<String, (f64, f64, f64)> = BTreeMap::new();
+    for &(n, rating, _) in &o.errors {
+        let latent = &data[n].0.latent;
+        let gap = rating as f64 - latent.score();
+        let mut keys: Vec<String> = latent.considerations.iter().map(|c| c.to_string()).collect();
+        keys.push(format!("{:?}", latent.core));
+        for key in keys {
+            let e = by.entry(key).or_default();
+            *e = (e.0 + 1.0, e.1 + gap, e.2 + gap * gap);
+        }
+    }
+    for (key, (n, sum, squares)) in by {
+        println!("{key:16} n {n:5} mean {:+.2} mse {:.2}", sum / n, squares / n);
+    }
+    let mut seen: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
+    for (w, _) in &data {
+        let user = crate::prompt::item_block(&rubric.fields, &w.item);
+        let parts = super::item::parts(&user);
+        let noticed = super::considerations::detect::notice(&super::impression::Reading::of(&parts));
+        for c in C::ALL {
+            let e = seen.entry(c.key()).or_default();
+            match (noticed.has(c), w.latent.considerations.has(c)) {
+                (true, true) => e[0] += 1,
+                (true, false) => e[1] += 1,
+                (false, true) => e[2] += 1,
+                _ => {}
+            }
+        }
+    }
+    for (key, [hit, wrong, missed]) in seen {
+        println!("{key:16} noticed {hit:5} wrongly {wrong:5} missed {missed:5}");
+    }
+    let mut cov: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    for (w, _) in &data {
+        let user = crate::prompt::item_block(&rubric.fields, &w.item);
+        let parts = super::item::parts(&user);
+        let r = super::impression::Reading::of(&parts);
+        cov.entry(format!("{:?} short={}", w.latent.core, w.latent.considerations.has(C::ShortExact))).or_default().push(r.coverage);
+    }
+    for (key, mut all) in cov {
+        all.sort_by(f64::total_cmp);
+        let q = |p: f64| all[((all.len() - 1) as f64 * p) as usize];
+        println!("{key:24} coverage {:.2} {:.2} {:.2} {:.2} {:.2}", q(0.05), q(0.25), q(0.5), q(0.75), q(0.95));
+    }
+}
