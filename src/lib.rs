@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`domain`] | the nouns: scale, rating, item, verdict, estimate, money, event |
 //! | [`rubric`] | rubric files ↔ [`rubric::Rubric`] |
+//! | [`report`] | an audit → terminal, Markdown, HTML, CSV, JSONL; never computes |
 
 pub mod domain;
 pub mod rubric;
@@ -15,3 +16,4 @@ pub mod judge;
 pub mod ledger;
 pub mod agreement;
 pub mod audit;
+pub mod report;
