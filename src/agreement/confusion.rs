@@ -47,6 +47,16 @@ impl Confusion {
         self.0.iter().flatten().sum()
     }
 
+    /// How often people gave each level, from low to high.
+    pub fn human_totals(&self) -> Vec<u64> {
+        self.0.iter().map(|row| row.iter().sum()).collect()
+    }
+
+    /// How often the judge gave each level, from low to high, and how often it was malformed.
+    pub fn judge_totals(&self) -> Vec<u64> {
+        (0..=self.0.len()).map(|column| self.0.iter().map(|row| row[column]).sum()).collect()
+    }
+
     /// `self − other`, cell by cell.
     fn without(&self, other: &Self) -> Self {
         let row = |(a, b): (&Vec<u64>, &Vec<u64>)| a.iter().zip(b).map(|(a, b)| a - b).collect();
@@ -77,7 +87,12 @@ pub fn kappa(pairs: &[Pair], levels: usize, weights: Weights) -> Figure {
         let mean = values.iter().sum::<f64>() / g;
         let se = ((g - 1.0) / g * values.iter().map(|v| (v - mean).powi(2)).sum::<f64>()).sqrt();
         let half = t_quantile(0.975, g - 1.0) * se;
-        Interval { low: (value - half).max(-1.0), high: (value + half).min(1.0), level: 0.95, method: "cluster-jackknife-t" }
+        Interval {
+            low: (value - half).max(-1.0),
+            high: (value + half).min(1.0),
+            level: 0.95,
+            method: "cluster-jackknife-t",
+        }
     });
     Figure::Known(Estimate { value, interval, n: all.total(), groups: count as u64 })
 }
@@ -133,9 +148,16 @@ mod tests {
     }
 
     #[test]
+    fn totals_are_those_of_both_sides_and_malformed_comes_last() {
+        let table = Confusion::of(pairs(&[1, 1, 3], &[Some(1), None, Some(2)]).iter(), 3);
+        assert_eq!((table.human_totals(), table.judge_totals()), (vec![2, 0, 1], vec![1, 1, 0, 1]));
+    }
+
+    #[test]
     fn a_malformed_reply_is_a_category_that_disagrees_with_every_rating() {
         let gold = [1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 5];
-        let judge = [Some(1), Some(2), Some(2), Some(4), None, Some(2), Some(3), Some(5), Some(4), Some(5), Some(3), None];
+        let judge =
+            [Some(1), Some(2), Some(2), Some(4), None, Some(2), Some(3), Some(5), Some(4), Some(5), Some(3), None];
         close(value(&gold, &judge, Weights::None), 0.3);
         close(value(&gold, &judge, Weights::Linear), 0.3571428571428572);
         close(value(&gold, &judge, Weights::Quadratic), 0.37378640776699035);
@@ -143,7 +165,10 @@ mod tests {
 
     #[test]
     fn two_sides_that_only_know_one_rating_have_no_kappa_and_one_such_side_has_none_above_chance() {
-        assert_eq!(kappa(&pairs(&[3; 5], &[Some(3); 5]), 5, Weights::Quadratic), Undefined::NoExpectedDisagreement.into());
+        assert_eq!(
+            kappa(&pairs(&[3; 5], &[Some(3); 5]), 5, Weights::Quadratic),
+            Undefined::NoExpectedDisagreement.into()
+        );
         close(value(&[3; 5], &[1, 2, 3, 4, 5].map(Some), Weights::Quadratic), 0.0);
         close(value(&[1, 2, 3, 4, 5], &[5, 4, 3, 2, 1].map(Some), Weights::Quadratic), -1.0);
     }

@@ -1,0 +1,206 @@
+//! Which numbers are shown, in which order, and what each of them means in a few words.
+
+use super::figures::{Unit, count, plural};
+use crate::audit::{Cost, Counted, Humans, JudgeAudit, Panel, Slice};
+use crate::domain::{Figure, Scale};
+
+/// How the headline number is scaled; stands wherever it is printed.
+pub(super) fn scaling(scale: Scale) -> String {
+    format!("NMSE: mean squared error scaled by the range of the scale {scale}; 0 is perfect, 100 the worst possible.")
+}
+
+/// A number of the panel.
+pub(super) struct Measure<'a> {
+    pub name: &'static str,
+    pub figure: &'a Figure,
+    pub unit: Unit,
+    pub meaning: String,
+}
+
+/// The panel, most important first.
+pub(super) fn measures(panel: &Panel) -> Vec<Measure<'_>> {
+    let measure = |name, figure, unit, meaning: &str| Measure { name, figure, unit, meaning: meaning.to_owned() };
+    let malformed = format!(
+        "{} of {} hold no rating that can be read",
+        count(panel.malformed.count),
+        plural(panel.n, "reply", "replies")
+    );
+    let valid = format!("on the {} only", plural(panel.n_rated, "readable reply", "readable replies"));
+    vec![
+        measure("NMSE", &panel.nmse, Unit::Nmse, "0 perfect, 100 worst; a malformed reply costs the full range"),
+        measure("NMSE, readable", &panel.nmse_valid, Unit::Nmse, &valid),
+        measure("Malformed", &panel.malformed.rate, Unit::Share, &malformed),
+        measure("Bias", &panel.bias, Unit::Signed, "points; above 0 the judge is more lenient than people"),
+        measure("Mean error", &panel.mae, Unit::Points, "points between judge and people, whatever the direction"),
+        measure("Exact", &panel.exact, Unit::Share, "same rating as people"),
+        measure("Within one", &panel.adjacent, Unit::Share, "at most one point from people"),
+        measure(
+            "Kappa, quadratic",
+            &panel.kappa_quadratic,
+            Unit::Coefficient,
+            "agreement beyond chance, far misses weigh more",
+        ),
+        measure("Kappa, linear", &panel.kappa_linear, Unit::Coefficient, "the same, misses weigh by distance"),
+        measure("Kappa", &panel.kappa, Unit::Coefficient, "the same, every miss weighs alike"),
+        measure(
+            "Skill",
+            &panel.controls.skill,
+            Unit::Coefficient,
+            "1 perfect, 0 no better than the best constant judge",
+        ),
+    ]
+}
+
+/// Who has an NMSE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The judge, all replies.
+    Judge,
+    /// The judge, part of its replies.
+    Part,
+    /// A judge that needs no model.
+    Control,
+    /// People.
+    People,
+}
+
+impl Role {
+    /// The name of its CSS class.
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::Judge => "judge",
+            Self::Part => "part",
+            Self::Control => "control",
+            Self::People => "people",
+        }
+    }
+}
+
+/// An NMSE to hold beside others.
+pub(super) struct Yardstick<'a> {
+    pub name: String,
+    pub role: Role,
+    pub figure: &'a Figure,
+}
+
+/// The judge beside judges that need no model: all against the gold.
+pub(super) fn controls(panel: &Panel) -> Vec<Yardstick<'_>> {
+    let mut found = vec![Yardstick { name: "this judge".into(), role: Role::Judge, figure: &panel.nmse }];
+    if panel.malformed.count > 0 {
+        found.push(Yardstick { name: "its readable replies".into(), role: Role::Part, figure: &panel.nmse_valid });
+    }
+    if let Some(constant) = &panel.controls.best_constant {
+        let name = format!("always says {}", constant.rating);
+        found.push(Yardstick { name, role: Role::Control, figure: &constant.nmse });
+    }
+    found.push(Yardstick {
+        name: "its replies, shuffled".into(),
+        role: Role::Control,
+        figure: &panel.controls.shuffled,
+    });
+    found
+}
+
+/// The judge beside people: each against one person.
+pub(super) fn people(panel: &Panel) -> Vec<Yardstick<'_>> {
+    vec![
+        Yardstick { name: "judge and one person".into(), role: Role::Judge, figure: &panel.nmse_single },
+        Yardstick { name: "two people".into(), role: Role::People, figure: &panel.human_ceiling },
+    ]
+}
+
+/// The largest NMSE among `figures`, intervals included: the end of an axis.
+pub(super) fn reach<'a>(figures: impl Iterator<Item = &'a Figure>) -> f64 {
+    figures
+        .filter_map(|f| Some(f.interval().map_or(f.value()?, |i| i.high.max(f.value().unwrap_or(0.0)))))
+        .fold(0.0, f64::max)
+}
+
+/// Slices of the data other than the gold rating itself, worst first; small ones last.
+pub(super) fn worst(slices: &[Slice]) -> Vec<&Slice> {
+    let mut worst: Vec<&Slice> = slices.iter().filter(|s| s.column != "gold").collect();
+    let value = |s: &Slice| s.nmse.value().unwrap_or(f64::NEG_INFINITY);
+    worst.sort_by(|a, b| a.small.cmp(&b.small).then(value(b).total_cmp(&value(a))));
+    worst
+}
+
+/// What was audited, as name and value.
+pub(super) fn provenance(humans: &Humans, judge: &JudgeAudit) -> Vec<(&'static str, String)> {
+    let panel = &judge.panel;
+    let unknown = || "not known".to_owned();
+    let mut facts = vec![
+        ("Judge", judge.name.clone()),
+        ("Model", judge.model.clone().unwrap_or_else(unknown)),
+        ("Judge hash", judge.hash.clone().unwrap_or_else(unknown)),
+        (
+            "Items rated by people",
+            format!("{}, {}", plural(humans.items, "item", "items"), plural(humans.queries, "query", "queries")),
+        ),
+        (
+            "Human ratings",
+            format!(
+                "{} by {}",
+                count(humans.ratings),
+                plural(humans.annotators.len() as u64, "annotator", "annotators")
+            ),
+        ),
+        ("Gold", humans.gold.to_owned()),
+        (
+            "Answered by the judge",
+            format!("{}, {}", plural(panel.n, "item", "items"), plural(panel.queries, "query", "queries")),
+        ),
+        ("Malformed", counted(&panel.malformed)),
+        ("Not run", counted(&panel.not_run)),
+        ("Not mentioned", count(panel.missing)),
+    ];
+    if panel.off_scale + panel.duplicates > 0 {
+        facts.push((
+            "Dealt with by policy",
+            format!("{} off the scale, {} repeated", count(panel.off_scale), count(panel.duplicates)),
+        ));
+    }
+    if !panel.rungs.is_empty() {
+        let rungs: Vec<String> = panel.rungs.iter().map(|(rung, n)| format!("{rung} {}", count(*n))).collect();
+        facts.push(("How replies were read", rungs.join(", ")));
+    }
+    if let Some(interval) = panel.nmse.interval() {
+        facts.push(("Intervals", format!("{:.0} %, by query ({})", 100.0 * interval.level, interval.method)));
+    }
+    facts.extend(cost(&panel.cost));
+    facts
+}
+
+fn counted(counted: &Counted) -> String {
+    if counted.reasons.is_empty() {
+        return count(counted.count);
+    }
+    let reasons: Vec<String> = counted.reasons.iter().map(|(reason, n)| format!("{reason} {}", count(*n))).collect();
+    format!("{} ({})", count(counted.count), reasons.join(", "))
+}
+
+/// Money, tokens and time, as name and value; only what is known, and the price's absence.
+pub(super) fn cost(cost: &Cost) -> Vec<(&'static str, String)> {
+    let mut facts = vec![(
+        "Cost",
+        match &cost.total_usd {
+            Figure::Known(_) => format!(
+                "{} for {} ({} per 1,000)",
+                Unit::Usd.value(&cost.total_usd),
+                plural(cost.priced, "answer", "answers"),
+                Unit::Usd.value(&cost.usd_per_1000)
+            ),
+            undefined => Unit::Usd.value(undefined),
+        },
+    )];
+    let tokens = cost.tokens;
+    if tokens.input > 0 {
+        facts.push((
+            "Tokens",
+            format!("{} in ({} cached), {} out", count(tokens.input), count(tokens.cached), count(tokens.output)),
+        ));
+    }
+    if let (Some(median), Some(p95)) = (cost.latency_ms_median, cost.latency_ms_p95) {
+        facts.push(("Latency", format!("{} ms median, {} ms at the 95th percentile", count(median), count(p95))));
+    }
+    facts
+}

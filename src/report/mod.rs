@@ -1,0 +1,37 @@
+//! An [`Audit`](crate::audit::Audit) for people: terminal, Markdown, one HTML file, CSV and JSONL of disagreements. (As
+//! JSON an audit is its own serialisation.)
+//!
+//! Renderers never compute: each number, sentence and order comes from [`crate::audit`]; here it gets digits, colours
+//! and coordinates. They return text; `app` writes files. The same audit gives the same bytes.
+//!
+//! | file | what it renders |
+//! |---|---|
+//! | [`terminal`] | the verdict and what stands behind it, fitted to a width |
+//! | [`list`], [`groups`], [`changes`] | disagreements, their groups, the difference of two judges, in the terminal |
+//! | [`csv`], [`jsonl`] | disagreements for other tools, their text exact |
+//! | [`markdown`] | a comment on a pull request |
+//! | [`html`] | the document that people send each other |
+//!
+//! `measures` says which numbers are shown and what each means, so all faces say the same. `figures` writes numbers.
+//! `plain` makes text that others wrote (models, annotators, documents) safe to show.
+
+mod disagreements;
+mod export;
+mod figures;
+mod html;
+mod island;
+mod markdown;
+mod measures;
+mod plain;
+mod style;
+mod svg;
+mod terminal;
+#[cfg(test)]
+mod tests;
+
+pub use disagreements::{changes, groups, list};
+pub use export::{csv, jsonl};
+pub use html::html;
+pub use markdown::markdown;
+pub use style::TerminalOptions;
+pub use terminal::terminal;

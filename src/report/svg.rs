@@ -1,0 +1,188 @@
+//! Charts as inline SVG. Horizontal places are percentages and there is no `viewBox`: a chart fills the width that it is
+//! given and its text keeps its size, on a phone as in print. Names and values stand beside the charts as text, so the
+//! drawings are hidden from screen readers.
+
+use super::figures::count;
+use crate::domain::Figure;
+use std::fmt::Write;
+
+/// The range of values that a chart shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Axis {
+    low: f64,
+    high: f64,
+    step: f64,
+}
+
+impl Axis {
+    /// From 0 to a round number that is at least `reach`.
+    pub(super) fn from_zero(reach: f64) -> Self {
+        let step = step(reach);
+        Self { low: 0.0, high: (reach / step).ceil().max(1.0) * step, step }
+    }
+
+    /// As far below 0 as above it.
+    pub(super) fn around_zero(reach: f64) -> Self {
+        let above = Self::from_zero(reach);
+        Self { low: -above.high, ..above }
+    }
+
+    /// Percent of the width.
+    fn at(self, value: f64) -> f64 {
+        100.0 * ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0)
+    }
+
+    fn ticks(self) -> impl Iterator<Item = f64> {
+        let ticks = ((self.high - self.low) / self.step).round() as u32;
+        (0..=ticks).map(move |i| self.low + f64::from(i) * self.step)
+    }
+}
+
+/// 1, 2, 2.5 or 5 times a power of ten, so that there are 2 to 6 ticks.
+fn step(reach: f64) -> f64 {
+    if reach <= 0.0 {
+        return 1.0;
+    }
+    let rough = reach / 5.0;
+    let power = 10f64.powf(rough.log10().floor());
+    [1.0, 2.0, 2.5, 5.0, 10.0]
+        .into_iter()
+        .map(|m| m * power)
+        .find(|s| *s >= rough * (1.0 - 1e-9))
+        .unwrap_or(10.0 * power)
+}
+
+/// Half the height of a row of a dot plot, in pixels.
+const MIDDLE: u8 = 13;
+
+/// One row of a dot plot: grid, an optional reference line, interval, mark.
+pub(super) fn dot(axis: Axis, figure: &Figure, class: &str, reference: Option<f64>) -> String {
+    let mut svg = format!(r#"<svg class="track {class}" width="100%" height="{}" aria-hidden="true">"#, 2 * MIDDLE);
+    for tick in axis.ticks() {
+        vertical(&mut svg, axis.at(tick), if tick == 0.0 { "grid zero" } else { "grid" });
+    }
+    if let Some(reference) = reference {
+        vertical(&mut svg, axis.at(reference), "reference");
+    }
+    if let Some(interval) = figure.interval() {
+        let (low, high) = (axis.at(interval.low), axis.at(interval.high));
+        put(
+            &mut svg,
+            format_args!(r#"<line class="interval" x1="{low:.2}%" x2="{high:.2}%" y1="{MIDDLE}" y2="{MIDDLE}"/>"#),
+        );
+    }
+    if let Some(value) = figure.value() {
+        // Different shapes, so that the roles are told apart without colour.
+        let mark = match class {
+            "control" => r#"<rect class="mark" x="-5" y="-5" width="10" height="10"/>"#,
+            "people" => r#"<path class="mark" d="M-7 0L0-7L7 0L0 7Z"/>"#,
+            _ => r#"<circle class="mark" r="5.5"/>"#,
+        };
+        put(&mut svg, format_args!(r#"<svg class="place" x="{:.2}%" y="{MIDDLE}">{mark}</svg>"#, axis.at(value)));
+    }
+    svg + "</svg>"
+}
+
+/// The numbers below a dot plot.
+pub(super) fn ticks(axis: Axis) -> String {
+    let mut svg = r#"<svg class="ticks" width="100%" height="18" aria-hidden="true">"#.to_owned();
+    for tick in axis.ticks() {
+        let text =
+            if axis.low < 0.0 && tick > 0.0 { format!("+{tick}") } else { format!("{tick}").replace('-', "−") };
+        put(&mut svg, format_args!(r#"<text x="{:.2}%" y="13" text-anchor="middle">{text}</text>"#, axis.at(tick)));
+    }
+    svg + "</svg>"
+}
+
+/// A bar from the left.
+pub(super) fn bar(value: u64, of: u64, class: &str) -> String {
+    let part = 100.0 * value as f64 / of.max(1) as f64;
+    format!(
+        r#"<svg class="bar {class}" width="100%" height="10" aria-hidden="true"><rect width="{part:.2}%" height="10" rx="2"/></svg>"#
+    )
+}
+
+/// Height of the tallest column, room for numbers above it, and the room below for names, in pixels.
+const TALLEST: f64 = 130.0;
+const ABOVE: f64 = 20.0;
+const BELOW: f64 = 24.0;
+
+/// Pairs of columns: how often people and judge gave each rating. The names are ours (ratings and `malformed`).
+pub(super) fn columns(names: &[String], people: &[u64], judge: &[u64]) -> String {
+    let most = people.iter().chain(judge).copied().max().unwrap_or(0).max(1);
+    let slot = 100.0 / names.len() as f64;
+    let base = ABOVE + TALLEST;
+    let mut svg =
+        format!(r#"<svg class="columns" width="100%" height="{}" aria-hidden="true">"#, ABOVE + TALLEST + BELOW);
+    for (i, name) in names.iter().enumerate() {
+        let left = i as f64 * slot;
+        for (side, counts, class) in [(0.08, people, "people"), (0.50, judge, "judge")] {
+            let Some(n) = counts.get(i) else { continue };
+            let height = TALLEST * *n as f64 / most as f64;
+            let (x, wide, top) = (left + side * slot, 0.42 * slot, base - height);
+            put(
+                &mut svg,
+                format_args!(
+                    r#"<rect class="{class}" x="{x:.2}%" y="{top:.1}" width="{wide:.2}%" height="{height:.1}"/>"#
+                ),
+            );
+            let middle = x + wide / 2.0;
+            put(
+                &mut svg,
+                format_args!(
+                    r#"<text class="{class}" x="{middle:.2}%" y="{:.1}" text-anchor="middle">{}</text>"#,
+                    top - 5.0,
+                    short(*n)
+                ),
+            );
+        }
+        let middle = left + slot / 2.0;
+        put(
+            &mut svg,
+            format_args!(
+                r#"<text class="name" x="{middle:.2}%" y="{}" text-anchor="middle">{name}</text>"#,
+                base + 17.0
+            ),
+        );
+    }
+    put(&mut svg, format_args!(r#"<line class="base" x1="0" x2="100%" y1="{base}" y2="{base}"/>"#));
+    svg + "</svg>"
+}
+
+/// At most four characters for a number above a column.
+fn short(n: u64) -> String {
+    match n {
+        0..10_000 => n.to_string(),
+        10_000..1_000_000 => format!("{}k", n / 1000),
+        _ => format!("{}M", count(n / 1_000_000)),
+    }
+}
+
+fn vertical(svg: &mut String, x: f64, class: &str) {
+    put(svg, format_args!(r#"<line class="{class}" x1="{x:.2}%" x2="{x:.2}%" y1="0" y2="100%"/>"#));
+}
+
+fn put(svg: &mut String, piece: std::fmt::Arguments<'_>) {
+    svg.write_fmt(piece).expect("a string can be written");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Undefined;
+
+    #[test]
+    fn an_axis_ends_on_a_round_number_beyond_its_values() {
+        let ends =
+            [0.3, 7.0, 21.4, 46.88, 100.0].map(|reach| (Axis::from_zero(reach).high, Axis::from_zero(reach).step));
+        assert_eq!(ends, [(0.30000000000000004, 0.1), (8.0, 2.0), (25.0, 5.0), (50.0, 10.0), (100.0, 20.0)]);
+        assert_eq!(Axis::from_zero(0.0), Axis { low: 0.0, high: 1.0, step: 1.0 });
+        assert_eq!(Axis::around_zero(0.9).at(0.0), 50.0);
+    }
+
+    #[test]
+    fn an_undefined_number_has_no_mark() {
+        let row = dot(Axis::from_zero(10.0), &Undefined::Empty.into(), "judge", None);
+        assert!(!row.contains("mark") && !row.contains("NaN"), "{row}");
+    }
+}

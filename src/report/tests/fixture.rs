@@ -1,0 +1,138 @@
+//! Made-up items, people and judges: a good judge, one that collapsed into the middle, one that breaks its format.
+
+use crate::audit::{Audit, JudgeInput, Judged, Labelled, Opinion, audit};
+use crate::domain::{GroupId, ItemId, Malformed, NanoUsd, NotRun, Rung, Scale, Usage, Verdict};
+use std::collections::BTreeMap;
+
+/// What a judge does with an item of true rating `t`, at index `i`.
+type Behaviour = fn(t: i64, i: usize) -> Option<i64>;
+
+const TOPICS: [&str; 6] = [
+    "vacation policy",
+    "VPN on Linux",
+    "Q3 revenue forecast",
+    "on-call handover",
+    "Urlaubsantrag stellen",
+    "incident 4711",
+];
+const KINDS: [&str; 4] = ["wiki", "chat", "ticket", "mail"];
+const WHY: [&str; 5] = [
+    "Another topic that only shares words with the query.",
+    "Mentions the subject in passing, without an answer.",
+    "Part of the answer; the deadline is missing.",
+    "Answers the question, but an older version of it.",
+    "Answers the question fully and is current.",
+];
+
+pub(super) fn scale() -> Scale {
+    Scale::new(1, 5).unwrap()
+}
+
+/// Items of `queries` queries with six documents and three annotators each.
+pub(super) fn labelled(queries: usize) -> Vec<Labelled> {
+    (0..queries * 6).map(item).collect()
+}
+
+/// The rating that the annotators scatter around.
+fn truth(i: usize) -> i64 {
+    [1, 1, 5, 2, 4, 3, 1, 5, 2, 3, 5][(i * 7 + i / 6) % 11]
+}
+
+fn item(i: usize) -> Labelled {
+    let (query, t) = (i / 6, truth(i));
+    let topic = TOPICS[query % TOPICS.len()];
+    let opinion = |annotator: &str, shift: i64| {
+        let rating = scale().rating(t + shift).unwrap_or(scale().rating(t).unwrap());
+        let why = WHY[(rating.value() - 1) as usize];
+        Opinion { annotator: annotator.into(), rating, rationale: (annotator != "chris").then(|| why.into()) }
+    };
+    let shift = |every: usize, by: i64| if i.is_multiple_of(every) { by } else { 0 };
+    Labelled {
+        id: ItemId::new(format!("q{query:03}-d{}", i % 6)),
+        group: Some(GroupId::new(format!("q{query:03}"))),
+        query: Some(format!("{topic} {}", 2020 + query % 5)),
+        title: Some(format!("{}: notes, part {}", topic.to_uppercase(), i % 6 + 1)),
+        excerpt: Some(format!(
+            "Notes on {topic}, collected by the team. Version {} of the page; see the owner for changes.",
+            i % 9
+        )),
+        tags: BTreeMap::from([
+            ("kind".into(), KINDS[i % 4].into()),
+            ("language".into(), if query % 6 == 4 { "de" } else { "en" }.into()),
+        ]),
+        opinions: vec![opinion("ana", shift(5, 1)), opinion("bo", shift(4, -1)), opinion("chris", shift(3, 1))],
+    }
+}
+
+fn judge(name: &str, model: &str, items: &[Labelled], says: Behaviour) -> JudgeInput {
+    let answers = items.iter().enumerate().map(|(i, item)| {
+        let verdict = match says(truth(i), i).map(|r| scale().rating(r.clamp(1, 5)).unwrap()) {
+            // Not asked: the run ended before the last items.
+            _ if i + 3 > items.len() => Verdict::NotRun(NotRun::Budget),
+            Some(rating) => Verdict::Rated {
+                rating,
+                rationale: Some(format!("The document {}", WHY[(rating.value() - 1) as usize].to_lowercase())),
+                confidence: None,
+                rung: if i.is_multiple_of(9) { Rung::Unwrapped } else { Rung::Exact },
+            },
+            None if i.is_multiple_of(2) => Verdict::Malformed(Malformed::NotJson),
+            None => Verdict::Malformed(Malformed::Truncated),
+        };
+        let judged = Judged {
+            verdict,
+            usage: Some(Usage { input: 812, cached: 640, output: 57 }),
+            cost: Some(NanoUsd(310_000)),
+            latency_ms: Some(180 + (i as u64 * 37) % 400),
+            served: Some(model.into()),
+        };
+        (item.id.clone(), judged)
+    });
+    JudgeInput {
+        name: name.into(),
+        model: Some(model.into()),
+        hash: Some("3f2a9c41d07be856".into()),
+        answers: answers.collect(),
+        off_scale: 0,
+        duplicates: 0,
+    }
+}
+
+/// Close to the annotators; lenient with German chat.
+pub(super) fn good(items: &[Labelled]) -> JudgeInput {
+    judge("relevance-v3", "sim/large", items, |t, i| {
+        Some(t + i64::from(i % 7 == 0) - i64::from(i % 11 == 0) + 2 * i64::from(i % 24 == 1))
+    })
+}
+
+/// Says 3, whatever it sees; now and then 2 or 4.
+pub(super) fn collapsed(items: &[Labelled]) -> JudgeInput {
+    judge("baseline", "sim/medium", items, |t, i| Some(if i % 5 == 0 { t.clamp(2, 4) } else { 3 }))
+}
+
+/// Right when it can be read, and 40 % cannot.
+pub(super) fn malformed(items: &[Labelled]) -> JudgeInput {
+    judge("small-json", "sim/small", items, |t, i| (i % 5 > 1).then_some(t + i64::from(i % 13 == 0)))
+}
+
+/// An audit of one judge over 25 queries.
+pub(super) fn one(judge: fn(&[Labelled]) -> JudgeInput) -> Audit {
+    let items = labelled(40);
+    let judge = judge(&items);
+    audit(scale(), items, &[judge])
+}
+
+/// An audit of all three.
+pub(super) fn three() -> Audit {
+    let items = labelled(40);
+    let judges = [good(&items), collapsed(&items), malformed(&items)];
+    audit(scale(), items, &judges)
+}
+
+/// One item, one person and no second opinion, no answer: nearly everything is undefined.
+pub(super) fn empty() -> Audit {
+    let mut items = labelled(1);
+    items.truncate(1);
+    items[0].opinions.truncate(1);
+    let judge = judge("silent", "sim/small", &items, |_, _| None);
+    audit(scale(), items, &[judge])
+}

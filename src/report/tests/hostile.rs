@@ -1,0 +1,90 @@
+//! What models, annotators and documents say must stay text in every face.
+
+use super::super::{TerminalOptions, csv, groups, html, jsonl, list, markdown, terminal};
+use super::fixture::{good, labelled, scale};
+use crate::audit::{Audit, audit};
+use crate::domain::Verdict;
+
+const HOSTILE: &str = "</script><!--<script><img src=x onerror=alert(1)>\u{2028}|`*[x](https://evil.example) @team #1\n\x1b[31mred\x1b[0m\x07\u{9b}2J\u{202e}gpj\"';--";
+
+/// Every free text of an audit is hostile.
+fn hostile() -> Audit {
+    let mut items = labelled(12);
+    let mut judge = good(&items);
+    judge.name = HOSTILE.into();
+    judge.model = Some(HOSTILE.into());
+    judge.hash = Some(HOSTILE.into());
+    for answer in judge.answers.values_mut() {
+        answer.served = Some(HOSTILE.into());
+        if let Verdict::Rated { rationale, .. } = &mut answer.verdict {
+            *rationale = Some(HOSTILE.into());
+        }
+    }
+    for (i, item) in items.iter_mut().enumerate() {
+        item.query = Some(HOSTILE.into());
+        item.title = Some(HOSTILE.into());
+        item.excerpt = Some(HOSTILE.into());
+        item.tags.insert(HOSTILE.into(), if i % 2 == 0 { HOSTILE } else { "tame" }.into());
+        item.opinions.iter_mut().for_each(|o| (o.annotator, o.rationale) = (HOSTILE.into(), Some(HOSTILE.into())));
+    }
+    audit(scale(), items, &[judge.clone(), judge])
+}
+
+fn options(width: u16) -> TerminalOptions {
+    TerminalOptions { width, color: false, unicode: true }
+}
+
+#[test]
+fn no_text_reaches_the_terminal_as_a_control_sequence() {
+    let audit = hostile();
+    let judge = &audit.judges[0];
+    let shown = terminal(&audit, &options(80))
+        + &list(&judge.disagreements, &options(80))
+        + &groups(&judge.groups, &options(80));
+    assert!(shown.contains("␛[31mred"), "it is shown, not dropped");
+    let stray = shown.chars().find(|c| (c.is_control() && *c != '\n') || matches!(c, '\u{202e}' | '\u{2028}'));
+    assert_eq!(stray, None);
+}
+
+#[test]
+fn no_text_opens_an_element_or_closes_the_island_of_the_page() {
+    let page = html(&hostile());
+    assert!(!page.contains("<img"), "an element was opened");
+    assert!(!page.contains("<!--"), "a comment was opened");
+    // Our script and one island per judge, and as many ends.
+    assert_eq!((page.matches("<script").count(), page.matches("</script").count()), (3, 3));
+    let island = page.split("id=\"judge-0-data\">").nth(1).unwrap().split("</script>").next().unwrap();
+    let rows: serde_json::Value = serde_json::from_str(island).unwrap();
+    assert_eq!(rows[0]["r"], HOSTILE, "escaped for the page, exact for the reader");
+}
+
+#[test]
+fn no_text_becomes_markup_in_a_pull_request() {
+    let comment = markdown(&hostile());
+    assert!(!comment.contains("<img") && !comment.contains("<script"), "outside of code spans:\n{comment}");
+    for (i, line) in comment.lines().enumerate() {
+        let cells = |line: &str| line.replace("\\|", "").matches('|').count();
+        if line.starts_with('|') {
+            let head = comment.lines().take(i + 1).collect::<Vec<_>>();
+            let head = head.iter().rev().take_while(|l| l.starts_with('|')).last().unwrap();
+            assert_eq!(cells(line), cells(head), "a cell was split: {line}");
+        }
+    }
+}
+
+#[test]
+fn exports_keep_hostile_text_exactly() {
+    let audit = hostile();
+    let rows = &audit.judges[0].disagreements;
+    let table = csv(rows);
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    let records: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
+    assert_eq!(records.len(), rows.len());
+    let rationale = reader.headers().unwrap().iter().position(|h| h == "judge_rationale").unwrap();
+    let written: Vec<&str> = records.iter().map(|r| &r[rationale]).filter(|r| !r.is_empty()).collect();
+    assert!(!written.is_empty() && written.iter().all(|r| *r == HOSTILE));
+    for (line, row) in jsonl(rows).lines().zip(rows) {
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!((value["id"].as_str(), value["query"].as_str()), (Some(row.id.as_str()), Some(HOSTILE)));
+    }
+}

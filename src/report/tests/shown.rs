@@ -1,0 +1,134 @@
+//! What is seen: snapshots to read, and promises about any output.
+
+use super::super::plain::width;
+use super::super::{TerminalOptions, changes, groups, html, list, markdown, terminal};
+use super::fixture::{collapsed, empty, good, labelled, malformed, one, scale, three};
+use crate::audit::{Audit, diff};
+
+fn options(width: u16) -> TerminalOptions {
+    TerminalOptions { width, color: false, unicode: true }
+}
+
+#[test]
+fn a_good_judge_at_80_columns() {
+    insta::assert_snapshot!(terminal(&one(good), &options(80)));
+}
+
+#[test]
+fn a_good_judge_at_120_columns() {
+    insta::assert_snapshot!(terminal(&one(good), &options(120)));
+}
+
+#[test]
+fn a_collapsed_judge_at_80_columns() {
+    insta::assert_snapshot!(terminal(&one(collapsed), &options(80)));
+}
+
+#[test]
+fn a_malformed_judge_at_120_columns() {
+    insta::assert_snapshot!(terminal(&one(malformed), &options(120)));
+}
+
+#[test]
+fn three_judges_are_compared_first() {
+    insta::assert_snapshot!(terminal(&three(), &options(100)).split("\n\nrelevance-v3").next().unwrap());
+}
+
+#[test]
+fn a_judge_that_never_answered() {
+    insta::assert_snapshot!(terminal(&empty(), &options(80)));
+}
+
+#[test]
+fn a_malformed_judge_in_markdown() {
+    insta::assert_snapshot!(markdown(&one(malformed)));
+}
+
+#[test]
+fn disagreements_and_their_groups() {
+    let audit = one(good);
+    let judge = &audit.judges[0];
+    let shown =
+        list(judge.disagreements.iter().take(3), &options(80)) + "\n" + &groups(&judge.groups[..8], &options(80));
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn the_difference_of_two_judges() {
+    let items = labelled(3);
+    let diffs = diff(scale(), &items, &collapsed(&items), &malformed(&items));
+    insta::assert_snapshot!(changes(&diffs, &options(80)));
+}
+
+fn audits() -> [Audit; 3] {
+    [one(collapsed), three(), empty()]
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for audit in audits() {
+        for columns in [60, 80, 120, 200] {
+            let judge = &audit.judges[0];
+            let shown = terminal(&audit, &options(columns))
+                + &list(&judge.disagreements, &options(columns))
+                + &groups(&judge.groups, &options(columns));
+            let wide = shown.lines().find(|l| width(l) > usize::from(columns));
+            assert_eq!(wide, None, "at {columns} columns");
+        }
+    }
+}
+
+#[test]
+fn without_colour_there_is_no_escape_and_without_unicode_only_ascii() {
+    for audit in audits() {
+        let plain = terminal(&audit, &TerminalOptions { width: 80, color: false, unicode: false });
+        assert!(plain.chars().all(|c| c == '\n' || c == ' ' || c.is_ascii_graphic()), "{plain}");
+        let painted = terminal(&audit, &TerminalOptions { width: 80, color: true, unicode: true });
+        assert!(painted.contains("\x1b["));
+    }
+}
+
+#[test]
+fn the_same_audit_gives_the_same_bytes() {
+    for (first, second) in audits().iter().zip(&audits()) {
+        assert_eq!(html(first), html(second));
+        assert_eq!(markdown(first), markdown(second));
+        assert_eq!(terminal(first, &options(80)), terminal(second, &options(80)));
+    }
+}
+
+#[test]
+fn the_page_loads_nothing() {
+    for audit in audits() {
+        let page = html(&audit);
+        for load in ["http://", "https://", "src=", "@import", "url(", "<link", "NaN"] {
+            assert!(!page.contains(load), "`{load}` in the page");
+        }
+    }
+}
+
+#[test]
+fn the_page_can_be_read_without_scripts() {
+    let page = html(&one(collapsed));
+    assert_eq!(page.matches("<li><details>").count(), 50);
+    assert!(page.contains("No better than a constant judge."));
+}
+
+/// `cargo test --lib pages_to_look_at -- --ignored` writes pages into `$TMPDIR`, to be opened in a browser.
+#[test]
+#[ignore = "writes files to look at"]
+fn pages_to_look_at() {
+    let folder = std::env::temp_dir();
+    for (name, audit) in [
+        ("good", one(good)),
+        ("collapsed", one(collapsed)),
+        ("malformed", one(malformed)),
+        ("three", three()),
+        ("empty", empty()),
+    ] {
+        std::fs::write(folder.join(format!("{name}.html")), html(&audit)).unwrap();
+    }
+    let items = labelled(12_000);
+    let judge = collapsed(&items);
+    std::fs::write(folder.join("large.html"), html(&crate::audit::audit(scale(), items, &[judge]))).unwrap();
+}
