@@ -36,3 +36,6 @@ pub mod judge;
 pub mod ledger;
 pub mod agreement;
 pub mod audit;
+pub mod report;
+pub mod app;
+pub mod cli;

@@ -353,7 +353,7 @@ impl Audited {
         write_whole(&folder.join("audit.json"), &json)?;
         write_whole(&folder.join("audit.md"), report::markdown(&self.audit).as_bytes())?;
         if let [judge] = self.audit.judges.as_slice() {
-            write_whole(&folder.join("disagreements.csv"), &report::disagreements_csv(&judge.disagreements))?;
+            write_whole(&folder.join("disagreements.csv"), report::csv(&judge.disagreements).as_bytes())?;
         }
         if !self.rows.is_empty() {
             let mut writer = LabelWriter::create(&folder.join("labels.jsonl"))?;

@@ -73,14 +73,14 @@ impl Disagreed {
     /// # Errors
     /// [`AppError`] for another extension, or when the file cannot be written.
     pub fn export(&self, path: &Path) -> Result<(), AppError> {
-        let bytes = match path.extension().and_then(|e| e.to_str()) {
-            Some("csv") => crate::report::disagreements_csv(&self.disagreements),
-            Some("jsonl") => crate::report::disagreements_jsonl(&self.disagreements),
+        let text = match path.extension().and_then(|e| e.to_str()) {
+            Some("csv") => crate::report::csv(&self.disagreements),
+            Some("jsonl") => crate::report::jsonl(&self.disagreements),
             _ => {
                 let message = format!("`{}` is neither `.csv` nor `.jsonl`", path.display());
                 return Err(AppError::input(message, "for example `--export disagreements.csv`"));
             }
         };
-        super::project::write_whole(path, &bytes)
+        super::project::write_whole(path, text.as_bytes())
     }
 }

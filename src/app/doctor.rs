@@ -93,7 +93,7 @@ pub async fn doctor(project: &Project, request: &JudgeRequest) -> Result<Checkup
         address,
         findings: visit.findings,
         calls: spent.calls,
-        cost_usd: endpoint.price.map(|_| spent.cost.usd()),
+        cost_usd: endpoint.price.map(|_| spent.usd.usd()),
     })
 }
 

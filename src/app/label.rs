@@ -200,7 +200,7 @@ pub(super) async fn drive(
     };
     let spent = ledger.spent(&info.id())?;
     let budget = Budget::new(request.limits.calls, request.limits.usd)
-        .with_spent(Spent { calls: spent.calls, cost: spent.cost });
+        .with_spent(Spent { calls: spent.calls, usd: spent.cost });
     let (client, server) = connect(prepared.endpoint.clone()).await?;
     let session = ledger.begin(&info)?;
     let run = Run {
@@ -242,7 +242,7 @@ fn largest_cost(request: &LabelRequest, prepared: &Prepared) -> Result<NanoUsd, 
     for item in open(request, prepared.items)? {
         let messages = prefix.messages(&item?);
         let call = Request::new(messages.system, messages.user);
-        most = most.max(prepared.endpoint.max_cost(&call, prepared.endpoint.max_tokens).unwrap_or_default());
+        most = most.max(prepared.endpoint.max_cost(call.bytes(), prepared.endpoint.max_tokens).unwrap_or_default());
     }
     Ok(most)
 }

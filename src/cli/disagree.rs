@@ -51,10 +51,10 @@ pub(super) async fn run(
         );
         text.push_str(&report::groups(&found.groups, &options));
         if let Some(diff) = &found.diff {
-            text.push_str(&report::diff(diff, &options));
+            text.push_str(&report::changes(diff, &options));
         } else if !args.groups {
             let shown = &found.disagreements[..found.disagreements.len().min(args.show)];
-            text.push_str(&report::disagreements(shown, &options));
+            text.push_str(&report::list(shown, &options));
             if shown.len() < found.disagreements.len() {
                 text.push_str(&format!("… and {} more: `--show N`, or `--export FILE`.\n", found.disagreements.len() - shown.len()));
             }

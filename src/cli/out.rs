@@ -11,11 +11,11 @@ use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
 
 /// How wide lines may be where there is no terminal.
-const PLAIN_WIDTH: usize = 100;
+const PLAIN_WIDTH: u16 = 100;
 /// Narrower terminals get lines of this width.
-const NARROWEST: usize = 60;
+const NARROWEST: u16 = 60;
 /// Wider lines are hard to read.
-const WIDEST: usize = 120;
+const WIDEST: u16 = 120;
 
 /// Where things are shown, and how.
 #[derive(Debug)]
@@ -30,8 +30,8 @@ impl Out {
     }
 
     /// Columns to fit into.
-    pub fn width(&self) -> usize {
-        let terminal = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    pub fn width(&self) -> u16 {
+        let terminal = terminal_size::terminal_size().map(|(width, _)| width.0);
         terminal.unwrap_or(PLAIN_WIDTH).clamp(NARROWEST, WIDEST)
     }
 

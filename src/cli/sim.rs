@@ -14,7 +14,7 @@ pub(super) async fn run(args: &SimArgs, out: &Out, mut cancel: watch::Receiver<b
         let hint = "the simulated models ask for no key; listen on 127.0.0.1";
         return Err(AppError::input(format!("`{listen}` is no loopback address"), hint));
     }
-    let options = sim::Options { addr: *listen, latency: Duration::from_millis(*latency_ms) };
+    let options = sim::Options { addr: *listen, latency: Duration::from_millis(*latency_ms), ..sim::Options::default() };
     let server = sim::Server::start(options).await;
     let server = server.map_err(|source| AppError::System { doing: format!("listening on `{listen}`"), source })?;
     let names: Vec<&str> = sim::MODELS.iter().map(|m| m.name).collect();

@@ -33,6 +33,7 @@ pub mod limiter;
 pub mod request;
 pub mod retry;
 pub mod secret;
+pub mod sim;
 pub mod transport;
 
 pub use budget::{Budget, Reservation, Spent};

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod faults;
+mod labels_policies;
 mod labels_roundtrip;
 mod labels_scale;
 mod replies;
