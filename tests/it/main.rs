@@ -1,9 +1,13 @@
 //! One binary for all integration tests: each test file would link polars again.
 
 mod bad_input;
+mod commands;
+mod crash;
 mod faults;
+mod hostile;
 mod labels_policies;
 mod labels_roundtrip;
 mod labels_scale;
 mod replies;
+mod support;
 mod tidy;

@@ -12,7 +12,7 @@ mod wire;
 
 use assessor::domain::{Event, Explain, Price};
 use assessor::model::clock::{Clock, Sleep};
-use assessor::model::{Budget, CallError, Client, Completion, Endpoint, ModelError, Policy, Request, Timeouts};
+use assessor::model::{Budget, CallError, CallFailure, Client, Completion, Endpoint, ModelError, Policy, Request, Timeouts};
 use serde_json::{Value, json};
 use server::{Faulty, Script, reply};
 use std::sync::{Arc, Mutex};
@@ -119,8 +119,8 @@ async fn check(cases: Vec<Case>) {
 }
 
 /// An outcome in a few words; an answer other than [`VERDICT`] with its text.
-fn told(outcome: &Result<Completion, CallError>) -> String {
-    match outcome {
+fn told(outcome: &Result<Completion, CallFailure>) -> String {
+    match outcome.as_ref().map_err(|failure| &failure.error) {
         Ok(done) if done.envelope.text.as_deref() == Some(VERDICT) => "answer".to_owned(),
         Ok(done) => format!("answer {:?}", done.envelope.text),
         Err(CallError::Outage { .. }) => "outage".to_owned(),
