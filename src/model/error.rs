@@ -154,7 +154,13 @@ impl Stop {
                 "the certificate is not valid yet: check this machine's clock"
             }
             Self::Tls if message.contains("InvalidContentType") => "the server speaks no TLS: try `http://`",
-            Self::Tls => "add the certificate's issuer to the system's trust store (or SSL_CERT_FILE)",
+            Self::Tls if message.contains("NotValidForName") || message.contains("not valid for name") => {
+                "the certificate is for another name: use the name that it is for"
+            }
+            Self::Tls if message.contains("certificate") => {
+                "add the certificate's issuer to the system's trust store (or SSL_CERT_FILE)"
+            }
+            Self::Tls => "the server has to offer TLS 1.2 or 1.3",
             Self::Unreachable => "check the address, that the server is up, and HTTPS_PROXY; then run again",
             Self::Waiting => "run again later: what was paid for is kept",
             Self::Failing => "look at the server's log, then run again: what was paid for is kept",

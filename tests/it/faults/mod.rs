@@ -104,7 +104,7 @@ impl Case {
         let outcome = client.call(&request(), &Budget::default(), &|_| {}).await;
         let got = (told(&outcome), server.seen().len(), clock.waited().as_secs_f64());
         let expected = (self.expected.to_owned(), self.requests, self.waited);
-        (got != expected).then(|| format!("{}: {got:?}, expected {expected:?}; {outcome:?}", self.name))
+        (got != expected).then(|| format!("{}: {got:?}, expected {expected:?}; {:?}", self.name, outcome.err()))
     }
 }
 
