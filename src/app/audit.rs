@@ -262,6 +262,7 @@ async fn from_run(
     let judge = JudgeInput {
         name: prepared.judge.name(),
         model: Some(prepared.judge.model.clone()),
+        model_id: Some(prepared.endpoint.model.clone()),
         hash: Some(prepared.judge.hash()),
         answers,
         ..JudgeInput::default()

@@ -3,7 +3,7 @@
 use super::project::connect;
 use super::{AppError, JudgeRequest, Project};
 use crate::domain::{Event, Explain, GroupId, Item, ItemId, NanoUsd, Verdict};
-use crate::judge::{JudgeSpec, reply_schema, run};
+use crate::judge::{self, JudgeSpec, reply_schema};
 use crate::model::{Budget, CallError, CallFailure, Client, Completion, Endpoint, Request, Structured};
 use crate::prompt::Prefix;
 use serde::Serialize;
@@ -158,7 +158,7 @@ impl Visit {
         };
         self.find("answers", Health::Good, format!("in {} ms", completion.latency.as_millis()), None);
         self.served(&completion);
-        match run::read(&self.judge, &request.user, &completion.raw).0 {
+        match judge::read(&self.judge, &request.user, &completion.raw).0 {
             Verdict::Rated { rating, rung, .. } => {
                 let detail = format!("a rating ({rating}) that the reply ladder reads at rung `{rung}`");
                 self.find("verdict", Health::Good, detail, None);

@@ -117,6 +117,9 @@ pub async fn label(
     cancel: watch::Receiver<bool>,
 ) -> Result<Labelled, AppError> {
     let prepared = prepare(project, request)?;
+    if let Some(folder) = request.out.as_deref().and_then(Path::parent).filter(|f| f.starts_with("reports")) {
+        std::fs::create_dir_all(folder).map_err(|e| AppError::system("making", folder, e))?;
+    }
     let mut writer = request.out.as_deref().map(LabelWriter::create).transpose()?;
     let row = rows_of(&prepared.judge);
     let mut sink = |outcome: Outcome| match writer.as_mut() {

@@ -65,6 +65,8 @@ pub struct JudgeInput {
     pub name: String,
     /// The model that was asked for, when known.
     pub model: Option<String>,
+    /// The model's id as its server knows it, when known.
+    pub model_id: Option<String>,
     /// Content hash, when it is one of ours.
     pub hash: Option<String>,
     /// Answers by item.

@@ -4,8 +4,8 @@ use crate::domain::Explain;
 use std::error::Error;
 use std::fmt::Write as _;
 
-/// Characters of a source line that are shown.
-const LINE: usize = 120;
+/// Columns further right get no caret: the line wraps.
+const CARET: u64 = 120;
 
 /// Renders `error:`, the place with its line, the causes and `hint:`.
 pub(super) fn render(error: &dyn Explain, color: bool) -> String {
@@ -15,8 +15,8 @@ pub(super) fn render(error: &dyn Explain, color: bool) -> String {
         let _ = writeln!(out, "  {} {}", paint("1;34", "-->"), clean(&place.to_string()));
         if let (Some(line), Some(source)) = (place.line, &place.source) {
             let number = line.to_string();
-            let _ = writeln!(out, "   {} {} {}", number, paint("1;34", "|"), clean(&cut(source)));
-            if let Some(column) = place.column.filter(|c| (*c as usize) <= LINE) {
+            let _ = writeln!(out, "   {} {} {}", number, paint("1;34", "|"), clean(source));
+            if let Some(column) = place.column.filter(|c| *c <= CARET) {
                 let blank = " ".repeat(number.len() + 3);
                 let before: String = source.chars().take(column as usize - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
                 let _ = writeln!(out, "{blank} {} {before}{}", paint("1;34", "|"), paint("1;31", "^"));
@@ -36,13 +36,6 @@ pub(super) fn render(error: &dyn Explain, color: bool) -> String {
         let _ = writeln!(out, "{} {}", paint("1;36", "hint:"), clean(&hint));
     }
     out
-}
-
-fn cut(line: &str) -> String {
-    match line.char_indices().nth(LINE) {
-        Some((at, _)) => format!("{} …", &line[..at]),
-        None => line.to_owned(),
-    }
 }
 
 /// Text from files and servers must not steer the terminal.

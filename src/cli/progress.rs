@@ -11,12 +11,11 @@ const BAR: &str = "{bar:24} {human_pos}/{human_len} {per_sec} {msg} {eta_precise
 pub(super) struct Drawn<'a> {
     out: &'a Out,
     bar: Option<ProgressBar>,
-    other_models: Vec<String>,
 }
 
 impl<'a> Drawn<'a> {
     pub fn new(out: &'a Out) -> Self {
-        Self { out, bar: None, other_models: Vec::new() }
+        Self { out, bar: None }
     }
 
     pub fn take(&mut self, event: Event) {
@@ -36,11 +35,7 @@ impl<'a> Drawn<'a> {
             }
             Event::SteppedDown { endpoint, now, because } => self.say(&format!("{endpoint}: {now} (it said: {because})")),
             Event::Paused { endpoint, wait } => self.say(&format!("{endpoint}: paused for {} s, as it asked", wait.as_secs())),
-            Event::OtherModel { asked, served } if !self.other_models.contains(&served) => {
-                self.say(&format!("{asked}: the answers come from `{served}`"));
-                self.other_models.push(served);
-            }
-            Event::OtherModel { .. } => {}
+            Event::OtherModel { asked, served } => self.say(&format!("`{asked}` was asked, `{served}` answers")),
             Event::Finished(_) => {
                 if let Some(bar) = self.bar.take() {
                     bar.finish_and_clear();

@@ -133,21 +133,21 @@ impl Ladder<'_> {
 
     fn object(&self, fields: &Fields<'_>, rung: Rung) -> Result<Reading, Malformed> {
         let mut rating = None;
-        let mut lenient = false;
+        let mut rung = rung;
         for raw in named(fields, &self.contract.rating) {
             let (value, loose) = self.rating(raw)?;
             if rating.is_some_and(|r| r != value) {
                 return Err(Malformed::Contradictory);
             }
             rating = Some(value);
-            lenient |= loose;
+            rung = if loose { rung.max(Rung::LenientType) } else { rung };
         }
         let rating = rating.ok_or(Malformed::MissingField)?;
         let rationale = named(fields, &self.contract.rationale).last().and_then(rationale);
-        lenient |= rationale.as_ref().is_none_or(|(_, loose)| *loose);
+        // An absent rationale breaks the contract, and the rating can be read all the same.
+        let rung = rung.max(rationale.as_ref().map_or(Rung::LenientType, |(_, needed)| *needed));
         let confidence = self.contract.confidence.as_ref().and_then(|name| named(fields, name).last());
         let confidence = confidence.and_then(|raw| serde_json::from_str(raw.get()).ok());
-        let rung = if lenient { rung.max(Rung::LenientType) } else { rung };
         Ok(Reading {
             rating,
             rationale: rationale.map(|(text, _)| text),
@@ -207,16 +207,21 @@ fn named<'a>(fields: &'a Fields<'a>, name: &'a str) -> impl Iterator<Item = &'a 
     fields.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| *value)
 }
 
-/// The rationale's text, and whether it was something else than a string. `null` and blank are no rationale.
-fn rationale(raw: &RawValue) -> Option<(String, bool)> {
-    let (text, loose) = match serde_json::from_str::<String>(raw.get()) {
-        Ok(text) => (text, false),
-        Err(_) if raw.get() == "null" => return None,
-        Err(_) => (raw.get().to_owned(), true),
+/// The rationale's text, and the rung that its reading needs: something else than a string is kept as it was written,
+/// a string with half of a surrogate pair is repaired. `null` and blank are no rationale.
+fn rationale(raw: &RawValue) -> Option<(String, Rung)> {
+    let written = raw.get();
+    let (text, rung) = match serde_json::from_str::<String>(written) {
+        Ok(text) => (text, Rung::Exact),
+        Err(_) if written == "null" => return None,
+        Err(_) => match repair(written).and_then(|repaired| serde_json::from_str(&repaired).ok()) {
+            Some(text) => (text, Rung::Repaired),
+            None => (written.to_owned(), Rung::LenientType),
+        },
     };
     let text = text.trim();
     let kept = text.char_indices().nth(RATIONALE_CHARS).map_or(text, |(at, _)| &text[..at]);
-    (!kept.is_empty()).then(|| (kept.to_owned(), loose))
+    (!kept.is_empty()).then(|| (kept.to_owned(), rung))
 }
 
 /// Reads `-?digits`, optionally `.0…` and `e0`: a whole number and whether it was written plainly. `None` for all else

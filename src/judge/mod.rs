@@ -6,5 +6,7 @@ mod json;
 pub mod journal;
 pub mod run;
 mod spec;
+mod task;
 
 pub use spec::{JudgeSpec, PARSER, Sampling, reply_schema};
+pub use task::read;

@@ -3,16 +3,14 @@
 //! A single task owns all state and all events; spawned tasks only wait for the network and the journal. A slot of
 //! concurrency is held until its call is durable, so a crash can lose no more calls than there are slots.
 
-use super::journal::{Answer, Call, Failure, Journal, JournalError, Key};
-use super::ladder::{self, Reply};
-use super::{JudgeSpec, reply_schema};
-use crate::domain::{Event, Explain, Item, Malformed, NanoUsd, NotRun, Progress, Usage, Verdict};
-use crate::model::{Budget, CallError, CallFailure, Client, Envelope, Request};
-use crate::prompt::Prefix;
-use std::collections::{BTreeMap, HashMap};
+use super::JudgeSpec;
+use super::journal::{Journal, JournalError, Key};
+use super::task::{Caller, Message, not_run};
+use crate::domain::{Event, Item, NanoUsd, NotRun, Progress, Usage, Verdict};
+use crate::model::{Budget, Client};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 
 /// Tasks that are looked up in the journal together.
 const BATCH: usize = 256;
@@ -54,7 +52,7 @@ pub struct Outcome {
     pub usage: Option<Usage>,
     /// Cost, when known.
     pub cost: Option<NanoUsd>,
-    /// Milliseconds; see [`Answer::latency_ms`]. `None` when there was no answer.
+    /// Milliseconds; see [`Answer::latency_ms`](super::journal::Answer::latency_ms). `None` when there was no answer.
     pub latency_ms: Option<u64>,
     /// Answered from the journal, with no call.
     pub replayed: bool,
@@ -89,31 +87,6 @@ pub enum RunError<E> {
     Caller(E),
 }
 
-/// Everything that a spawned call needs, shared.
-struct Shared<J> {
-    client: Option<Arc<Client>>,
-    journal: Arc<J>,
-    budget: Arc<Budget>,
-    slots: Arc<Semaphore>,
-    messages: mpsc::UnboundedSender<Message>,
-    judge: JudgeSpec,
-    prefix: Prefix,
-    keys: Keys,
-    schema: Arc<serde_json::Value>,
-}
-
-enum Message {
-    Done { index: u64, result: Result<Done, JournalError> },
-    Event(Event),
-}
-
-struct Done {
-    key: Key,
-    outcome: Outcome,
-    attempts: u32,
-    end: Option<End>,
-}
-
 impl<J: Journal> Run<'_, J> {
     /// Runs every item through the judge. `sink` gets the outcomes in the order of the items, samples within an item;
     /// `watch` gets the events. Memory does not grow with the number of items.
@@ -128,24 +101,11 @@ impl<J: Journal> Run<'_, J> {
         watch: &mut (dyn FnMut(Event) + Send),
     ) -> Result<(End, Progress), RunError<E>> {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let judge = self.judge.clone();
-        let prefix = Prefix::new(&judge.prompt, &judge.rubric);
-        let schema = Arc::new(reply_schema(&judge.rubric.contract, judge.rubric.scale));
-        let shared = Arc::new(Shared {
-            keys: Keys::new(&judge, prefix.system(), &schema),
-            client: self.client,
-            journal: self.journal,
-            budget: self.budget,
-            slots: Arc::new(Semaphore::new(self.slots.max(1))),
-            messages: sender,
-            judge,
-            prefix,
-            schema,
-        });
+        let caller = Arc::new(Caller::new(&self, sender));
         let tasks = items.flat_map(|item| Tasks::new(item.map(Arc::new), self.samples));
         watch(Event::Started { total });
         let mut state = Loop {
-            shared,
+            caller,
             receiver,
             cancel: self.cancel,
             end: None,
@@ -155,6 +115,7 @@ impl<J: Journal> Run<'_, J> {
             ready: BTreeMap::new(),
             waiting: HashMap::new(),
             in_flight: 0,
+            others: BTreeSet::new(),
             progress: Progress { total, ..Progress::default() },
         };
         state.drive(tasks, sink, watch).await?;
@@ -191,7 +152,7 @@ impl<E> Iterator for Tasks<E> {
 }
 
 struct Loop<J> {
-    shared: Arc<Shared<J>>,
+    caller: Arc<Caller<J>>,
     receiver: mpsc::UnboundedReceiver<Message>,
     cancel: watch::Receiver<bool>,
     /// Set once the run takes no new calls.
@@ -203,6 +164,8 @@ struct Loop<J> {
     /// Tasks whose exact request is in flight already: they share its answer.
     waiting: HashMap<Key, Vec<(u64, Arc<Item>, u32)>>,
     in_flight: u64,
+    /// Models that answered in place of the one that was asked.
+    others: BTreeSet<String>,
     progress: Progress,
 }
 
@@ -247,27 +210,21 @@ impl<J: Journal> Loop<J> {
 
     /// Enough waits for the slots to stay busy, and not so much that memory grows with the run.
     fn has_room(&self) -> bool {
-        let slots = self.shared.slots.available_permits() as u64;
+        let slots = self.caller.slots.available_permits() as u64;
         self.next - self.emitted < WINDOW && (slots > 0 || self.in_flight < WINDOW / 4)
     }
 
     /// Answers what is recorded and starts calls for the rest.
     fn admit(&mut self, batch: Vec<(Arc<Item>, u32)>) -> Result<(), JournalError> {
-        let shared = Arc::clone(&self.shared);
-        let rendered: Vec<(Key, String)> = batch
-            .iter()
-            .map(|(item, sample)| {
-                let user = shared.prefix.messages(item).user;
-                (shared.keys.key(&user, *sample), user)
-            })
-            .collect();
+        let caller = Arc::clone(&self.caller);
+        let rendered: Vec<(Key, String)> = batch.iter().map(|(item, sample)| caller.render(item, *sample)).collect();
         let keys: Vec<Key> = rendered.iter().map(|(key, _)| *key).collect();
-        let recorded = shared.journal.recorded(&keys)?;
+        let recorded = caller.journal.recorded(&keys)?;
         for (((item, sample), (key, user)), answer) in batch.into_iter().zip(rendered).zip(recorded) {
             let index = self.next;
             self.next += 1;
             if let Some(answer) = answer {
-                let outcome = shared.outcome(item, sample, &user, &answer, true);
+                let outcome = caller.outcome(item, sample, &user, &answer, true);
                 self.ready.insert(index, outcome);
             } else if let Some(reason) = self.refusal() {
                 self.ready.insert(index, not_run(item, sample, reason));
@@ -276,7 +233,7 @@ impl<J: Journal> Loop<J> {
             } else {
                 self.waiting.insert(key, Vec::new());
                 self.in_flight += 1;
-                tokio::spawn(Arc::clone(&shared).call(index, key, item, sample, user));
+                tokio::spawn(Arc::clone(&caller).call(index, key, item, sample, user));
             }
         }
         Ok(())
@@ -285,7 +242,7 @@ impl<J: Journal> Loop<J> {
     /// Why no new call is made, if none is.
     fn refusal(&self) -> Option<NotRun> {
         match &self.end {
-            None if self.shared.client.is_none() => Some(NotRun::Missing),
+            None if self.caller.client.is_none() => Some(NotRun::Missing),
             None => None,
             Some(End::Budget) => Some(NotRun::Budget),
             Some(End::Cancelled) => Some(NotRun::Cancelled),
@@ -306,6 +263,7 @@ impl<J: Journal> Loop<J> {
                     Verdict::NotRun(NotRun::Outage) => self.outages + 1,
                     _ => 0,
                 };
+                self.note_model(done.outcome.served.as_deref(), watch);
                 self.end = self.end.take().or(done.end).or_else(|| self.provider_is_down());
                 for (index, item, sample) in self.waiting.remove(&done.key).unwrap_or_default() {
                     let shared = Outcome { item, sample, replayed: true, ..done.outcome.clone() };
@@ -315,6 +273,15 @@ impl<J: Journal> Loop<J> {
             }
         }
         Ok(())
+    }
+
+    /// Says once for each model that answered in place of the one that was asked.
+    fn note_model(&mut self, served: Option<&str>, watch: &mut (dyn FnMut(Event) + Send)) {
+        let (Some(served), Some(client)) = (served, &self.caller.client) else { return };
+        let asked = &client.endpoint().model;
+        if served != asked && self.others.insert(served.to_owned()) {
+            watch(Event::OtherModel { asked: asked.clone(), served: served.to_owned() });
+        }
     }
 
     fn provider_is_down(&self) -> Option<End> {
@@ -346,136 +313,5 @@ impl<J: Journal> Loop<J> {
             watch(Event::Advanced(self.progress));
         }
         Ok(())
-    }
-}
-
-fn not_run(item: Arc<Item>, sample: u32, reason: NotRun) -> Outcome {
-    let verdict = Verdict::NotRun(reason);
-    Outcome { item, sample, verdict, served: None, usage: None, cost: None, latency_ms: None, replayed: false }
-}
-
-impl<J: Journal> Shared<J> {
-    /// One task: slot → call → durable → verdict. The slot is given back only at the end.
-    async fn call(self: Arc<Self>, index: u64, key: Key, item: Arc<Item>, sample: u32, user: String) {
-        let result = self.answer(key, item, sample, user).await;
-        // The loop has gone only when the run has failed; then nobody waits for this.
-        let _ = self.messages.send(Message::Done { index, result });
-    }
-
-    async fn answer(&self, key: Key, item: Arc<Item>, sample: u32, user: String) -> Result<Done, JournalError> {
-        let _slot = self.slots.acquire().await.map_err(|_| JournalError("the run has ended".into()))?;
-        let Some(client) = &self.client else {
-            let outcome = not_run(item, sample, NotRun::Missing);
-            return Ok(Done { key, outcome, attempts: 0, end: None });
-        };
-        let request = Request {
-            system: Arc::clone(self.prefix.system()),
-            user,
-            temperature: self.judge.sampling.temperature,
-            max_tokens: self.judge.sampling.max_tokens,
-            seed: Some(self.judge.sampling.seed + u64::from(sample)),
-            schema: Some(Arc::clone(&self.schema)),
-        };
-        let events = |event| {
-            let _ = self.messages.send(Message::Event(event));
-        };
-        match client.call(&request, &self.budget, &events).await {
-            Ok(completion) => {
-                let latency_ms = completion.processing_ms.unwrap_or(as_ms(completion.latency));
-                let (usage, cost) = (completion.usage, completion.cost);
-                let answer = Answer { raw: completion.raw, usage, cost, latency_ms };
-                let (served, attempts) = (completion.envelope.served_model, completion.attempts);
-                let kept = Call { key, item: item.id.clone(), sample, served, attempts, answer: answer.clone() };
-                // Durable before it is read: whatever the ladder makes of it, the reply is paid for and kept.
-                self.journal.record(kept).await?;
-                let outcome = self.outcome(item, sample, &request.user, &answer, false);
-                Ok(Done { key, outcome, attempts, end: None })
-            }
-            Err(failure) => self.failed(key, item, sample, failure).await,
-        }
-    }
-
-    async fn failed(
-        &self,
-        key: Key,
-        item: Arc<Item>,
-        sample: u32,
-        failure: CallFailure,
-    ) -> Result<Done, JournalError> {
-        let error = &failure.error;
-        let (reason, end) = match error {
-            CallError::Budget => (NotRun::Budget, Some(End::Budget)),
-            CallError::Outage { .. } => (NotRun::Outage, None),
-            CallError::Rejected { .. } => (NotRun::Rejected, None),
-            CallError::Stop(_) => {
-                let hint = error.hint();
-                (NotRun::Outage, Some(End::Provider { message: error.to_string(), hint }))
-            }
-        };
-        let (attempts, cost) = (failure.requests, failure.cost);
-        if attempts > 0 {
-            let item = item.id.clone();
-            self.journal.record_failure(Failure { item, sample, attempts, cost, reason }).await?;
-        }
-        Ok(Done { key, outcome: not_run(item, sample, reason), attempts, end })
-    }
-
-    /// Reads an answer. The same for a fresh and for a recorded one.
-    fn outcome(&self, item: Arc<Item>, sample: u32, user: &str, answer: &Answer, replayed: bool) -> Outcome {
-        let (verdict, served) = read(&self.judge, user, &answer.raw);
-        Outcome {
-            item,
-            sample,
-            verdict,
-            served,
-            usage: answer.usage,
-            cost: answer.cost,
-            latency_ms: Some(answer.latency_ms),
-            replayed,
-        }
-    }
-}
-
-/// A raw body, read: the verdict, and the model that served it.
-pub fn read(judge: &JudgeSpec, shown: &str, raw: &[u8]) -> (Verdict, Option<String>) {
-    let Ok(body) = Envelope::read(raw) else {
-        return (Verdict::Malformed(Malformed::NotJson), None);
-    };
-    let reply = Reply {
-        text: body.text.as_deref(),
-        reasoning: body.reasoning.as_deref(),
-        refusal: body.refusal.as_deref(),
-        finish: body.finish.as_deref(),
-    };
-    let verdict = ladder::read(reply, shown, &judge.rubric.contract, judge.rubric.scale);
-    (verdict, body.served_model)
-}
-
-fn as_ms(latency: Duration) -> u64 {
-    latency.as_millis() as u64
-}
-
-/// Makes cache keys; what is the same for all items of a run is hashed once.
-struct Keys(blake3::Hasher);
-
-impl Keys {
-    fn new(judge: &JudgeSpec, system: &str, schema: &serde_json::Value) -> Self {
-        let mut hasher = blake3::Hasher::new_derive_key("assessor 2026 exact request");
-        let sampling = serde_json::to_string(&judge.sampling).expect("sampling is plain data");
-        let address = judge.address.as_deref().unwrap_or_default();
-        for part in [judge.model.as_str(), address, system, &sampling, &schema.to_string()] {
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part.as_bytes());
-        }
-        Self(hasher)
-    }
-
-    fn key(&self, user: &str, sample: u32) -> Key {
-        let mut hasher = self.0.clone();
-        hasher.update(&sample.to_le_bytes());
-        hasher.update(user.as_bytes());
-        let mut key = [0; 16];
-        key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-        Key(key)
     }
 }

@@ -196,7 +196,8 @@ pub enum CallError {
 }
 
 /// A call without an answer, and what was spent on it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{error}")]
 pub struct CallFailure {
     /// Why.
     pub error: CallError,

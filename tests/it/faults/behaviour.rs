@@ -34,7 +34,7 @@ async fn the_key_is_sent_in_one_header_and_found_nowhere_else() {
         let events = Mutex::new(Vec::new());
         let outcome = client.call(&request(), &Budget::default(), &|e| events.lock().unwrap().push(e)).await;
         let raw = outcome.as_ref().map_or_else(|_| String::new(), |c| String::from_utf8_lossy(&c.raw).into_owned());
-        let shown = outcome.as_ref().map_or_else(|e| format!("{e} {:?}", e.hint()), |_| String::new());
+        let shown = outcome.as_ref().map_or_else(|e| format!("{e} {:?}", e.error.hint()), |_| String::new());
         let everything = format!("{outcome:?} {shown} {raw} {:?} {:?}", events.lock().unwrap(), client.endpoint());
         assert!(!everything.contains("canary"), "{name}: {everything}");
         let head = &server.seen()[0].head;

@@ -184,7 +184,7 @@ fn refusing() -> (tokio::net::TcpSocket, String) {
     (socket, url)
 }
 
-async fn outcome_at(url: &str, timeouts: Timeouts) -> (Result<Completion, CallError>, Budget, f64) {
+async fn outcome_at(url: &str, timeouts: Timeouts) -> (Result<Completion, CallFailure>, Budget, f64) {
     let clock = Ledgered::new();
     let endpoint = Endpoint { timeouts, ..Endpoint::new("m", url, "m") };
     let client = Client::with(endpoint, steady(), Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
@@ -211,7 +211,7 @@ async fn a_server_without_tls_is_named_at_once_with_what_to_try() {
     let error = outcome.unwrap_err();
     assert_eq!(told(&Err(error.clone())), "stop Tls", "{error}");
     assert!(error.to_string().contains("`127.0.0.1`: "), "{error}");
-    assert_eq!(error.hint().as_deref(), Some("the server speaks no TLS: try `http://`"));
+    assert_eq!(error.error.hint().as_deref(), Some("the server speaks no TLS: try `http://`"));
     assert_eq!((budget.spent().calls, waited), (0, 0.0));
 }
 

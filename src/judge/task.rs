@@ -1,0 +1,195 @@
+//! One call of a run: slot → request → durable → verdict.
+
+use super::journal::{Answer, Call, Failure, Journal, JournalError, Key};
+use super::ladder::{self, Reply};
+use super::run::{End, Outcome, Run};
+use super::{JudgeSpec, reply_schema};
+use crate::domain::{Event, Explain, Item, Malformed, NotRun, Verdict};
+use crate::model::{Budget, CallError, CallFailure, Client, Envelope, Request};
+use crate::prompt::Prefix;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, mpsc};
+
+/// Everything that the calls of a run share.
+pub(super) struct Caller<J> {
+    pub client: Option<Arc<Client>>,
+    pub journal: Arc<J>,
+    pub slots: Arc<Semaphore>,
+    budget: Arc<Budget>,
+    messages: mpsc::UnboundedSender<Message>,
+    judge: JudgeSpec,
+    prefix: Prefix,
+    keys: Keys,
+    schema: Arc<serde_json::Value>,
+}
+
+/// What a call tells the loop.
+pub(super) enum Message {
+    Done { index: u64, result: Result<Done, JournalError> },
+    Event(Event),
+}
+
+/// A call that is over, and durable.
+pub(super) struct Done {
+    pub key: Key,
+    pub outcome: Outcome,
+    pub attempts: u32,
+    /// Why the whole run must end, if it must.
+    pub end: Option<End>,
+}
+
+/// An outcome without an answer.
+pub(super) fn not_run(item: Arc<Item>, sample: u32, reason: NotRun) -> Outcome {
+    let verdict = Verdict::NotRun(reason);
+    Outcome { item, sample, verdict, served: None, usage: None, cost: None, latency_ms: None, replayed: false }
+}
+
+impl<J: Journal> Caller<J> {
+    pub fn new(run: &Run<'_, J>, messages: mpsc::UnboundedSender<Message>) -> Self {
+        let judge = run.judge.clone();
+        let prefix = Prefix::new(&judge.prompt, &judge.rubric);
+        let schema = reply_schema(&judge.rubric.contract, judge.rubric.scale);
+        Self {
+            client: run.client.clone(),
+            journal: Arc::clone(&run.journal),
+            budget: Arc::clone(&run.budget),
+            slots: Arc::new(Semaphore::new(run.slots.max(1))),
+            keys: Keys::new(&judge, prefix.system(), &schema),
+            schema: Arc::new(schema),
+            messages,
+            judge,
+            prefix,
+        }
+    }
+
+    /// What an item looks like to the judge, and the key of asking about it.
+    pub fn render(&self, item: &Item, sample: u32) -> (Key, String) {
+        let user = self.prefix.messages(item).user;
+        (self.keys.key(&user, sample), user)
+    }
+
+    /// One task: slot → call → durable → verdict. The slot is given back only at the end.
+    pub async fn call(self: Arc<Self>, index: u64, key: Key, item: Arc<Item>, sample: u32, user: String) {
+        let result = self.answer(key, item, sample, user).await;
+        // The loop has gone only when the run has failed; then nobody waits for this.
+        let _ = self.messages.send(Message::Done { index, result });
+    }
+
+    async fn answer(&self, key: Key, item: Arc<Item>, sample: u32, user: String) -> Result<Done, JournalError> {
+        let _slot = self.slots.acquire().await.map_err(|_| JournalError("the run has ended".into()))?;
+        let Some(client) = &self.client else {
+            let outcome = not_run(item, sample, NotRun::Missing);
+            return Ok(Done { key, outcome, attempts: 0, end: None });
+        };
+        let request = Request {
+            system: Arc::clone(self.prefix.system()),
+            user,
+            temperature: self.judge.sampling.temperature,
+            max_tokens: self.judge.sampling.max_tokens,
+            seed: Some(self.judge.sampling.seed + u64::from(sample)),
+            schema: Some(Arc::clone(&self.schema)),
+        };
+        let events = |event| {
+            let _ = self.messages.send(Message::Event(event));
+        };
+        match client.call(&request, &self.budget, &events).await {
+            Ok(completion) => {
+                let latency_ms = completion.processing_ms.unwrap_or(as_ms(completion.latency));
+                let (usage, cost) = (completion.usage, completion.cost);
+                let answer = Answer { raw: completion.raw, usage, cost, latency_ms };
+                let (served, attempts) = (completion.envelope.served_model, completion.attempts);
+                let kept = Call { key, item: item.id.clone(), sample, served, attempts, answer: answer.clone() };
+                // Durable before it is read: whatever the ladder makes of it, the reply is paid for and kept.
+                self.journal.record(kept).await?;
+                let outcome = self.outcome(item, sample, &request.user, &answer, false);
+                Ok(Done { key, outcome, attempts, end: None })
+            }
+            Err(failure) => self.failed(key, item, sample, failure).await,
+        }
+    }
+
+    async fn failed(
+        &self,
+        key: Key,
+        item: Arc<Item>,
+        sample: u32,
+        failure: CallFailure,
+    ) -> Result<Done, JournalError> {
+        let error = &failure.error;
+        let (reason, end) = match error {
+            CallError::Budget => (NotRun::Budget, Some(End::Budget)),
+            CallError::Outage { .. } => (NotRun::Outage, None),
+            CallError::Rejected { .. } => (NotRun::Rejected, None),
+            CallError::Stop(_) => {
+                let hint = error.hint();
+                (NotRun::Outage, Some(End::Provider { message: error.to_string(), hint }))
+            }
+        };
+        let (attempts, cost) = (failure.requests, failure.cost);
+        if attempts > 0 {
+            let item = item.id.clone();
+            self.journal.record_failure(Failure { item, sample, attempts, cost, reason }).await?;
+        }
+        Ok(Done { key, outcome: not_run(item, sample, reason), attempts, end })
+    }
+
+    /// Reads an answer. The same for a fresh and for a recorded one.
+    pub fn outcome(&self, item: Arc<Item>, sample: u32, user: &str, answer: &Answer, replayed: bool) -> Outcome {
+        let (verdict, served) = read(&self.judge, user, &answer.raw);
+        Outcome {
+            item,
+            sample,
+            verdict,
+            served,
+            usage: answer.usage,
+            cost: answer.cost,
+            latency_ms: Some(answer.latency_ms),
+            replayed,
+        }
+    }
+}
+
+/// A raw body, read: the verdict, and the model that served it.
+pub fn read(judge: &JudgeSpec, shown: &str, raw: &[u8]) -> (Verdict, Option<String>) {
+    let Ok(body) = Envelope::read(raw) else {
+        return (Verdict::Malformed(Malformed::NotJson), None);
+    };
+    let reply = Reply {
+        text: body.text.as_deref(),
+        reasoning: body.reasoning.as_deref(),
+        refusal: body.refusal.as_deref(),
+        finish: body.finish.as_deref(),
+    };
+    let verdict = ladder::read(reply, shown, &judge.rubric.contract, judge.rubric.scale);
+    (verdict, body.served_model)
+}
+
+fn as_ms(latency: Duration) -> u64 {
+    latency.as_millis() as u64
+}
+
+/// Makes cache keys; what is the same for all items of a run is hashed once.
+struct Keys(blake3::Hasher);
+
+impl Keys {
+    fn new(judge: &JudgeSpec, system: &str, schema: &serde_json::Value) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key("assessor 2026 exact request");
+        let sampling = serde_json::to_string(&judge.sampling).expect("sampling is plain data");
+        let address = judge.address.as_deref().unwrap_or_default();
+        for part in [judge.model.as_str(), address, system, &sampling, &schema.to_string()] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        Self(hasher)
+    }
+
+    fn key(&self, user: &str, sample: u32) -> Key {
+        let mut hasher = self.0.clone();
+        hasher.update(&sample.to_le_bytes());
+        hasher.update(user.as_bytes());
+        let mut key = [0; 16];
+        key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        Key(key)
+    }
+}
