@@ -43,8 +43,13 @@ pub(super) fn judge(judge: &Judge, instruction: &Instruction, reading: &Reading,
             continue;
         }
         considered.insert(c);
-        match effect(c) * weight {
-            up if up > 0.0 => raised += up * if c.raises() { on_subject.min(1.0) } else { 1.0 },
+        let points = match c {
+            C::Acronym => reading.gain_if_spelled_out(),
+            C::ShortExact => reading.thin(),
+            _ => effect(c) * if c.raises() { on_subject.min(1.0) } else { 1.0 },
+        };
+        match points * weight {
+            up if up > 0.0 => raised += up,
             down if -down * on_subject > worst => (worst, further) = (-down * on_subject, further + worst),
             down => further += -down * on_subject,
         }
@@ -76,7 +81,6 @@ fn effect(c: C) -> f64 {
     match c {
         C::Outdated => -1.5,
         C::Keywords => -2.4,
-        C::Acronym => 0.7,
         C::Partial => -1.3,
         C::WrongEntity => -2.1,
         C::WrongLanguage => -1.5,
@@ -86,9 +90,10 @@ fn effect(c: C) -> f64 {
         C::Question => -2.0,
         C::LinkOnly => -0.9,
         C::Scope => -2.0,
-        C::Passing => -1.4,
+        C::Passing => -2.2,
         C::Authoritative => 0.9,
-        C::ShortExact => 0.9,
+        // these two only stop the reader from being hasty
+        C::Acronym | C::ShortExact => 0.0,
         C::Confirmed => 0.8,
         C::Buried => -1.0,
     }
