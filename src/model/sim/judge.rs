@@ -45,7 +45,7 @@ pub(super) fn judge(judge: &Judge, instruction: &Instruction, reading: &Reading,
         considered.insert(c);
         let points = match c {
             C::Acronym => reading.gain_if_spelled_out(),
-            C::ShortExact => reading.thin(),
+            C::ShortExact => reading.gain_if_exact(),
             _ => effect(c) * if c.raises() { on_subject.min(1.0) } else { 1.0 },
         };
         match points * weight {
@@ -80,17 +80,17 @@ fn settle(mut noticed: Set) -> Set {
 fn effect(c: C) -> f64 {
     match c {
         C::Outdated => -1.5,
-        C::Keywords => -2.4,
+        C::Keywords => -2.5,
         C::Partial => -1.3,
-        C::WrongEntity => -2.1,
+        C::WrongEntity => -1.8,
         C::WrongLanguage => -1.5,
         C::TypeMismatch => -1.3,
         C::Superseded => -1.8,
         C::Draft => -1.1,
-        C::Question => -2.0,
+        C::Question => -2.2,
         C::LinkOnly => -0.9,
         C::Scope => -2.0,
-        C::Passing => -2.2,
+        C::Passing => -1.7,
         C::Authoritative => 0.9,
         // these two only stop the reader from being hasty
         C::Acronym | C::ShortExact => 0.0,

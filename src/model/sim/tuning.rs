@@ -267,6 +267,30 @@ fn errors() {
         println!("GAP {r} for {:.1} {:?} {:?} saw {seen:?} cov {:.2} imp {:.1} sub {} len {}\n   {} ## {:?} ## {}", w.latent.score(), w.latent.core,
             w.latent.considerations.iter().collect::<Vec<_>>(), x.coverage, x.impression(), x.substance, x.body.len(), w.item.query, w.item.title, w.item.document.replace('\n', " / "));
     }
+    let mut bins: BTreeMap<(bool, bool, i64), (f64, f64, f64)> = BTreeMap::new();
+    let mut part: BTreeMap<(bool, i64, i64), usize> = BTreeMap::new();
+    for (w, _) in &data {
+        let user = crate::prompt::item_block(&rubric.fields, &w.item);
+        let parts = super::item::parts(&user);
+        let x = super::impression::Reading::of(&parts);
+        let mut seen = super::considerations::detect::notice(&x);
+        let both = x.halves.is_some();
+        if let Some((a, b)) = x.halves.as_ref().filter(|_| w.latent.core == world::Core::Answer) {
+            let (a, b) = (super::impression::covered(a, &x.stems), super::impression::covered(b, &x.stems));
+            *part.entry((w.latent.considerations.has(C::Partial), (a.min(b) * 4.0) as i64, (a.max(b) * 4.0) as i64)).or_default() += 1;
+        }
+        seen.remove(C::ShortExact);
+        seen.remove(C::Acronym);
+        if seen.is_empty() {
+            let e = bins.entry((both, x.body.len() < super::impression::THIN, (x.coverage * 12.0).round() as i64)).or_default();
+            let s = w.latent.score();
+            *e = (e.0 + 1.0, e.1 + s, e.2 + s * s);
+        }
+    }
+    for (key, (n, s, q)) in bins {
+        println!("BIN both {} thin {} cov {:.2}: n {n} mean {:.2} sd {:.2}", key.0, key.1, key.2 as f64 / 12.0, s / n, (q / n - (s / n) * (s / n)).sqrt());
+    }
+    println!("PART {part:?}");
     let mut cov: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     for (w, _) in &data {
         let user = crate::prompt::item_block(&rubric.fields, &w.item);

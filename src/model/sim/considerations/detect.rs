@@ -57,9 +57,7 @@ fn spelled_out(r: &Reading) -> bool {
 
 /// The query joins two questions and the text has the words of only one.
 fn half_covered(r: &Reading) -> bool {
-    let Some((first, second)) = &r.halves else { return false };
-    let (a, b) = (covered(first, &r.stems), covered(second, &r.stems));
-    (a - b).abs() > 0.5 && r.coverage >= 0.3
+    r.one_half().is_some() && r.coverage >= 0.3
 }
 
 /// `Harbor Desk` was asked for and the text only knows `Harbor Ledger`.

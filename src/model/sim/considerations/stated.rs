@@ -47,7 +47,7 @@ const UP: [&str; 22] = [
     "trust*", "full credit", "increas*", "counts as", "count as", "treat it as", "a 5", "4 or 5", "upgrade*", "still",
     "count in full",
 ];
-const NOT: [&str; 8] = ["not", "don t", "never", "no", "without", "nor", "avoid", "instead of"];
+const NOT: [&str; 4] = ["not", "never", "nor", "avoid"];
 
 /// A sentence as ` word word | word `, lower case, pauses as bars: patterns match at word borders.
 fn normal(sentence: &str) -> String {
