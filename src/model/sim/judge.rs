@@ -80,7 +80,7 @@ fn settle(mut noticed: Set) -> Set {
 fn effect(c: C) -> f64 {
     match c {
         C::Outdated => -1.5,
-        C::Keywords => -2.5,
+        C::Keywords => -2.6,
         C::Partial => -1.3,
         C::WrongEntity => -1.8,
         C::WrongLanguage => -1.5,
@@ -90,8 +90,8 @@ fn effect(c: C) -> f64 {
         C::Question => -2.2,
         C::LinkOnly => -0.9,
         C::Scope => -2.0,
-        C::Passing => -1.7,
-        C::Authoritative => 0.9,
+        C::Passing => -2.1,
+        C::Authoritative => 1.0,
         // these two only stop the reader from being hasty
         C::Acronym | C::ShortExact => 0.0,
         C::Confirmed => 0.8,

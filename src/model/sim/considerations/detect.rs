@@ -28,7 +28,7 @@ pub(in super::super) fn notice(r: &Reading) -> Set {
     see(C::LinkOnly, cues.has(Cue::Link) && r.body.len() < 70 && r.substance < 9 && !question);
     let passing = passing(r);
     see(C::Passing, passing);
-    let playful = cues.has(Cue::Leisure) && r.substance * 7 < r.body.len();
+    let playful = cues.has(Cue::Leisure) && r.substance * 5 < r.body.len();
     let empty = on_subject && (playful || r.substance * 30 <= r.body.len()) && !question && !cues.has(Cue::Link);
     see(C::Keywords, empty && !passing);
     see(C::Acronym, spelled_out(r));
