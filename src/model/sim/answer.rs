@@ -7,7 +7,7 @@ use super::item::parts;
 use super::persona::{Judge, MODELS, Persona, model};
 use super::reply::{self, Reply};
 use super::wire::{self, Request, Usage};
-use super::{item, judge};
+use super::{item, judge, reflector};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -48,20 +48,20 @@ impl Family {
             let message = format!("The model `{}` does not exist; there are {}", request.model, known.join(", "));
             return failed(404, wire::error(&message, "invalid_request_error", Some("model_not_found")));
         };
-        let Some(traits) = &persona.judge else {
-            let message = format!("The model `{}` is not part of this build", persona.name);
-            return failed(404, wire::error(&message, "invalid_request_error", Some("model_not_found")));
+        let mut draw = self.draw(persona, &request);
+        let reply = match &persona.judge {
+            Some(traits) => self.judged(traits, &request, &mut draw),
+            None => reflector::propose(request.user(), &mut draw),
         };
-        self.completion(persona, self.judged(persona, traits, &request), &request)
+        self.completion(persona, reply, &request)
     }
 
-    fn judged(&self, persona: &Persona, traits: &Judge, request: &Request<'_>) -> Reply {
-        let mut draw = self.draw(persona, request);
+    fn judged(&self, traits: &Judge, request: &Request<'_>, draw: &mut Draw) -> Reply {
         let parts = parts(request.user());
         let instruction = self.instruction(request, &parts);
         let reading = Reading::of(&parts);
-        let judgement = judge::judge(traits, &instruction, &reading, &mut draw);
-        reply::write(traits, &instruction, &judgement, request.asked(), &mut draw)
+        let judgement = judge::judge(traits, &instruction, &reading, draw);
+        reply::write(traits, &instruction, &judgement, request.asked(), draw)
     }
 
     /// Everything random about a reply comes from what is said, the repeat number and the server's seed.

@@ -43,8 +43,13 @@ pub(super) fn judge(judge: &Judge, instruction: &Instruction, reading: &Reading,
             continue;
         }
         considered.insert(c);
-        match effect(c) * weight {
-            up if up > 0.0 => raised += up * if c.raises() { on_subject.min(1.0) } else { 1.0 },
+        let points = match c {
+            C::Acronym => reading.gain_if_spelled_out(),
+            C::ShortExact => reading.gain_if_exact(),
+            _ => effect(c) * if c.raises() { on_subject.min(1.0) } else { 1.0 },
+        };
+        match points * weight {
+            up if up > 0.0 => raised += up,
             down if -down * on_subject > worst => (worst, further) = (-down * on_subject, further + worst),
             down => further += -down * on_subject,
         }
@@ -75,20 +80,20 @@ fn settle(mut noticed: Set) -> Set {
 fn effect(c: C) -> f64 {
     match c {
         C::Outdated => -1.5,
-        C::Keywords => -2.4,
-        C::Acronym => 0.7,
+        C::Keywords => -2.6,
         C::Partial => -1.3,
-        C::WrongEntity => -2.1,
+        C::WrongEntity => -1.8,
         C::WrongLanguage => -1.5,
         C::TypeMismatch => -1.3,
         C::Superseded => -1.8,
         C::Draft => -1.1,
-        C::Question => -2.0,
+        C::Question => -2.2,
         C::LinkOnly => -0.9,
         C::Scope => -2.0,
-        C::Passing => -1.4,
-        C::Authoritative => 0.9,
-        C::ShortExact => 0.9,
+        C::Passing => -2.1,
+        C::Authoritative => 1.0,
+        // these two only stop the reader from being hasty
+        C::Acronym | C::ShortExact => 0.0,
         C::Confirmed => 0.8,
         C::Buried => -1.0,
     }

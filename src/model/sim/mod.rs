@@ -7,6 +7,7 @@ mod instruction;
 mod item;
 mod judge;
 mod persona;
+mod reflector;
 mod reply;
 mod server;
 mod wire;

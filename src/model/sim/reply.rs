@@ -41,13 +41,13 @@ enum Odd {
 
 /// Rate without any format rule in percent, and what each rule that is stated leaves of it.
 const BROKEN: [(Broken, f64, &[(Rule, f64)]); 8] = [
-    (Broken::Prose, 10.0, &[(Rule::OnlyJson, 0.1), (Rule::NoProse, 0.6)]),
-    (Broken::Cut, 6.0, &[(Rule::OnlyJson, 0.55), (Rule::Short, 0.12)]),
+    (Broken::Prose, 9.0, &[(Rule::OnlyJson, 0.1), (Rule::NoProse, 0.6)]),
+    (Broken::Cut, 6.0, &[(Rule::OnlyJson, 0.45), (Rule::Short, 0.12)]),
     (Broken::Fraction, 5.5, &[(Rule::Integer, 0.06)]),
     (Broken::MissingField, 5.0, &[(Rule::Fields, 0.1)]),
     (Broken::Word, 4.5, &[(Rule::Integer, 0.06)]),
-    (Broken::TwoObjects, 4.0, &[(Rule::OnlyJson, 0.25), (Rule::Once, 0.1)]),
-    (Broken::Refusal, 3.0, &[(Rule::OnlyJson, 0.4), (Rule::Always, 0.08)]),
+    (Broken::TwoObjects, 4.0, &[(Rule::OnlyJson, 0.2), (Rule::Once, 0.1)]),
+    (Broken::Refusal, 3.0, &[(Rule::OnlyJson, 0.35), (Rule::Always, 0.08)]),
     (Broken::Empty, 2.0, &[(Rule::OnlyJson, 0.3), (Rule::Always, 0.1)]),
 ];
 

@@ -115,6 +115,65 @@ fn all_stated() -> Vec<&'static str> {
     BULLETS.iter().chain(&FORMAT).copied().collect()
 }
 
+#[test]
+fn each_judge_errs_as_much_as_its_persona_says_with_the_shipped_prompt() {
+    let data = data(world::SHIPPED_SEED, world::SHIPPED_QUERIES);
+    let rubric = shipped();
+    for (model, nmse, malformed) in [
+        ("sim/large", 3.0..5.5, 0.0..1.0),
+        ("sim/medium", 7.0..11.0, 0.0..3.0),
+        ("sim/small", 17.0..23.0, 4.5..8.0),
+    ] {
+        let o = measure(model, &Prompt::of(&rubric), &rubric, &data);
+        assert!(nmse.contains(&o.nmse) && malformed.contains(&o.malformed), "{model} {:.2} {:.1} %", o.nmse, o.malformed);
+    }
+}
+
+#[test]
+fn the_small_judge_collapses_to_the_middle_with_the_shipped_prompt() {
+    let data = data(world::SHIPPED_SEED, world::SHIPPED_QUERIES);
+    let o = measure("sim/small", &Prompt::of(&shipped()), &shipped(), &data);
+    let ends = (o.counts[0] + o.counts[4]) as f64 / o.counts.iter().sum::<usize>() as f64;
+    let human = data.iter().filter(|(_, h)| *h == 1 || *h == 5).count() as f64 / data.len() as f64;
+    assert!(ends < 0.06 && human > 0.2, "{ends} {human}");
+}
+
+#[test]
+fn without_a_format_rule_the_small_judge_breaks_two_replies_in_five() {
+    let data = data(world::SHIPPED_SEED, world::SHIPPED_QUERIES);
+    let o = measure("sim/small", &no_format(), &shipped(), &data);
+    assert!((34.0..46.0).contains(&o.malformed), "{:.1}", o.malformed);
+}
+
+#[test]
+fn stating_every_consideration_and_the_format_mends_the_small_judge() {
+    let data = data(world::SHIPPED_SEED, world::SHIPPED_QUERIES);
+    let o = measure("sim/small", &with(&all_stated()), &shipped(), &data);
+    assert!(o.nmse <= 8.0 && o.malformed < 3.5, "{:.2} {:.1}", o.nmse, o.malformed);
+}
+
+#[test]
+fn a_rule_stated_the_wrong_way_round_does_harm() {
+    let data = data(77, 200);
+    let rubric = shipped();
+    let right = measure("sim/small", &with(&[BULLETS[0], BULLETS[1]]), &rubric, &data);
+    let wrong = ["Rate documents that are several years old higher.", "Rate documents that share keywords higher."];
+    let wrong = measure("sim/small", &with(&wrong), &rubric, &data);
+    assert!(wrong.valid > right.valid + 1.5, "{:.2} {:.2}", right.valid, wrong.valid);
+}
+
+#[test]
+fn an_instruction_beyond_what_it_can_hold_is_forgotten_and_breaks_replies() {
+    let data = data(77, 200);
+    let rubric = shipped();
+    let good = measure("sim/small", &with(&all_stated()), &rubric, &data);
+    let mut long = all_stated();
+    let padding = "Take the time that you need and be as careful as an assessor should be in all that follows here.";
+    long.extend(std::iter::repeat_n(padding, 90));
+    let lost = measure("sim/small", &with(&long), &rubric, &data);
+    assert!(lost.nmse > good.nmse + 4.0, "{:.2} {:.2}", good.nmse, lost.nmse);
+}
+
 /// `cargo test --lib tuning::report -- --ignored --nocapture`: the table of the documentation.
 #[test]
 #[ignore = "prints a table"]
@@ -125,6 +184,14 @@ fn report() {
         [("shipped", data(world::SHIPPED_SEED, world::SHIPPED_QUERIES)), ("fresh", data(77, 1000))];
     for (name, data) in &sets {
         let gold = data.iter().map(|(w, h)| (w.latent.gold() - h).pow(2) as f64).sum::<f64>() / data.len() as f64;
+        let ratings: Vec<_> = world::ratings(if *name == "fresh" { 77 } else { world::SHIPPED_SEED }, &data.iter().map(|(w, _)| w.clone()).collect::<Vec<_>>());
+        let mut human = 0.0;
+        for three in ratings.chunks(3) {
+            for (a, b) in [(0, 1), (0, 2), (1, 2)] {
+                human += (three[a].rating.minus(three[b].rating).pow(2)) as f64;
+            }
+        }
+        println!("{name}: human-human {:.2}", 100.0 * human / ratings.len() as f64 / 16.0);
         println!("{name}: {} items, gold vs median NMSE {:.2}", data.len(), 100.0 * gold / 16.0);
         for model in ["sim/large", "sim/medium", "sim/small"] {
             for (what, prompt) in [
@@ -134,7 +201,7 @@ fn report() {
                 ("17 + format", with(&all_stated())),
             ] {
                 let o = measure(model, &prompt, &rubric, data);
-                println!("  {model:10} {what:12} nmse {:5.2} valid {:5.2} malformed {:4.1}% {:?}", o.nmse, o.valid, o.malformed, o.counts);
+                println!("{name}  {model:10} {what:12} nmse {:5.2} valid {:5.2} malformed {:4.1}% {:?}", o.nmse, o.valid, o.malformed, o.counts);
             }
         }
     }
@@ -162,6 +229,7 @@ fn errors() {
     for (key, (n, sum, squares)) in by {
         println!("{key:16} n {n:5} mean {:+.2} mse {:.2}", sum / n, squares / n);
     }
+    let mut wrong: BTreeMap<(&str, String), usize> = BTreeMap::new();
     let mut seen: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
     for (w, _) in &data {
         let user = crate::prompt::item_block(&rubric.fields, &w.item);
@@ -171,7 +239,14 @@ fn errors() {
             let e = seen.entry(c.key()).or_default();
             match (noticed.has(c), w.latent.considerations.has(c)) {
                 (true, true) => e[0] += 1,
-                (true, false) => e[1] += 1,
+                (true, false) => {
+                    e[1] += 1;
+                    let n = wrong.entry((c.key(), format!("{:?}", w.latent.core))).or_default();
+                    *n += 1;
+                    if *n <= 0 && (c == C::Keywords || c == C::Partial) && w.latent.core == world::Core::Answer {
+                        println!("WRONG {c}: {} ## {:?} ## {}", w.item.query, w.item.title, w.item.document.replace('\n', " / "));
+                    }
+                }
                 (false, true) => e[2] += 1,
                 _ => {}
             }
@@ -180,6 +255,42 @@ fn errors() {
     for (key, [hit, wrong, missed]) in seen {
         println!("{key:16} noticed {hit:5} wrongly {wrong:5} missed {missed:5}");
     }
+    println!("{wrong:?}");
+    let mut worst: Vec<_> = o.errors.iter().map(|&(n, r, _)| (((r as f64 - data[n].0.latent.score()) * 10.0) as i64, n, r)).collect();
+    worst.sort_by_key(|(g, n, _)| (-g.abs(), *n));
+    for (_, n, r) in worst.into_iter().take(300).step_by(12) {
+        let w = &data[n].0;
+        let user = crate::prompt::item_block(&rubric.fields, &w.item);
+        let parts = super::item::parts(&user);
+        let x = super::impression::Reading::of(&parts);
+        let seen: Vec<_> = super::considerations::detect::notice(&x).iter().collect();
+        println!("GAP {r} for {:.1} {:?} {:?} saw {seen:?} cov {:.2} imp {:.1} sub {} len {}\n   {} ## {:?} ## {}", w.latent.score(), w.latent.core,
+            w.latent.considerations.iter().collect::<Vec<_>>(), x.coverage, x.impression(), x.substance, x.body.len(), w.item.query, w.item.title, w.item.document.replace('\n', " / "));
+    }
+    let mut bins: BTreeMap<(bool, bool, i64), (f64, f64, f64)> = BTreeMap::new();
+    let mut part: BTreeMap<(bool, i64, i64), usize> = BTreeMap::new();
+    for (w, _) in &data {
+        let user = crate::prompt::item_block(&rubric.fields, &w.item);
+        let parts = super::item::parts(&user);
+        let x = super::impression::Reading::of(&parts);
+        let mut seen = super::considerations::detect::notice(&x);
+        let both = x.halves.is_some();
+        if let Some((a, b)) = x.halves.as_ref().filter(|_| w.latent.core == world::Core::Answer) {
+            let (a, b) = (super::impression::covered(a, &x.stems), super::impression::covered(b, &x.stems));
+            *part.entry((w.latent.considerations.has(C::Partial), (a.min(b) * 4.0) as i64, (a.max(b) * 4.0) as i64)).or_default() += 1;
+        }
+        seen.remove(C::ShortExact);
+        seen.remove(C::Acronym);
+        if seen.is_empty() {
+            let e = bins.entry((both, x.body.len() < super::impression::THIN, (x.coverage * 12.0).round() as i64)).or_default();
+            let s = w.latent.score();
+            *e = (e.0 + 1.0, e.1 + s, e.2 + s * s);
+        }
+    }
+    for (key, (n, s, q)) in bins {
+        println!("BIN both {} thin {} cov {:.2}: n {n} mean {:.2} sd {:.2}", key.0, key.1, key.2 as f64 / 12.0, s / n, (q / n - (s / n) * (s / n)).sqrt());
+    }
+    println!("PART {part:?}");
     let mut cov: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     for (w, _) in &data {
         let user = crate::prompt::item_block(&rubric.fields, &w.item);

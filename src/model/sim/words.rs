@@ -40,7 +40,25 @@ pub(super) fn hash(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811c_9dc5, |h, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193))
 }
 
-fn stem(mut word: &[u8]) -> u32 {
+/// Words that a reader takes for the same thing, across languages: the stem of each and that of its group. Sorted.
+static SYNONYMS: LazyLock<Vec<(u32, u32)>> = LazyLock::new(|| {
+    let groups = include_str!("synonyms.txt").lines();
+    let pairs = |line: &'static str| {
+        let first = bare_stem(line.split(' ').next().unwrap_or_default().as_bytes());
+        line.split(' ').map(move |word| (bare_stem(word.as_bytes()), first))
+    };
+    let mut all: Vec<(u32, u32)> = groups.flat_map(pairs).collect();
+    all.sort_by_key(|(stem, _)| *stem);
+    all.dedup_by_key(|(stem, _)| *stem);
+    all
+});
+
+fn stem(word: &[u8]) -> u32 {
+    let bare = bare_stem(word);
+    SYNONYMS.binary_search_by_key(&bare, |(s, _)| *s).map_or(bare, |i| SYNONYMS[i].1)
+}
+
+fn bare_stem(mut word: &[u8]) -> u32 {
     for _ in 0..2 {
         let ending = ENDINGS.iter().find(|e| word.len() >= e.len() + 4 && word.ends_with(e));
         let Some(ending) = ending else { break };
@@ -131,7 +149,7 @@ impl Language {
 const FUNCTION_WORDS: [&str; 4] = [
     "a an the of in on at to for from by with and or is are was be do does did how what which who whom when where why \
      can could may must should i me my we our you your it its this that these those not no if as there get has have \
-     long much many first up about use be used",
+     long much many first up about use be used steps location needed happens",
     "der die das den dem des ein eine einen einem einer und oder ist sind wird werden wie was wer wen wem wann wo warum \
      welche welcher ich meine meinen mein wir sie er es kann können muss müssen für von zu zum zur im in auf an bei mit \
      nicht kein man hoch lange war den alten dem auch es über",
@@ -139,7 +157,7 @@ const FUNCTION_WORDS: [&str; 4] = [
      mon ma mes nous vous il elle se dans pour par sur à au aux avec ne pas plus t depuis combien y faire en cas c n \
      ce cette elles était",
     "el la los las un una unos unas del de y o es son cómo qué quién cuál cuándo dónde cuánto por para mi mis nos su \
-     sus al en con no se lo hago puedo pido obtengo hasta desde que a debe ser era",
+     sus al en con no se lo hago puedo pido obtengo hasta desde que a debe ser era pasos",
 ];
 
 /// Sorted hashes of the words above, with the languages that use them as bits.

@@ -20,6 +20,8 @@ pub(in super::super) enum Cue {
     Confirmed,
     /// Something to do, or a definite figure: a sign of substance.
     Step,
+    /// Play and leisure: words of the office used for something else.
+    Leisure,
     History,
     WantPolicy,
     WantMinutes,
@@ -31,7 +33,7 @@ pub(in super::super) enum Cue {
     WantEs,
 }
 
-const KEYS: [(&str, Cue); 20] = [
+const KEYS: [(&str, Cue); 21] = [
     ("superseded", Cue::Superseded),
     ("draft", Cue::Draft),
     ("question", Cue::Question),
@@ -43,6 +45,7 @@ const KEYS: [(&str, Cue); 20] = [
     ("authority", Cue::Authority),
     ("confirmed", Cue::Confirmed),
     ("step", Cue::Step),
+    ("leisure", Cue::Leisure),
     ("history", Cue::History),
     ("want_policy", Cue::WantPolicy),
     ("want_minutes", Cue::WantMinutes),
@@ -78,8 +81,8 @@ static PHRASES: LazyLock<HashMap<u32, Vec<Phrase>>> = LazyLock::new(|| {
 #[derive(Default)]
 pub(in super::super) struct Cues {
     counts: [u16; KEYS.len()],
-    /// Cue and index of its first word; bounded.
-    places: Vec<(Cue, usize)>,
+    /// Cue, index of its first word, and its length in words; bounded.
+    places: Vec<(Cue, usize, usize)>,
 }
 
 /// Places kept per text, steps aside: more would say nothing new.
@@ -96,7 +99,7 @@ impl Cues {
                 if fits {
                     cues.counts[phrase.cue as usize] = cues.counts[phrase.cue as usize].saturating_add(1);
                     if phrase.cue != Cue::Step && cues.places.len() < MAX_PLACES {
-                        cues.places.push((phrase.cue, i));
+                        cues.places.push((phrase.cue, i, phrase.rest.len() + 1));
                     }
                 }
             }
@@ -116,7 +119,12 @@ impl Cues {
 
     /// Indices of the words where it begins.
     pub(in super::super) fn places(&self, cue: Cue) -> impl Iterator<Item = usize> + '_ {
-        self.places.iter().filter(move |(c, _)| *c == cue).map(|(_, i)| *i)
+        self.places.iter().filter(move |(c, ..)| *c == cue).map(|(_, i, _)| *i)
+    }
+
+    /// Whether the word at `index` belongs to any phrase that was found, steps aside.
+    pub(in super::super) fn covers(&self, index: usize) -> bool {
+        self.places.iter().any(|(_, i, len)| (*i..i + len).contains(&index))
     }
 }
 

@@ -20,15 +20,16 @@ pub(in super::super) fn notice(r: &Reading) -> Set {
     };
     let cues = &r.cues;
     let on_subject = r.coverage >= ABOUT;
-    let question = cues.has(Cue::Question) || cues.has(Cue::NoAnswer) && r.asks;
+    let question = cues.has(Cue::Question) || cues.has(Cue::NoAnswer);
     see(C::Outdated, r.age_months.is_some_and(|age| age > OLD) && !r.wants.has(Cue::History));
     see(C::Superseded, cues.has(Cue::Superseded));
     see(C::Draft, cues.has(Cue::Draft));
-    see(C::Question, question && r.substance < 0.75);
-    see(C::LinkOnly, cues.has(Cue::Link) && r.body.len() < 70 && r.substance < 0.75 && !question);
+    see(C::Question, question && r.substance * 8 < r.body.len());
+    see(C::LinkOnly, cues.has(Cue::Link) && r.body.len() < 70 && r.substance < 9 && !question);
     let passing = passing(r);
     see(C::Passing, passing);
-    let empty = on_subject && r.substance < 0.34 && !question && !cues.has(Cue::Link);
+    let playful = cues.has(Cue::Leisure) && r.substance * 5 < r.body.len();
+    let empty = on_subject && (playful || r.substance * 30 <= r.body.len()) && !question && !cues.has(Cue::Link);
     see(C::Keywords, empty && !passing);
     see(C::Acronym, spelled_out(r));
     see(C::Partial, half_covered(r));
@@ -39,7 +40,7 @@ pub(in super::super) fn notice(r: &Reading) -> Set {
     see(C::Authoritative, cues.has(Cue::Authority) && on_subject);
     see(C::Confirmed, cues.has(Cue::Confirmed) && on_subject);
     let bare = !question && !cues.has(Cue::Link) && !empty;
-    see(C::ShortExact, r.body.len() < super::super::impression::THIN && r.substance >= 0.5 && bare);
+    see(C::ShortExact, r.body.len() < super::super::impression::THIN && r.substance >= 1 && bare);
     see(C::Buried, buried(r));
     all
 }
@@ -56,9 +57,7 @@ fn spelled_out(r: &Reading) -> bool {
 
 /// The query joins two questions and the text has the words of only one.
 fn half_covered(r: &Reading) -> bool {
-    let Some((first, second)) = &r.halves else { return false };
-    let (a, b) = (covered(first, &r.stems), covered(second, &r.stems));
-    a.max(b) >= 0.5 && a.min(b) < 0.3 && r.coverage >= 0.3
+    r.one_half().is_some() && r.coverage >= 0.3
 }
 
 /// `Harbor Desk` was asked for and the text only knows `Harbor Ledger`.
@@ -69,9 +68,15 @@ fn sibling(r: &Reading) -> bool {
         if texts().any(|w| w.hash == member.hash) {
             continue;
         }
-        let pairs = r.title.windows(2).chain(r.body.windows(2));
-        let other = |pair: &[Word]| pair[0].hash == family.hash && pair[1].capital && pair[1].number.is_none();
-        seen |= pairs.filter(|p| p[0].sentence == p[1].sentence).any(other);
+        let name = |p: &&[Word]| p[0].capital && p[1].capital && p[0].sentence == p[1].sentence && p[1].number.is_none();
+        let pairs: Vec<&[Word]> = r.title.windows(2).chain(r.body.windows(2)).filter(name).collect();
+        if texts().any(|w| w.hash == family.hash) {
+            seen |= pairs.iter().any(|p| p[0].hash == family.hash);
+        } else {
+            // neither name: a text that keeps naming something else is about that
+            let often = |p: &&[Word]| pairs.iter().filter(|q| q[0].hash == p[0].hash && q[1].hash == p[1].hash).count() > 2;
+            seen |= pairs.iter().any(often);
+        }
     }
     seen
 }
@@ -104,12 +109,14 @@ fn excluded(r: &Reading) -> bool {
 
 /// A remark in passing, and the rest of the text is about something else.
 fn passing(r: &Reading) -> bool {
+    let named = |s: u32| r.names.iter().any(|(a, b)| a.stem == s || b.stem == s);
+    let subject: Vec<u32> = r.query.iter().copied().filter(|s| !named(*s)).collect();
     let elsewhere = |at: usize| {
         let sentence = r.body[at].sentence;
         // a remark may run over an abbreviation or a colon into the next sentence
         let rest = r.body.iter().filter(|w| w.sentence < sentence || w.sentence > sentence + 1);
         let rest: Vec<u32> = rest.map(|w| w.stem).collect();
-        covered(&r.query, &rest) < 0.5
+        covered(&subject, &rest) < 0.6
     };
     r.cues.places(Cue::Passing).any(elsewhere)
 }

@@ -4,7 +4,7 @@
 //! that are several years old lower." Naming the contrary with the contrary direction is the same ("prefer recent
 //! documents"). Naming it without a direction is a hint. The wrong direction is taken at its word.
 
-use super::Consideration;
+use super::{Consideration, Set};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -47,15 +47,21 @@ const UP: [&str; 22] = [
     "trust*", "full credit", "increas*", "counts as", "count as", "treat it as", "a 5", "4 or 5", "upgrade*", "still",
     "count in full",
 ];
-const NOT: [&str; 8] = ["not", "don t", "never", "no", "without", "nor", "avoid", "instead of"];
+const NOT: [&str; 4] = ["not", "never", "nor", "avoid"];
 
-/// A sentence as ` word word `, lower case, without punctuation: patterns match at word borders.
+/// A sentence as ` word word | word `, lower case, pauses as bars: patterns match at word borders.
 fn normal(sentence: &str) -> String {
     let mut out = String::from(" ");
-    for word in sentence.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
-        out.extend(word.chars().flat_map(char::to_lowercase));
-        out.push(' ');
+    for c in sentence.chars() {
+        match c {
+            c if c.is_alphanumeric() => out.extend(c.to_lowercase()),
+            // a pause: no negation reaches over it
+            ',' | ';' | ':' | '(' => out.push_str(" | "),
+            _ if out.ends_with(' ') => {}
+            _ => out.push(' '),
+        }
     }
+    out.push(' ');
     out
 }
 
@@ -93,7 +99,7 @@ fn directions(text: &str) -> (bool, bool) {
     for (list, down) in [(DOWN.as_slice(), true), (UP.as_slice(), false)] {
         for pattern in list {
             for at in places(text, pattern) {
-                let before: Vec<&str> = text[..at].split_whitespace().rev().take(2).collect();
+                let before: Vec<&str> = text[..at].split_whitespace().rev().take(3).take_while(|w| *w != "|").collect();
                 let whole = text[..at].to_owned() + " ";
                 let negated = before.iter().any(|w| NOT.contains(w)) || whole.ends_with(" don t ");
                 if down != negated { found.0 = true } else { found.1 = true }
@@ -101,6 +107,16 @@ fn directions(text: &str) -> (bool, bool) {
         }
     }
     found
+}
+
+/// Considerations that a sentence speaks of, in whatever direction.
+pub(in super::super) fn mentioned(sentence: &str) -> Set {
+    let text = normal(sentence);
+    let mut all = Set::NONE;
+    for (c, _) in VOCABULARY.iter().filter(|(_, v)| names(&text, &v.about)) {
+        all.insert(*c);
+    }
+    all
 }
 
 /// What `sentences` state.

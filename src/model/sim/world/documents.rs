@@ -30,7 +30,7 @@ fn plan(query: &Query, place: usize, d: &mut Draw) -> Latent {
         1 => (Core::Answer, Set::of(&[defect(query, d)])),
         2 => {
             let mut all = merit(d);
-            if d.chance(0.75) {
+            if d.chance(0.6) {
                 all.insert(defect(query, d));
             }
             if d.chance(0.3) {
@@ -39,7 +39,7 @@ fn plan(query: &Query, place: usize, d: &mut Draw) -> Latent {
             (Core::Answer, all)
         }
         3 if query.ask == Ask::Both => (Core::Answer, Set::of(&[C::Partial])),
-        3 => about(d.weighted(&[(Core::Question, 3.0), (Core::Link, 2.0), (Core::Other, 3.0)])),
+        3 => about(d.weighted(&[(Core::Question, 3.0), (Core::Link, 3.0), (Core::Other, 3.0)])),
         4 => match d.below(10) {
             0..5 => about(Core::Keywords),
             5..7 => (Core::Answer, Set::of(&[C::WrongEntity])),
@@ -54,7 +54,7 @@ fn plan(query: &Query, place: usize, d: &mut Draw) -> Latent {
 }
 
 fn merit(d: &mut Draw) -> Set {
-    let one = [(Some(C::Authoritative), 3.2), (Some(C::Confirmed), 2.0), (Some(C::ShortExact), 1.8), (None, 2.0)];
+    let one = [(Some(C::Authoritative), 4.0), (Some(C::Confirmed), 2.6), (Some(C::ShortExact), 1.8), (None, 1.4)];
     d.weighted(&one).map_or(Set::NONE, |c| Set::of(&[c]))
 }
 
@@ -93,16 +93,19 @@ fn settle(query: &Query, core: Core, all: &mut Set, d: &mut Draw) {
     }
     match query.wish {
         Wish::History => all.remove(C::Outdated),
-        Wish::Type(_) if (answer || core == Core::Other) && d.chance(0.5) => all.insert(C::TypeMismatch),
+        Wish::Type(_) if core != Core::Unrelated && d.chance(if answer { 0.5 } else { 0.8 }) => all.insert(C::TypeMismatch),
         Wish::Language(_) if core != Core::Unrelated && d.chance(0.55) => all.insert(C::WrongLanguage),
         Wish::Language(_) => all.remove(C::WrongLanguage),
         _ => {}
     }
-    if answer && query.topic.acronym.is_some() && d.chance(0.5) && !all.has(C::WrongEntity) {
+    if !query.text.contains(query.system()) {
+        all.remove(C::WrongEntity);
+    }
+    if answer && query.names_thing() && d.chance(0.5) && !all.has(C::WrongEntity) {
         all.insert(C::Acronym);
     }
     if all.has(C::ShortExact) {
-        for c in [C::Buried, C::Scope, C::Draft, C::TypeMismatch] {
+        for c in [C::Buried, C::Scope, C::Draft, C::TypeMismatch, C::Superseded, C::Confirmed, C::Authoritative] {
             all.remove(c);
         }
     }
@@ -120,6 +123,8 @@ struct Writer<'a> {
     latent: Latent,
     language: &'static Language,
     topic: &'static Topic,
+    /// The question that the document is about; of a two-part query, one of the two.
+    aspect: &'static Aspect,
     kind: &'static str,
     slots: Vec<(&'static str, String)>,
     d: &'a mut Draw,
@@ -136,6 +141,12 @@ impl<'a> Writer<'a> {
         };
         let (language, topic) =
             topic(code, &query.topic.key).expect("`elsewhere` and wishes name languages that have the topic");
+        let aspect = match query.ask {
+            Ask::A => &topic.a,
+            Ask::B => &topic.b,
+            Ask::Both if d.chance(0.5) => &topic.b,
+            Ask::Both => &topic.a,
+        };
         let system = if has(C::WrongEntity) { sibling(query, d) } else { query.system() };
         let acronym = topic.acronym.as_deref().filter(|_| !has(C::Acronym));
         let thing = acronym.unwrap_or(&topic.thing).to_owned();
@@ -154,13 +165,18 @@ impl<'a> Writer<'a> {
             ("p2", p2),
         ];
         let kind = kind(query, latent, d);
-        Self { query, latent, language, topic, kind, slots, d }
+        Self { query, latent, language, topic, aspect, kind, slots, d }
     }
 
     fn write(mut self, id: String) -> Item {
         let core = self.core();
         let document = if self.latent.considerations.has(C::ShortExact) { core } else { self.framed(core) };
-        let title = self.title();
+        let mut title = self.title();
+        let system = self.fill("{s}", &[]);
+        let named = |text: &str| text.contains(&system);
+        if self.has(C::WrongEntity) && !named(&document) && !title.as_deref().is_some_and(named) {
+            title = Some(title.map_or_else(|| system.clone(), |title| format!("{system}: {title}")));
+        }
         let mut meta = BTreeMap::new();
         meta.insert("type".to_owned(), self.kind.to_owned());
         meta.insert("language".to_owned(), self.language.code.to_owned());
@@ -193,27 +209,35 @@ impl<'a> Writer<'a> {
         fill(template, &slots)
     }
 
-    /// The question that the query asks; of a two-part query, one of the two.
-    fn aspect(&mut self) -> &'static Aspect {
-        match self.query.ask {
-            Ask::A => &self.topic.a,
-            Ask::B => &self.topic.b,
-            Ask::Both if self.d.chance(0.5) => &self.topic.b,
-            Ask::Both => &self.topic.a,
+    /// The other question about the same matter.
+    fn sister(&self) -> &'static Aspect {
+        if std::ptr::eq(self.aspect, &self.topic.a) { &self.topic.b } else { &self.topic.a }
+    }
+
+    /// Whether the document answers both questions of a two-part query.
+    fn whole(&self) -> bool {
+        self.query.ask == Ask::Both && !self.has(C::Partial)
+    }
+
+    /// A sentence that says what an answer is about.
+    fn lead(&mut self) -> String {
+        let mut np = self.fill(&self.aspect.np, &[]);
+        if self.whole() {
+            np = format!("{np}; {}", self.fill(&self.sister().np, &[]));
         }
+        let form = self.d.pick(&self.language.phrases.lead).clone();
+        self.fill(&form, &[("np", &np)])
     }
 
     /// The text that makes the document what it is.
     fn core(&mut self) -> String {
         let p = &self.language.phrases;
-        let aspect = self.aspect();
-        let np = self.fill(&aspect.np, &[]);
+        let np = self.fill(&self.aspect.np, &[]);
         match self.latent.core {
-            Core::Answer => self.answer(aspect),
+            Core::Answer => self.answer(),
             Core::Other => {
-                let other = if std::ptr::eq(aspect, &self.topic.a) { &self.topic.b } else { &self.topic.a };
                 // of a two-part query every question is asked for, so only what surrounds them is left
-                let text = if self.query.ask == Ask::Both { &self.topic.bg } else { &other.ans };
+                let text = if self.query.ask == Ask::Both { &self.topic.bg } else { &self.sister().ans };
                 format!("{} {}", self.say(text), self.say(&self.topic.bg))
             }
             Core::Keywords => match (&self.topic.acronym, p.other_meaning.as_slice()) {
@@ -243,24 +267,21 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn answer(&mut self, aspect: &'static Aspect) -> String {
+    fn answer(&mut self) -> String {
         if self.has(C::ShortExact) {
             let pick = |w: &mut Self, a: &Aspect| first_sentence(&w.say(&a.ans)).to_owned();
-            return match self.query.ask {
-                Ask::Both if !self.has(C::Partial) => {
-                    format!("{} {}", pick(self, &self.topic.a), pick(self, &self.topic.b))
-                }
-                _ => pick(self, aspect),
-            };
+            let one = pick(self, self.aspect);
+            return if self.whole() { format!("{one} {}", pick(self, self.sister())) } else { one };
         }
-        let mut text = match self.query.ask {
-            Ask::Both if !self.has(C::Partial) => {
-                format!("{} {}", self.say(&self.topic.a.ans), self.say(&self.topic.b.ans))
-            }
-            _ => self.say(&aspect.ans),
-        };
-        if self.d.chance(0.5) {
+        let mut text = self.say(&self.aspect.ans);
+        if self.whole() {
+            text = format!("{text} {}", self.say(&self.sister().ans));
+        }
+        if self.d.chance(0.4) {
             text = format!("{} {text}", self.say(&self.topic.bg));
+        }
+        if self.has(C::Acronym) || self.d.chance(0.8) {
+            text = format!("{} {text}", self.lead());
         }
         if self.has(C::Buried) {
             text = format!(
@@ -286,7 +307,8 @@ impl<'a> Writer<'a> {
         let slug = system.to_lowercase().replace(' ', "-");
         let team = self.d.pick(&topic.team).clone();
         let template = self.d.pick(&aspect.ans).clone();
-        self.fill(&template, &[("s", system), ("sl", &slug), ("t", thing), ("team", &team)])
+        let (n, m) = (self.d.between(3, 28).to_string(), self.d.between(2, 12).to_string());
+        self.fill(&template, &[("s", system), ("sl", &slug), ("t", thing), ("team", &team), ("n", &n), ("m", &m)])
     }
 
     /// The core with how this type of document begins and ends, and with what is to be considered put into words.
@@ -346,10 +368,9 @@ impl<'a> Writer<'a> {
 
     fn title(&mut self) -> Option<String> {
         let bare = matches!(self.kind, "chat" | "mail") && self.d.chance(0.4);
-        if bare || self.has(C::ShortExact) && self.d.chance(0.5) {
+        if bare && !self.has(C::ShortExact) {
             return None;
         }
-        let aspect = self.aspect();
         Some(match self.latent.core {
             Core::Passing | Core::Unrelated => {
                 let topics: Vec<&Topic> = self.language.topics.iter().filter(|t| t.key != self.topic.key).collect();
@@ -360,12 +381,11 @@ impl<'a> Writer<'a> {
                 self.fill(&template, &[("s", FAMILIES[family][0]), ("t", thing)])
             }
             Core::Other if self.query.ask != Ask::Both => {
-                let other = if std::ptr::eq(aspect, &self.topic.a) { &self.topic.b } else { &self.topic.a };
-                upper(&self.say(&other.title))
+                upper(&self.say(&self.sister().title))
             }
-            Core::Question => upper(&self.fill(&aspect.np, &[])),
+            Core::Question => upper(&self.fill(&self.aspect.np, &[])),
             Core::Keywords if self.d.chance(0.5) => return None,
-            _ => upper(&self.say(&aspect.title)),
+            _ => upper(&self.say(&self.aspect.title)),
         })
     }
 
@@ -405,7 +425,7 @@ fn kind(query: &Query, latent: Latent, d: &mut Draw) -> &'static str {
             let others: Vec<&'static str> = fitting.iter().copied().filter(|t| *t != wanted).collect();
             *d.pick::<&'static str>(&others)
         }
-        Wish::Type(wanted) if latent.core == Core::Answer => wanted,
+        Wish::Type(wanted) => wanted,
         _ => *d.pick::<&'static str>(fitting),
     }
 }

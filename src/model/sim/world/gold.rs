@@ -87,9 +87,8 @@ fn effect(c: Consideration) -> f64 {
         Consideration::LinkOnly => -1.1,
         Consideration::Scope => -2.1,
         Consideration::Passing => -1.3,
-        Consideration::Buried => -1.0,
-        Consideration::Acronym => 0.0,
-        Consideration::ShortExact => 0.2,
+        Consideration::Buried => -0.9,
+        Consideration::Acronym | Consideration::ShortExact => 0.0,
         Consideration::Authoritative => 0.9,
         Consideration::Confirmed => 0.8,
     }

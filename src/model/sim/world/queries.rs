@@ -116,6 +116,17 @@ fn text(query: &Query, d: &mut super::Draw) -> String {
 }
 
 impl Query {
+    /// Whether what is asked for has an acronym.
+    pub(super) fn names_thing(&self) -> bool {
+        let in_np = |aspect: &super::topics::Aspect| aspect.np.contains("{t}");
+        self.topic.acronym.is_some()
+            && match self.ask {
+                Ask::A => in_np(&self.topic.a),
+                Ask::B => in_np(&self.topic.b),
+                Ask::Both => in_np(&self.topic.a) || in_np(&self.topic.b),
+            }
+    }
+
     /// The product that the query means.
     pub(super) fn system(&self) -> &'static str {
         FAMILIES[self.family][self.member]

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 /// Annotator, severity in rating points (negative: severe), and spread.
 const POOL: [(&str, f64, f64); 5] =
-    [("ada", -0.25, 0.45), ("ben", 0.20, 0.45), ("chi", 0.0, 0.55), ("dor", -0.10, 0.50), ("eli", 0.25, 0.40)];
+    [("ada", -0.25, 0.42), ("ben", 0.20, 0.42), ("chi", 0.0, 0.50), ("dor", -0.10, 0.45), ("eli", 0.25, 0.38)];
 
 #[derive(Deserialize)]
 struct Wordings {

@@ -40,6 +40,7 @@ pub(super) struct Phrases {
     pub(super) persons: Vec<String>,
     pub(super) audiences: Vec<String>,
     pub(super) filler: Vec<String>,
+    pub(super) lead: Vec<String>,
     pub(super) superseded: Vec<String>,
     pub(super) draft: Vec<String>,
     pub(super) question: Vec<String>,

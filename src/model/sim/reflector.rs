@@ -1,0 +1,230 @@
+//! `sim/reflector`: proposes a revision of a prompt from feedback, the way models do, which includes badly.
+//!
+//! It reads the last user message. The current instruction is the first fenced block (or what stands before a line
+//! with the word "feedback" or "example"); everything else is feedback. It counts which considerations the feedback
+//! speaks of and the instruction does not state, adds a rule for the two most frequent, and answers with the whole
+//! revised instruction in a fence. Some proposals are spoiled: see [`Slip`].
+
+use super::considerations::Consideration as C;
+use super::considerations::stated::{Stated, mentioned};
+use super::draw::Draw;
+use super::instruction::Instruction;
+use super::reply::Reply;
+
+/// How a proposal goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Slip {
+    /// Copies a sentence of the feedback as if it were a rule.
+    CopiesExample,
+    /// Cuts the scale down.
+    ShrinksScale,
+    /// Loses a line of the instruction.
+    DropsRule,
+    /// Stops in the middle; the fence stays open.
+    Truncates,
+    /// States one rule the wrong way round.
+    Reverses,
+    /// Changes nothing but words.
+    Nothing,
+}
+
+const SLIPS: [(Option<Slip>, f64); 7] = [
+    (None, 72.0),
+    (Some(Slip::CopiesExample), 9.0),
+    (Some(Slip::ShrinksScale), 4.0),
+    (Some(Slip::DropsRule), 5.0),
+    (Some(Slip::Truncates), 4.0),
+    (Some(Slip::Reverses), 3.0),
+    (Some(Slip::Nothing), 3.0),
+];
+
+/// New rules per proposal.
+const MOST: usize = 2;
+
+/// Proposes a revision.
+pub(super) fn propose(prompt: &str, draw: &mut Draw) -> Reply {
+    let (current, feedback) = split(prompt);
+    let stated = Instruction::read(current, 0).stated;
+    let mut counts = [0usize; 17];
+    for sentence in feedback.split(['.', '\n', ';', '!', '?']) {
+        for c in mentioned(sentence).iter() {
+            counts[c as usize] += 1;
+        }
+    }
+    let mut missing: Vec<C> =
+        C::ALL.into_iter().filter(|&c| counts[c as usize] > 0 && stated[c as usize] != Stated::Rule).collect();
+    missing.sort_by_key(|&c| std::cmp::Reverse(counts[c as usize]));
+    // a model does not count exactly: the third now and then goes before the second
+    if missing.len() > MOST && draw.chance(0.2) {
+        missing.swap(MOST - 1, MOST);
+    }
+    missing.truncate(MOST);
+    let slip = draw.weighted(&SLIPS);
+    let mut lines: Vec<String> = current.trim().lines().map(str::to_owned).collect();
+    if slip == Some(Slip::DropsRule) && lines.len() > 1 {
+        lines.remove(draw.below(lines.len()));
+    }
+    for (n, &c) in missing.iter().enumerate().filter(|_| slip != Some(Slip::Nothing)) {
+        let rule = rule(c)[draw.below(2)];
+        lines.push(match slip {
+            Some(Slip::CopiesExample) if n == 0 => format!("- {}", copied(feedback, draw)),
+            Some(Slip::Reverses) if n == 0 => format!("- {}", reversed(rule)),
+            _ => format!("- {rule}"),
+        });
+    }
+    if slip == Some(Slip::ShrinksScale) {
+        lines.push("- Use only the ratings from 1 to 3.".to_owned());
+    }
+    let text = lines.join("\n");
+    let opening = "The assistant misses some considerations. Here is the revised instruction:\n\n```\n";
+    if slip == Some(Slip::Truncates) {
+        let most = text.len() * 2 / 3;
+        let at = (0..=most).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+        return Reply { content: format!("{opening}{}", &text[..at]), finish: "length" };
+    }
+    Reply { content: format!("{opening}{text}\n```"), finish: "stop" }
+}
+
+/// The current instruction and the feedback.
+fn split(prompt: &str) -> (&str, &str) {
+    if let Some((_, rest)) = prompt.split_once("```") {
+        // a language tag may follow the fence
+        let body = rest.split_once('\n').map_or(rest, |(_, body)| body);
+        if let Some((current, feedback)) = body.split_once("```") {
+            return (current, feedback);
+        }
+    }
+    let lower = prompt.to_ascii_lowercase();
+    let at = ["feedback", "example"].iter().filter_map(|w| lower.find(w)).min().unwrap_or(prompt.len());
+    (&prompt[..at], &prompt[at..])
+}
+
+/// A longer sentence of the feedback, word for word.
+fn copied<'a>(feedback: &'a str, draw: &mut Draw) -> &'a str {
+    let long: Vec<&str> = feedback.split(['.', '\n']).map(str::trim).filter(|s| s.len() > 40 && s.len() < 300).collect();
+    if long.is_empty() { "Follow the examples" } else { *draw.pick(long.as_slice()) }
+}
+
+fn reversed(rule: &str) -> String {
+    if rule.contains("higher") { rule.replacen("higher", "lower", 1) } else { rule.replacen("lower", "higher", 1) }
+}
+
+/// A consideration as a general rule, in two wordings.
+fn rule(c: C) -> [&'static str; 2] {
+    match c {
+        C::Outdated => [
+            "Rate documents that are several years old lower, unless the query asks about the past.",
+            "An outdated document gets a lower rating.",
+        ],
+        C::Keywords => [
+            "Give a lower rating to documents that share keywords with the query and have no substance.",
+            "If only the words match and there is no real information, rate lower.",
+        ],
+        C::Acronym => [
+            "An acronym that the document spells out is the same thing: rate it higher than a missing word.",
+            "Rate a document higher when it uses the long form of an abbreviation in the query.",
+        ],
+        C::Partial => [
+            "If a query has two parts and one half is not answered, rate lower.",
+            "A partial answer to a two part query gets a lower rating.",
+        ],
+        C::WrongEntity => [
+            "Rate a document about a different product with a similar name much lower.",
+            "A text on a sister product or another system is rated lower.",
+        ],
+        C::WrongLanguage => [
+            "Rate a document in another language than the query lower, unless it was asked for.",
+            "A foreign language text gets a lower rating.",
+        ],
+        C::TypeMismatch => [
+            "If the query asks for a kind of document, rate a different kind lower.",
+            "The wrong type of document gets a lower rating.",
+        ],
+        C::Superseded => [
+            "Rate documents lower when they say that they were replaced or moved.",
+            "A superseded or abandoned page gets a lower rating.",
+        ],
+        C::Draft => ["Rate drafts lower.", "An unreviewed or unfinished text gets a lower rating."],
+        C::Question => [
+            "Rate a question without an answer lower.",
+            "If somebody asks the same and nobody answers, rate lower.",
+        ],
+        C::LinkOnly => ["Rate a text that just points elsewhere lower.", "A document that is only a link is rated lower."],
+        C::Scope => [
+            "Rate a document that excludes the group or site in the query lower.",
+            "If the rules given hold for another audience, rate lower.",
+        ],
+        C::Passing => [
+            "Rate a document lower when the matter is a side remark.",
+            "A passing mention gets a lower rating.",
+        ],
+        C::Authoritative => [
+            "Rate official sources from the team in charge higher.",
+            "A text approved by its owner gets a higher rating.",
+        ],
+        C::ShortExact => [
+            "A short text that answers is complete: rate it higher than its length suggests.",
+            "Rate brief documents higher when they are to the point.",
+        ],
+        C::Confirmed => [
+            "Rate an answer higher when others report that it works.",
+            "A confirmed solution gets a higher rating.",
+        ],
+        C::Buried => [
+            "Rate lower when the answer is buried in a long text.",
+            "A document in which the answer is hidden among other matters is rated lower.",
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::considerations::stated::stated;
+    use super::*;
+
+    const PROMPT: &str = "Improve this instruction:\n```\nRate from 1 to 5.\nBe fair.\n```\nFeedback:\n\
+        Expected 2, got 4. The human wrote: It is several years old and things have changed since.\n\
+        Expected 2, got 5. The human wrote: Stale: this was written years ago.\n\
+        Expected 1, got 4. The human wrote: Only a draft, nobody has checked it.\n";
+
+    #[test]
+    fn every_rule_that_it_knows_is_understood_by_the_judges() {
+        for c in C::ALL {
+            for text in rule(c) {
+                assert_eq!(stated(std::iter::once(text))[c as usize], Stated::Rule, "{c}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_sound_proposal_keeps_the_instruction_and_adds_at_most_two_rules_from_the_feedback() {
+        let sound = (0u64..50).map(|seed| propose(PROMPT, &mut Draw::new("test", &[&seed.to_le_bytes()])).content);
+        let rules = [rule(C::Outdated), rule(C::Draft)];
+        let expected = |text: &String| {
+            text.contains("```\nRate from 1 to 5.\nBe fair.\n- ")
+                && rules.iter().all(|r| r.iter().any(|way| text.contains(way)))
+                && text.ends_with("\n```")
+        };
+        assert!(sound.filter(expected).count() >= 30);
+    }
+
+    #[test]
+    fn some_proposals_are_bad_and_every_slip_occurs() {
+        let all: Vec<Reply> =
+            (0u64..400).map(|seed| propose(PROMPT, &mut Draw::new("test", &[&seed.to_le_bytes()]))).collect();
+        let with = |test: &dyn Fn(&Reply) -> bool| all.iter().filter(|r| test(r)).count();
+        assert!(with(&|r| r.content.contains("from 1 to 3")) > 4);
+        assert!(with(&|r| r.finish == "length") > 4);
+        assert!(with(&|r| r.content.contains("- Expected") || r.content.contains("The human wrote")) > 10);
+        assert!(with(&|r| !r.content.contains("Be fair.") && r.finish == "stop") > 4);
+        assert!(with(&|r| r.content.contains("old higher") || r.content.contains("drafts higher")) > 0);
+    }
+
+    #[test]
+    fn feedback_without_a_known_consideration_adds_nothing_and_no_prompt_breaks_it() {
+        let mut draw = Draw::new("test", &[]);
+        for prompt in ["", "```", "```\nx", "no fence, feedback: none", "ä```ö```ü"] {
+            assert!(!propose(prompt, &mut draw).content.contains("\n- Rate d"), "{prompt}");
+        }
+    }
+}
