@@ -166,7 +166,7 @@ pub(super) fn advice(facts: &Facts<'_>) -> Vec<Advice> {
     if let Some(group) = largest {
         let direction = if group.direction == Direction::Higher { "higher" } else { "lower" };
         add(
-            format!("Read the {} items that the judge rates {} point{} {direction} than people: what does it miss?", group.count, group.gap, if group.gap == 1 { "" } else { "s" }),
+            format!("Read the {} item{} that the judge rates {} point{} {direction} than people: what does it miss?", group.count, if group.count == 1 { "" } else { "s" }, group.gap, if group.gap == 1 { "" } else { "s" }),
             Some(&format!("assessor disagree --direction {direction} --gap {}", group.gap)),
         );
     }

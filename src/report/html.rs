@@ -66,6 +66,8 @@ struct Section<'a> {
     tone: &'static str,
     nmse: String,
     interval: String,
+    /// What never leaves the headline's side.
+    beside: Vec<(&'static str, String)>,
     against_gold: Chart<'a>,
     against_person: Chart<'a>,
     numbers: Vec<[String; 4]>,
@@ -146,6 +148,7 @@ fn section<'a>(audit: &Audit, index: usize, judge: &'a JudgeAudit) -> Section<'a
         },
         nmse: panel.nmse.value().map_or("–".to_owned(), |v| format!("{v:.1}")),
         interval: panel.nmse.interval().map_or(String::new(), |i| format!("{:.1} to {:.1}", i.low, i.high)),
+        beside: beside(panel),
         against_gold: yardstick_chart(axis, yardsticks.0),
         against_person: yardstick_chart(axis, yardsticks.1),
         numbers: measures(panel)
@@ -165,6 +168,18 @@ fn section<'a>(audit: &Audit, index: usize, judge: &'a JudgeAudit) -> Section<'a
         island: island(&judge.disagreements),
         provenance: provenance(&audit.humans, judge),
     }
+}
+
+fn beside(panel: &Panel) -> Vec<(&'static str, String)> {
+    vec![
+        ("items", count(panel.n)),
+        ("queries", count(panel.queries)),
+        ("malformed", Unit::Share.value(&panel.malformed.rate)),
+        ("NMSE, readable", Unit::Nmse.value(&panel.nmse_valid)),
+        ("bias", Unit::Signed.value(&panel.bias)),
+        ("exact", Unit::Share.value(&panel.exact)),
+        ("quadratic kappa", Unit::Coefficient.value(&panel.kappa_quadratic)),
+    ]
 }
 
 fn comparison(audit: &Audit) -> Option<Chart<'_>> {

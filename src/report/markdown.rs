@@ -200,13 +200,12 @@ fn prose(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '@' | '#' => out.extend(['\\', c, '\u{200b}']),
-            ':' => out.push_str(":\u{200b}"),
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '!' | '|' | '~' | '$' => out.extend(['\\', c]),
             c => out.push(c),
         }
     }
-    // A bare `www.` is linked too; `1.` and `- ` begin lists only at the start of a line, where no such text stands.
-    out.replace("www.", "www\u{200b}.")
+    // Addresses are linked without being asked; `1.` and `- ` begin lists only at the start of a line, where no such text stands.
+    out.replace("://", ":\u{200b}//").replace("www.", "www\u{200b}.")
 }
 
 #[cfg(test)]

@@ -20,34 +20,20 @@ pub(super) struct Measure<'a> {
 /// The panel, most important first.
 pub(super) fn measures(panel: &Panel) -> Vec<Measure<'_>> {
     let measure = |name, figure, unit, meaning: &str| Measure { name, figure, unit, meaning: meaning.to_owned() };
-    let malformed = format!(
-        "{} of {} hold no rating that can be read",
-        count(panel.malformed.count),
-        plural(panel.n, "reply", "replies")
-    );
-    let valid = format!("on the {} only", plural(panel.n_rated, "readable reply", "readable replies"));
+    let malformed = format!("{} of {} unreadable", count(panel.malformed.count), plural(panel.n, "reply", "replies"));
+    let valid = format!("on {}", plural(panel.n_rated, "readable reply", "readable replies"));
     vec![
-        measure("NMSE", &panel.nmse, Unit::Nmse, "0 perfect, 100 worst; a malformed reply costs the full range"),
+        measure("NMSE", &panel.nmse, Unit::Nmse, "a malformed reply costs 100"),
         measure("NMSE, readable", &panel.nmse_valid, Unit::Nmse, &valid),
         measure("Malformed", &panel.malformed.rate, Unit::Share, &malformed),
-        measure("Bias", &panel.bias, Unit::Signed, "points; above 0 the judge is more lenient than people"),
-        measure("Mean error", &panel.mae, Unit::Points, "points between judge and people, whatever the direction"),
+        measure("Bias", &panel.bias, Unit::Signed, "points; above 0 is lenient"),
+        measure("Mean error", &panel.mae, Unit::Points, "points, in either direction"),
         measure("Exact", &panel.exact, Unit::Share, "same rating as people"),
-        measure("Within one", &panel.adjacent, Unit::Share, "at most one point from people"),
-        measure(
-            "Kappa, quadratic",
-            &panel.kappa_quadratic,
-            Unit::Coefficient,
-            "agreement beyond chance, far misses weigh more",
-        ),
-        measure("Kappa, linear", &panel.kappa_linear, Unit::Coefficient, "the same, misses weigh by distance"),
-        measure("Kappa", &panel.kappa, Unit::Coefficient, "the same, every miss weighs alike"),
-        measure(
-            "Skill",
-            &panel.controls.skill,
-            Unit::Coefficient,
-            "1 perfect, 0 no better than the best constant judge",
-        ),
+        measure("Within one", &panel.adjacent, Unit::Share, "at most one point away"),
+        measure("Kappa, quadratic", &panel.kappa_quadratic, Unit::Coefficient, "beyond chance; squared misses"),
+        measure("Kappa, linear", &panel.kappa_linear, Unit::Coefficient, "beyond chance; by distance"),
+        measure("Kappa", &panel.kappa, Unit::Coefficient, "beyond chance; hit or miss"),
+        measure("Skill", &panel.controls.skill, Unit::Coefficient, "1 perfect, 0 a constant judge"),
     ]
 }
 

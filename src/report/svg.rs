@@ -32,6 +32,15 @@ impl Axis {
         100.0 * ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0)
     }
 
+    /// A tick's number, with no more digits than tell it from the next one.
+    fn name(self, tick: f64) -> String {
+        let digits = (0..6).find(|d| (self.step * 10f64.powi(*d)).fract() < 1e-6).unwrap_or(6) as usize;
+        let sign = if self.low < 0.0 && tick > self.step / 2.0 { "+" } else { "" };
+        // Ticks are multiples of the step, so the one at zero may be a hair below it.
+        let tick = if tick.abs() < self.step / 2.0 { 0.0 } else { tick };
+        format!("{sign}{tick:.digits$}").replace('-', "−")
+    }
+
     fn ticks(self) -> impl Iterator<Item = f64> {
         let ticks = ((self.high - self.low) / self.step).round() as u32;
         (0..=ticks).map(move |i| self.low + f64::from(i) * self.step)
@@ -59,7 +68,7 @@ const MIDDLE: u8 = 13;
 pub(super) fn dot(axis: Axis, figure: &Figure, class: &str, reference: Option<f64>) -> String {
     let mut svg = format!(r#"<svg class="track {class}" width="100%" height="{}" aria-hidden="true">"#, 2 * MIDDLE);
     for tick in axis.ticks() {
-        vertical(&mut svg, axis.at(tick), if tick == 0.0 { "grid zero" } else { "grid" });
+        vertical(&mut svg, axis.at(tick), if tick.abs() < axis.step / 2.0 { "grid zero" } else { "grid" });
     }
     if let Some(reference) = reference {
         vertical(&mut svg, axis.at(reference), "reference");
@@ -87,8 +96,7 @@ pub(super) fn dot(axis: Axis, figure: &Figure, class: &str, reference: Option<f6
 pub(super) fn ticks(axis: Axis) -> String {
     let mut svg = r#"<svg class="ticks" width="100%" height="18" aria-hidden="true">"#.to_owned();
     for tick in axis.ticks() {
-        let text =
-            if axis.low < 0.0 && tick > 0.0 { format!("+{tick}") } else { format!("{tick}").replace('-', "−") };
+        let text = axis.name(tick);
         put(&mut svg, format_args!(r#"<text x="{:.2}%" y="13" text-anchor="middle">{text}</text>"#, axis.at(tick)));
     }
     svg + "</svg>"
@@ -178,6 +186,14 @@ mod tests {
         assert_eq!(ends, [(0.30000000000000004, 0.1), (8.0, 2.0), (25.0, 5.0), (50.0, 10.0), (100.0, 20.0)]);
         assert_eq!(Axis::from_zero(0.0), Axis { low: 0.0, high: 1.0, step: 1.0 });
         assert_eq!(Axis::around_zero(0.9).at(0.0), 50.0);
+    }
+
+    #[test]
+    fn ticks_have_as_many_digits_as_they_need() {
+        let names = |axis: Axis| axis.ticks().map(|t| axis.name(t)).collect::<Vec<_>>();
+        assert_eq!(names(Axis::around_zero(0.3)).join(" "), "−0.3 −0.2 −0.1 0.0 +0.1 +0.2 +0.3");
+        assert_eq!(names(Axis::from_zero(21.0)).join(" "), "0 5 10 15 20 25");
+        assert_eq!(names(Axis::from_zero(11.0)).join(" "), "0.0 2.5 5.0 7.5 10.0 12.5");
     }
 
     #[test]

@@ -95,7 +95,7 @@ fn tone(standing: Standing) -> Tone {
 }
 
 fn comparison(judges: &[JudgeAudit], options: TerminalOptions) -> String {
-    let mut table = options.table(&["judge", "NMSE", "95 % interval", "malformed", "bias", "kappa²", "standing"]);
+    let mut table = options.table(&["judge", "NMSE", "95 % interval", "malformed", "bias", "kappa", "standing"]);
     for judge in judges {
         let panel = &judge.panel;
         table.add_row([

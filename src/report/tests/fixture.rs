@@ -106,7 +106,9 @@ pub(super) fn good(items: &[Labelled]) -> JudgeInput {
 
 /// Says 3, whatever it sees; now and then 2 or 4.
 pub(super) fn collapsed(items: &[Labelled]) -> JudgeInput {
-    judge("baseline", "sim/medium", items, |t, i| Some(if i % 5 == 0 { t.clamp(2, 4) } else { 3 }))
+    judge("baseline", "sim/medium", items, |t, i| {
+        Some(if i % 5 == 0 { (t + 1).clamp(2, 4) } else { 3 + i64::from(i % 7 == 0) })
+    })
 }
 
 /// Right when it can be read, and 40 % cannot.
