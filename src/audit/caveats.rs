@@ -135,6 +135,10 @@ pub(super) fn caveats(facts: &Facts<'_>) -> Vec<Caveat> {
     let served: BTreeSet<&str> = facts.judge.answers.values().filter_map(|a| a.served.as_deref()).collect();
     if served.len() > 1 {
         add("served-models", format!("Several models answered: {}. Their ratings are pooled here.", served.into_iter().collect::<Vec<_>>().join(", ")));
+    } else if let (Some(asked), Some(served)) = (&facts.judge.model_id, served.first())
+        && asked != served
+    {
+        add("other-model", format!("`{asked}` was asked and `{served}` answered: a floating name can move to another model unnoticed."));
     }
     if panel.off_scale > 0 {
         add("off-scale", format!("{} ratings were off the scale {} and were dealt with by the policy that you named.", panel.off_scale, facts.scale));
