@@ -5,11 +5,10 @@
 //! but ours, by its hash: text that broke out would still be dead. Styles may be inline, for the page is one file.
 
 use super::figures::{Unit, count, plural};
-use super::island::island;
-use super::measures::{Role, Yardstick, controls, measures, people, provenance, reach, scaling, worst};
+use super::island::{direction_class, island};
+use super::measures::{Role, Yardstick, controls, measures, people, provenance, reach, scaling, verdict, worst};
 use super::svg::{self, Axis};
-use super::terminal::verdict;
-use crate::audit::{Audit, Direction, Disagreement, DisagreementGroup, JudgeAudit, Panel, Slice, Standing};
+use crate::audit::{Audit, Disagreement, DisagreementGroup, JudgeAudit, Panel, Slice, Standing};
 use crate::domain::{Figure, Scale};
 use askama::Template;
 
@@ -17,7 +16,7 @@ const STYLE: &str = include_str!("templates/report.css");
 pub(super) const SCRIPT: &str = include_str!("templates/report.js");
 
 /// SHA-256 of `SCRIPT` in base 64; a test keeps it true.
-pub(super) const SCRIPT_HASH: &str = "fqVXpAIP4/k5pvm+Bz/bF57bRjC1roaoRGZDAMG5zQc=";
+pub(super) const SCRIPT_HASH: &str = "SLi1RpXTHkzU8Dmi8OjS0TvwxyTXC/xQRQAfNbknqB0=";
 
 /// Disagreements in the page itself, for readers without scripts and for the first look.
 const FIRST: usize = 50;
@@ -63,6 +62,8 @@ struct Section<'a> {
     id: String,
     judge: &'a JudgeAudit,
     verdict: String,
+    /// The verdict is the title of the page when it is the only one.
+    heading: &'static str,
     tone: &'static str,
     nmse: String,
     interval: String,
@@ -141,6 +142,7 @@ fn section<'a>(audit: &Audit, index: usize, judge: &'a JudgeAudit) -> Section<'a
         id: format!("judge-{index}"),
         judge,
         verdict: verdict(judge.standing),
+        heading: if audit.judges.len() > 1 { "h2" } else { "h1" },
         tone: match judge.standing {
             Standing::NoBetterThanConstant | Standing::Unknown => "bad",
             Standing::AmongPeople => "good",
@@ -189,16 +191,20 @@ fn comparison(audit: &Audit) -> Option<Chart<'_>> {
     let axis = Axis::from_zero(reach(audit.judges.iter().map(|j| &j.panel.nmse)));
     let row = |judge: &JudgeAudit| {
         let panel = &judge.panel;
-        let note = format!(
-            "{} · malformed {} · bias {} · quadratic kappa {}",
-            judge.standing.name(),
-            Unit::Share.value(&panel.malformed.rate),
-            Unit::Signed.value(&panel.bias),
-            Unit::Coefficient.value(&panel.kappa_quadratic),
-        );
+        let numbers = joined(&[
+            format!("malformed {}", Unit::Share.value(&panel.malformed.rate)),
+            format!("bias {}", Unit::Signed.value(&panel.bias)),
+            format!("quadratic kappa {}", Unit::Coefficient.value(&panel.kappa_quadratic)),
+        ]);
+        let note = format!("{} · {numbers}", judge.standing.name());
         dot_row(axis, judge.name.clone(), note, Role::Judge.class(), &panel.nmse, Unit::Nmse, None)
     };
     Some(Chart { rows: audit.judges.iter().map(row).collect(), ticks: svg::ticks(axis) })
+}
+
+/// Numbers in a row that breaks between them and never inside of one.
+fn joined(numbers: &[String]) -> String {
+    numbers.iter().map(|n| n.replace(' ', "\u{a0}")).collect::<Vec<_>>().join(" · ")
 }
 
 fn dot_row<'a>(
@@ -211,7 +217,11 @@ fn dot_row<'a>(
     reference: Option<f64>,
 ) -> DotRow<'a> {
     let drawing = svg::dot(axis, figure, class, reference);
-    DotRow { name, note, class, drawing, value: unit.value(figure), interval: unit.interval(figure), small: false }
+    let (value, interval) = match figure {
+        Figure::Known(_) => (unit.value(figure), unit.interval(figure).replace(' ', "\u{a0}")),
+        Figure::Undefined(reason) => ("undefined".to_owned(), reason.to_string()),
+    };
+    DotRow { name, note, class, drawing, value, interval, small: false }
 }
 
 fn yardstick_chart<'a>(axis: Axis, rows: Vec<Yardstick<'a>>) -> Chart<'a> {
@@ -239,13 +249,12 @@ fn slice_chart(judge: &JudgeAudit) -> Chart<'_> {
     let slices = worst(&judge.slices);
     let axis = Axis::from_zero(reach(slices.iter().map(|s| &s.nmse)));
     let row = |s: &&Slice| {
-        let note = format!(
-            "{} · bias {} · exact {} · malformed {}",
+        let note = joined(&[
             plural(s.n, "item", "items"),
-            Unit::Signed.value(&s.bias),
-            Unit::Share.value(&s.exact),
-            Unit::Share.value(&s.malformed),
-        );
+            format!("bias {}", Unit::Signed.value(&s.bias)),
+            format!("exact {}", Unit::Share.value(&s.exact)),
+            format!("malformed {}", Unit::Share.value(&s.malformed)),
+        ]);
         let name = format!("{} = {}", s.column, s.value);
         DotRow { small: s.small, ..dot_row(axis, name, note, "judge", &s.nmse, Unit::Nmse, judge.panel.nmse.value()) }
     };
@@ -298,14 +307,5 @@ fn item(row: &Disagreement) -> Item<'_> {
         said: row.judge.map_or("malformed".to_owned(), |r| r.to_string()),
         query: row.query.as_deref().or(row.query_id.as_deref()).unwrap_or_default(),
         row,
-    }
-}
-
-/// The name of a direction in classes and in the script.
-pub(super) fn direction_class(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Higher => "higher",
-        Direction::Lower => "lower",
-        Direction::Malformed => "malformed",
     }
 }

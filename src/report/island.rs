@@ -1,6 +1,6 @@
 //! Data for the script inside the page: JSON that nothing in it can leave.
 
-use crate::audit::Disagreement;
+use crate::audit::{Direction, Disagreement};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -59,9 +59,18 @@ fn row(row: &Disagreement) -> Row<'_> {
         j: row.judge.map(|r| r.value()),
         m: row.malformed,
         p: row.gap,
-        d: super::html::direction_class(row.direction),
+        d: direction_class(row.direction),
         r: row.rationale.as_deref(),
         o: row.opinions.iter().map(|o| (o.annotator.as_str(), o.rating.value(), o.rationale.as_deref())).collect(),
         s: &row.tags,
+    }
+}
+
+/// The name of a direction in classes and in the script.
+pub(super) fn direction_class(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Higher => "higher",
+        Direction::Lower => "lower",
+        Direction::Malformed => "malformed",
     }
 }

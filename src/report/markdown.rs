@@ -3,9 +3,8 @@
 //! What people and models wrote is neutralised: it can open no tag, link, mention, table cell or code span.
 
 use super::figures::{Unit, count, plural};
-use super::measures::{controls, cost, measures, people, scaling, worst};
+use super::measures::{controls, cost, measures, people, scaling, verdict, worst};
 use super::plain::{cut, plain};
-use super::terminal::verdict;
 use crate::audit::{Audit, Direction, Disagreement, DisagreementGroup, JudgeAudit, Panel, Slice};
 use crate::domain::Scale;
 

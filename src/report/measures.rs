@@ -1,12 +1,19 @@
 //! Which numbers are shown, in which order, and what each of them means in a few words.
 
 use super::figures::{Unit, count, plural};
-use crate::audit::{Cost, Counted, Humans, JudgeAudit, Panel, Slice};
+use crate::audit::{Cost, Counted, Humans, JudgeAudit, Panel, Slice, Standing};
 use crate::domain::{Figure, Scale};
 
 /// How the headline number is scaled; stands wherever it is printed.
 pub(super) fn scaling(scale: Scale) -> String {
     format!("NMSE: mean squared error scaled by the range of the scale {scale}; 0 is perfect, 100 the worst possible.")
+}
+
+/// The standing as a sentence begins.
+pub(super) fn verdict(standing: Standing) -> String {
+    let name = standing.name();
+    let mut letters = name.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect::<String>() + ".")
 }
 
 /// A number of the panel.

@@ -1,7 +1,7 @@
 //! The audit in a terminal: the verdict first, then what it is compared with, then what stands behind it.
 
 use super::figures::{Unit, count, plural};
-use super::measures::{Role, Yardstick, controls, cost, measures, people, reach, scaling, worst};
+use super::measures::{Role, Yardstick, controls, cost, measures, people, reach, scaling, verdict, worst};
 use super::plain::{cut, plain};
 use super::style::{INDENT, TerminalOptions, Tone};
 use crate::audit::{Audit, JudgeAudit, Panel, Slice, Standing};
@@ -78,13 +78,6 @@ fn one(audit: &Audit, judge: &JudgeAudit, options: TerminalOptions, out: &mut St
     for (name, value) in cost(&panel.cost) {
         out.push_str(&options.hanging(&format!("{INDENT}{name:<9}"), &value));
     }
-}
-
-/// The standing as a sentence begins.
-pub(super) fn verdict(standing: Standing) -> String {
-    let name = standing.name();
-    let mut letters = name.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect::<String>() + ".")
 }
 
 fn tone(standing: Standing) -> Tone {

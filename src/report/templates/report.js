@@ -42,7 +42,7 @@
     }
     const tags = make("p", "tags");
     for (const [key, value] of Object.entries(row.s)) tags.append(isolated("", `${key}=${value}`), " ");
-    return make("div", "body", paragraph("h5", "", row.t), paragraph("p", "excerpt", row.x), reasons, tags);
+    return make("div", "body", paragraph("p", "doc-title", row.t), paragraph("p", "excerpt", row.x), reasons, tags);
   };
   const item = (row) => {
     const said = make("span", "said", "people ", make("b", "", String(row.g)), ", judge ", make("b", "", row.j === null ? "malformed" : String(row.j)));

@@ -8,7 +8,7 @@ use crate::domain::Verdict;
 const HOSTILE: &str = "</script><!--<script><img src=x onerror=alert(1)>\u{2028}|`*[x](https://evil.example) @team #1\n\x1b[31mred\x1b[0m\x07\u{9b}2J\u{202e}gpj\"';--";
 
 /// Every free text of an audit is hostile.
-fn hostile() -> Audit {
+pub(super) fn hostile() -> Audit {
     let mut items = labelled(12);
     let mut judge = good(&items);
     judge.name = HOSTILE.into();

@@ -3,6 +3,7 @@
 use super::super::plain::width;
 use super::super::{TerminalOptions, changes, groups, html, list, markdown, terminal};
 use super::fixture::{collapsed, empty, good, labelled, malformed, one, scale, three};
+use super::hostile::hostile;
 use crate::audit::{Audit, diff};
 
 fn options(width: u16) -> TerminalOptions {
@@ -125,6 +126,7 @@ fn pages_to_look_at() {
         ("malformed", one(malformed)),
         ("three", three()),
         ("empty", empty()),
+        ("hostile", hostile()),
     ] {
         std::fs::write(folder.join(format!("{name}.html")), html(&audit)).unwrap();
     }
