@@ -1,6 +1,6 @@
 //! The whole pipeline against a raw client loop and against the clock, each pair in one run.
 //!
-//! `cargo bench --bench throughput` prints the table; `-- quick` takes a tenth of the items; `-- million` adds the run
+//! `cargo bench --bench throughput` prints the table; `-- quick` takes half of the items, once; `-- million` adds the run
 //! of 1,000,000 items with its memory and its replay. The server is a process of its own (`assessor sim serve`); server
 //! and client share the machine, so only ratios within one run mean something.
 
@@ -22,16 +22,17 @@ const MODEL: &str = "sim/large";
 
 fn main() {
     let args: Vec<String> = std::env::args().collect();
-    let scale = if args.iter().any(|a| a == "quick") { 10 } else { 1 };
+    let scale = if args.iter().any(|a| a == "quick") { 2 } else { 1 };
     println!("pipeline = render, hash, call, ladder, durable ledger, output; raw = same requests, replies parsed, nothing stored\n");
     println!("{:>11} {:>8} {:>8} {:>12} {:>12} {:>8}", "in flight", "latency", "items", "raw/s", "pipeline/s", "ratio");
+    let repeats = if scale == 1 { 3 } else { 1 };
     for slots in [64, 256] {
-        for _ in 0..3 {
+        for _ in 0..repeats {
             pair(slots, 40_000 / scale);
         }
     }
     println!();
-    against_the_clock(1024, Duration::from_millis(200), 40_000 / scale);
+    against_the_clock(1024, Duration::from_millis(200), 100_000 / scale);
     if args.iter().any(|a| a == "million") {
         million();
     }

@@ -1,11 +1,12 @@
 //! Rate items with a judge.
 
 use super::project::connect;
+use super::samples::Samples;
 use super::{AppError, JudgeRequest, Project};
 use crate::domain::{Event, Item, ItemId, NanoUsd, NotRun, Progress, Verdict};
 use crate::judge::journal::Memory;
 use crate::judge::run::{End, Outcome, Run};
-use crate::judge::JudgeSpec;
+use crate::judge::{IN_FLIGHT, JudgeSpec};
 use crate::labels::{self, ItemsSummary, LabelRow, LabelWriter, ReadOptions};
 use crate::ledger::RunInfo;
 use crate::model::{Budget, Endpoint, Request, Spent};
@@ -74,6 +75,8 @@ pub struct Labelled {
     pub spent_usd: f64,
     /// Where the labels are.
     pub out: Option<PathBuf>,
+    /// Where mean, mode and spread of each item's samples are, when there are several.
+    pub samples: Option<PathBuf>,
     /// The budget ended the run.
     pub budget_ended: bool,
 }
@@ -121,15 +124,23 @@ pub async fn label(
         std::fs::create_dir_all(folder).map_err(|e| AppError::system("making", folder, e))?;
     }
     let mut writer = request.out.as_deref().map(LabelWriter::create).transpose()?;
+    let beside = request.out.as_deref().filter(|_| request.samples > 1);
+    let mut samples = beside.map(Samples::beside).transpose()?;
     let row = rows_of(&prepared.judge);
-    let mut sink = |outcome: Outcome| match writer.as_mut() {
-        Some(writer) => Ok(writer.write(&row(&outcome))?),
-        None => Ok(()),
+    let mut sink = |outcome: Outcome| {
+        if let Some(samples) = samples.as_mut() {
+            samples.take(&outcome.item.id, &outcome.verdict)?;
+        }
+        match writer.as_mut() {
+            Some(writer) => Ok(writer.write(&row(&outcome))?),
+            None => Ok(()),
+        }
     };
     let (end, progress) = drive(project, request, &prepared, &mut sink, watch, cancel).await?;
     if let Some(writer) = writer {
         writer.finish()?;
     }
+    let samples = samples.map(Samples::finish).transpose()?;
     let not_run = progress.not_run;
     Ok(Labelled {
         judge: prepared.judge.name(),
@@ -142,6 +153,7 @@ pub async fn label(
         calls: progress.calls,
         spent_usd: progress.spent.usd(),
         out: request.out.clone(),
+        samples,
         budget_ended: end == End::Budget,
     })
 }
@@ -197,7 +209,7 @@ pub(super) async fn drive(
         items_digest: &prepared.summary.digest,
         samples: request.samples.max(1),
         planned: total,
-        slots: slots as u32,
+        slots: (slots * IN_FLIGHT) as u32,
         attempt_limit: crate::model::Policy::default().most_requests(),
         slot_cost: largest_cost(request, prepared)?,
     };

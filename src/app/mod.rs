@@ -8,6 +8,7 @@ mod error;
 mod init;
 mod label;
 mod project;
+mod samples;
 mod schema;
 
 pub use audit::{AuditRequest, Audited, Source, audit};

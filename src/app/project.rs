@@ -74,6 +74,12 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
     std::fs::create_dir_all(folder).map_err(fault)?;
     let mut file = tempfile::Builder::new().prefix(".assessor-").tempfile_in(folder).map_err(fault)?;
     file.write_all(bytes).map_err(fault)?;
+    persist(file, path)
+}
+
+/// Puts a finished temporary file in its place, durably.
+pub(super) fn persist(file: tempfile::NamedTempFile, path: &Path) -> Result<(), AppError> {
+    let fault = |e| AppError::system("writing", path, e);
     file.as_file().sync_all().map_err(fault)?;
     #[cfg(unix)]
     {

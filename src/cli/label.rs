@@ -55,6 +55,9 @@ fn labelled(done: &Labelled) -> String {
     }
     if let Some(path) = &done.out {
         let _ = writeln!(text, "Labels: {}", path.display());
+        if let Some(samples) = &done.samples {
+            let _ = writeln!(text, "Mean, mode and spread of each item's samples: {}", samples.display());
+        }
         let _ = writeln!(text, "Next:   assessor audit --ratings {} --human RATINGS", path.display());
     }
     text

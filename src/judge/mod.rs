@@ -9,4 +9,4 @@ mod spec;
 mod task;
 
 pub use spec::{JudgeSpec, PARSER, Sampling, reply_schema};
-pub use task::read;
+pub use task::{IN_FLIGHT, read};

@@ -1,13 +1,13 @@
 //! The one concurrent loop: tasks in order, answers from the journal or the model, outcomes in order.
 //!
-//! A single task owns all state and all events; spawned tasks only wait for the network and the journal. A slot of
-//! concurrency is held until its call is durable, so a crash can lose no more calls than there are slots.
+//! A single task owns all state and all events; spawned tasks only wait for the network and the journal.
 
 use super::JudgeSpec;
-use super::journal::{Journal, JournalError, Key};
+use super::journal::{Answer, Journal, JournalError, Key};
 use super::task::{Caller, Message, not_run};
 use crate::domain::{Event, Item, NanoUsd, NotRun, Progress, Usage, Verdict};
 use crate::model::{Budget, Client};
+use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
@@ -210,21 +210,27 @@ impl<J: Journal> Loop<J> {
 
     /// Enough waits for the slots to stay busy, and not so much that memory grows with the run.
     fn has_room(&self) -> bool {
-        let slots = self.caller.slots.available_permits() as u64;
-        self.next - self.emitted < WINDOW && (slots > 0 || self.in_flight < WINDOW / 4)
+        let open = self.caller.open.available_permits();
+        self.next - self.emitted < WINDOW && (open > 0 || self.in_flight < WINDOW / 4)
     }
 
     /// Answers what is recorded and starts calls for the rest.
     fn admit(&mut self, batch: Vec<(Arc<Item>, u32)>) -> Result<(), JournalError> {
         let caller = Arc::clone(&self.caller);
-        let rendered: Vec<(Key, String)> = batch.iter().map(|(item, sample)| caller.render(item, *sample)).collect();
+        let rendered: Vec<(Key, String)> =
+            batch.par_iter().map(|(item, sample)| caller.render(item, *sample)).collect();
         let keys: Vec<Key> = rendered.iter().map(|(key, _)| *key).collect();
         let recorded = caller.journal.recorded(&keys)?;
-        for (((item, sample), (key, user)), answer) in batch.into_iter().zip(rendered).zip(recorded) {
+        // What is recorded is read again on all cores: a replay is bound by this and by the look-ups.
+        let read = |(((item, sample), (key, user)), answer): (((Arc<Item>, u32), (Key, String)), Option<Answer>)| {
+            let known = answer.map(|answer| caller.outcome(Arc::clone(&item), sample, &user, &answer, true));
+            (item, sample, key, user, known)
+        };
+        let tasks: Vec<_> = batch.into_par_iter().zip(rendered).zip(recorded).map(read).collect();
+        for (item, sample, key, user, known) in tasks {
             let index = self.next;
             self.next += 1;
-            if let Some(answer) = answer {
-                let outcome = caller.outcome(item, sample, &user, &answer, true);
+            if let Some(outcome) = known {
                 self.ready.insert(index, outcome);
             } else if let Some(reason) = self.refusal() {
                 self.ready.insert(index, not_run(item, sample, reason));

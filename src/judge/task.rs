@@ -1,4 +1,6 @@
 //! One call of a run: slot → request → durable → verdict.
+//!
+//! A crash loses what was asked and is not durable yet: at most [`IN_FLIGHT`] calls for each slot.
 
 use super::journal::{Answer, Call, Failure, Journal, JournalError, Key};
 use super::ladder::{self, Reply};
@@ -11,11 +13,17 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 
+/// Calls per slot that may be begun and not durable yet: one on the network, one on its way to the journal.
+pub const IN_FLIGHT: usize = 2;
+
 /// Everything that the calls of a run share.
 pub(super) struct Caller<J> {
     pub client: Option<Arc<Client>>,
     pub journal: Arc<J>,
-    pub slots: Arc<Semaphore>,
+    /// Requests on the network.
+    slots: Semaphore,
+    /// Calls that were begun and are not durable yet; more than slots, so that a commit never leaves a slot idle.
+    pub open: Semaphore,
     budget: Arc<Budget>,
     messages: mpsc::UnboundedSender<Message>,
     judge: JudgeSpec,
@@ -54,7 +62,8 @@ impl<J: Journal> Caller<J> {
             client: run.client.clone(),
             journal: Arc::clone(&run.journal),
             budget: Arc::clone(&run.budget),
-            slots: Arc::new(Semaphore::new(run.slots.max(1))),
+            slots: Semaphore::new(run.slots.max(1)),
+            open: Semaphore::new(IN_FLIGHT * run.slots.max(1)),
             keys: Keys::new(&judge, prefix.system(), &schema),
             schema: Arc::new(schema),
             messages,
@@ -69,7 +78,7 @@ impl<J: Journal> Caller<J> {
         (self.keys.key(&user, sample), user)
     }
 
-    /// One task: slot → call → durable → verdict. The slot is given back only at the end.
+    /// One task: slot → call → durable → verdict.
     pub async fn call(self: Arc<Self>, index: u64, key: Key, item: Arc<Item>, sample: u32, user: String) {
         let result = self.answer(key, item, sample, user).await;
         // The loop has gone only when the run has failed; then nobody waits for this.
@@ -77,7 +86,8 @@ impl<J: Journal> Caller<J> {
     }
 
     async fn answer(&self, key: Key, item: Arc<Item>, sample: u32, user: String) -> Result<Done, JournalError> {
-        let _slot = self.slots.acquire().await.map_err(|_| JournalError("the run has ended".into()))?;
+        let ended = |_| JournalError("the run has ended".into());
+        let _open = self.open.acquire().await.map_err(ended)?;
         let Some(client) = &self.client else {
             let outcome = not_run(item, sample, NotRun::Missing);
             return Ok(Done { key, outcome, attempts: 0, end: None });
@@ -93,7 +103,10 @@ impl<J: Journal> Caller<J> {
         let events = |event| {
             let _ = self.messages.send(Message::Event(event));
         };
-        match client.call(&request, &self.budget, &events).await {
+        let slot = self.slots.acquire().await.map_err(ended)?;
+        let result = client.call(&request, &self.budget, &events).await;
+        drop(slot);
+        match result {
             Ok(completion) => {
                 let latency_ms = completion.processing_ms.unwrap_or(as_ms(completion.latency));
                 let (usage, cost) = (completion.usage, completion.cost);

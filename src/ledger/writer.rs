@@ -87,7 +87,7 @@ fn write(mut connection: Connection, session: i64, model: &str, rows: &Receiver<
 /// The next rows to commit together, or `None` when all senders are gone.
 fn gather(rows: &Receiver<Row>) -> Option<Vec<Row>> {
     let mut batch = vec![rows.recv().ok()?];
-    let until = Instant::now() + LINGER;
+    let us: u64 = std::env::var("LINGER_US").ok().and_then(|v| v.parse().ok()).unwrap_or(2000); let until = Instant::now() + Duration::from_micros(us);
     while batch.len() < BATCH {
         match rows.recv_timeout(until.saturating_duration_since(Instant::now())) {
             Ok(row) => batch.push(row),

@@ -122,6 +122,15 @@ fn several_samples_of_an_item_are_rows_of_their_own() {
     let rows: Vec<String> = folder.read("l.csv").lines().skip(1).map(str::to_owned).collect();
     assert_eq!(rows.len(), 15);
     assert!(rows[0].starts_with("i00000,") && rows[2].starts_with("i00000,") && rows[3].starts_with("i00001,"));
+    let sums: Vec<Value> = folder.read("l.samples.jsonl").lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(sums.len(), 5);
+    for (sum, rows) in sums.iter().zip(rows.chunks(3)) {
+        let ratings: Vec<f64> = rows.iter().filter_map(|r| r.split(',').nth(1).unwrap().parse().ok()).collect();
+        assert_eq!(sum["rated"], ratings.len());
+        if let Some(mean) = sum["mean"].as_f64() {
+            assert!((mean - ratings.iter().sum::<f64>() / ratings.len() as f64).abs() < 1e-12, "{sum}: {rows:?}");
+        }
+    }
 }
 
 #[test]

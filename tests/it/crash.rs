@@ -57,7 +57,7 @@ async fn a_run_killed_25_times_ends_byte_identical_and_pays_for_nothing_twice() 
     assert_eq!(last.code, 0, "{last:?}");
     assert!(whole.read("labels.jsonl") == killed.read("labels.jsonl"), "the labels differ");
     let paid = server.calls() - needed;
-    let in_flight = (KILLS * SLOTS) as u64;
+    let in_flight = (KILLS * SLOTS * assessor::judge::IN_FLIGHT) as u64;
     assert!(paid <= needed + in_flight, "{paid} calls for {needed}, with {in_flight} in flight at the kills");
     let ledger = rusqlite::Connection::open(killed.path().join(".assessor/ledger.sqlite")).unwrap();
     let health: String = ledger.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();

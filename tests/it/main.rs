@@ -11,3 +11,4 @@ mod labels_scale;
 mod replies;
 mod support;
 mod tidy;
+mod unreliable;
