@@ -24,23 +24,126 @@ pub(super) enum Rule {
 }
 
 const RULES: [(Rule, &[&str]); 8] = [
-    (Rule::OnlyJson, &["nothing else", "only json", "only a json", "only the json", "only valid json", "one json object",
-        "single json object", "just the json", "solely"]),
-    (Rule::NoFence, &["no markdown", "without markdown", "no code fence", "no fence", "not use markdown", "no backtick",
-        "not wrap", "code block"]),
-    (Rule::NoProse, &["no text before", "before or after", "no extra text", "no preamble", "no other text",
-        "no additional text", "no commentary", "begin with {", "start with {", "starts with {"]),
-    (Rule::Fields, &["exactly these fields", "both fields", "all fields", "every field", "required fields",
-        "exactly two fields", "must contain", "include the field", "with the fields", "with fields"]),
-    (Rule::Integer, &["bare integer", "an integer", "whole number", "single digit", "a digit", "integer from",
-        "integer between", "as a number"]),
-    (Rule::Short, &["short rationale", "rationale short", "one sentence", "one short sentence", "at most 20 words", "at most 25 words",
-        "at most 30 words", "be concise", "concise rationale", "rationale brief", "brief rationale", "keep the reasoning short",
-        "complete json", "close the object", "closing brace"]),
-    (Rule::Always, &["always give a rating", "always rate", "never refuse", "do not refuse", "in every case", "every item",
-        "even if", "never leave", "never reply with nothing"]),
-    (Rule::Once, &["a single rating", "one rating only", "only one rating", "rate once", "only once", "exactly one rating",
-        "do not revise", "never give two", "not repeat the object", "exactly one json", "exactly one object"]),
+    (
+        Rule::OnlyJson,
+        &[
+            "nothing else",
+            "only json",
+            "only a json",
+            "only the json",
+            "only valid json",
+            "one json object",
+            "single json object",
+            "just the json",
+            "solely",
+        ],
+    ),
+    (
+        Rule::NoFence,
+        &[
+            "no markdown",
+            "without markdown",
+            "no code fence",
+            "no fence",
+            "not use markdown",
+            "no backtick",
+            "not wrap",
+            "code block",
+        ],
+    ),
+    (
+        Rule::NoProse,
+        &[
+            "no text before",
+            "before or after",
+            "no extra text",
+            "no preamble",
+            "no other text",
+            "no additional text",
+            "no commentary",
+            "begin with {",
+            "start with {",
+            "starts with {",
+        ],
+    ),
+    (
+        Rule::Fields,
+        &[
+            "exactly these fields",
+            "both fields",
+            "all fields",
+            "every field",
+            "required fields",
+            "exactly two fields",
+            "must contain",
+            "include the field",
+            "with the fields",
+            "with fields",
+        ],
+    ),
+    (
+        Rule::Integer,
+        &[
+            "bare integer",
+            "an integer",
+            "whole number",
+            "single digit",
+            "a digit",
+            "integer from",
+            "integer between",
+            "as a number",
+        ],
+    ),
+    (
+        Rule::Short,
+        &[
+            "short rationale",
+            "rationale short",
+            "one sentence",
+            "one short sentence",
+            "at most 20 words",
+            "at most 25 words",
+            "at most 30 words",
+            "be concise",
+            "concise rationale",
+            "rationale brief",
+            "brief rationale",
+            "keep the reasoning short",
+            "complete json",
+            "close the object",
+            "closing brace",
+        ],
+    ),
+    (
+        Rule::Always,
+        &[
+            "always give a rating",
+            "always rate",
+            "never refuse",
+            "do not refuse",
+            "in every case",
+            "every item",
+            "even if",
+            "never leave",
+            "never reply with nothing",
+        ],
+    ),
+    (
+        Rule::Once,
+        &[
+            "a single rating",
+            "one rating only",
+            "only one rating",
+            "rate once",
+            "only once",
+            "exactly one rating",
+            "do not revise",
+            "never give two",
+            "not repeat the object",
+            "exactly one json",
+            "exactly one object",
+        ],
+    ),
 ];
 
 /// How the reply is laid out.
@@ -155,7 +258,10 @@ fn anchor(sentence: &str) -> bool {
 /// Where a quoted field name last appears, and which one it is.
 fn field<'a>(lower: &str, names: &[&'a str]) -> Option<(usize, &'a str)> {
     let quoted = |name: &str| {
-        ["\"", "`", "'"].iter().filter_map(|q| lower.rfind(&format!("{q}{name}{q}"))).max()
+        ["\"", "`", "'"]
+            .iter()
+            .filter_map(|q| lower.rfind(&format!("{q}{name}{q}")))
+            .max()
             .or_else(|| lower.rfind(&format!("[[ ## {name} ## ]]")))
     };
     names.iter().find_map(|name| quoted(name).map(|at| (at, *name)))
@@ -171,7 +277,8 @@ fn scale(lower: &str) -> Option<(i64, i64)> {
             let (a, b): (i64, i64) = (a.parse().ok()?, b.parse().ok()?);
             ((0..=1).contains(&a) && (2..=10).contains(&b)).then_some((a, b))
         };
-        let apart = words.windows(3).find_map(|w| matches!(w[1], "to" | "and" | "through").then(|| pair(w[0], w[2]))?);
+        let apart =
+            words.windows(3).find_map(|w| matches!(w[1], "to" | "and" | "through").then(|| pair(w[0], w[2]))?);
         apart.or_else(|| words.iter().find_map(|w| w.split_once(['-', '–']).and_then(|(a, b)| pair(a, b))))
     })
 }

@@ -55,8 +55,10 @@ pub(super) fn judge(judge: &Judge, instruction: &Instruction, reading: &Reading,
         }
     }
     let felt = impression + raised - worst - further / 3.0;
-    let slope = slope(judge, instruction);
-    let hedged = 3.0 + slope * (felt.clamp(0.8, 5.3) - 3.0) + judge.bias + judge.noise * draw.normal();
+    let clear = clear(instruction);
+    let slope = judge.slope.0 + (judge.slope.1 - judge.slope.0) * clear;
+    let lean = judge.bias * (1.0 - clear);
+    let hedged = 3.0 + slope * (felt.clamp(0.8, 5.3) - 3.0) + lean + judge.noise * draw.normal();
     let (low, high) = instruction.scale;
     let scaled = low as f64 + (hedged - 1.0) / 4.0 * (high - low) as f64;
     Judgement { rating: (scaled.round() as i64).clamp(low, high), impression, considered }
@@ -105,10 +107,9 @@ pub(super) fn lost(judge: &Judge, instruction: &Instruction) -> f64 {
     (over * 0.6).clamp(0.0, 0.9)
 }
 
-/// Who is told what to do with what it sees, or shown it, hedges less.
-fn slope(judge: &Judge, instruction: &Instruction) -> f64 {
+/// How clear an instruction is, 0–1: who is told what to do with what it sees, or shown it, hedges less.
+fn clear(instruction: &Instruction) -> f64 {
     let told = (instruction.rules_stated() as f64 / 12.0).min(1.0);
     let shown = 1.0 - 0.7f64.powi(instruction.demos.min(8) as i32);
-    let clear = (told + 0.6 * shown).min(1.0);
-    judge.slope.0 + (judge.slope.1 - judge.slope.0) * clear
+    (told + 0.6 * shown).min(1.0)
 }

@@ -42,7 +42,7 @@ pub(super) struct Judge {
     /// Slope around the middle of the scale with an instruction that states nothing, and the most that a clear one
     /// brings it to. 1 is no compression.
     pub(super) slope: (f64, f64),
-    /// Rating points added to everything.
+    /// Rating points that it is too kind with an instruction that states nothing.
     pub(super) bias: f64,
     /// Standard deviation of its noise, in rating points.
     pub(super) noise: f64,
@@ -86,6 +86,7 @@ pub const MODELS: [Persona; 4] = [
                 C::Draft,
                 C::Scope,
                 C::Authoritative,
+                C::Confirmed,
             ],
             fidelity: 1.0,
             hint: 0.7,
@@ -103,11 +104,11 @@ pub const MODELS: [Persona; 4] = [
         price: price(0.4, 1.6),
         pace: (90, 30),
         judge: Some(Judge {
-            knows: &[C::Question, C::Keywords, C::Acronym, C::Passing, C::WrongEntity, C::ShortExact, C::LinkOnly],
+            knows: &[C::Question, C::Keywords, C::Acronym, C::Passing, C::WrongEntity, C::LinkOnly],
             fidelity: 0.95,
-            hint: 0.5,
-            slope: (0.75, 0.97),
-            bias: 0.1,
+            hint: 0.35,
+            slope: (0.72, 0.97),
+            bias: 0.15,
             noise: 0.35,
             budget: 1400,
             breakage: 0.15,
@@ -122,9 +123,9 @@ pub const MODELS: [Persona; 4] = [
         judge: Some(Judge {
             knows: &[],
             fidelity: 0.9,
-            hint: 0.3,
-            slope: (0.42, 0.95),
-            bias: 0.15,
+            hint: 0.15,
+            slope: (0.36, 0.95),
+            bias: 0.36,
             noise: 0.48,
             budget: 900,
             breakage: 1.0,

@@ -3,7 +3,7 @@
 //! It reads the last user message. The current instruction is the first fenced block (or what stands before a line
 //! with the word "feedback" or "example"); everything else is feedback. It counts which considerations the feedback
 //! speaks of and the instruction does not state, adds a rule for the two most frequent, and answers with the whole
-//! revised instruction in a fence. Some proposals are spoiled: see [`Slip`].
+//! revised instruction in a fence. Some proposals are spoiled: see `Slip`.
 
 use super::considerations::Consideration as C;
 use super::considerations::stated::{Stated, mentioned};
@@ -101,8 +101,9 @@ fn split(prompt: &str) -> (&str, &str) {
 
 /// A longer sentence of the feedback, word for word.
 fn copied<'a>(feedback: &'a str, draw: &mut Draw) -> &'a str {
-    let long: Vec<&str> = feedback.split(['.', '\n']).map(str::trim).filter(|s| s.len() > 40 && s.len() < 300).collect();
-    if long.is_empty() { "Follow the examples" } else { *draw.pick(long.as_slice()) }
+    let long: Vec<&str> =
+        feedback.split(['.', '\n']).map(str::trim).filter(|s| s.len() > 40 && s.len() < 300).collect();
+    if long.is_empty() { "Follow the examples" } else { draw.pick::<&str>(&long) }
 }
 
 fn reversed(rule: &str) -> String {
@@ -145,19 +146,19 @@ fn rule(c: C) -> [&'static str; 2] {
             "A superseded or abandoned page gets a lower rating.",
         ],
         C::Draft => ["Rate drafts lower.", "An unreviewed or unfinished text gets a lower rating."],
-        C::Question => [
-            "Rate a question without an answer lower.",
-            "If somebody asks the same and nobody answers, rate lower.",
-        ],
-        C::LinkOnly => ["Rate a text that just points elsewhere lower.", "A document that is only a link is rated lower."],
+        C::Question => {
+            ["Rate a question without an answer lower.", "If somebody asks the same and nobody answers, rate lower."]
+        }
+        C::LinkOnly => {
+            ["Rate a text that just points elsewhere lower.", "A document that is only a link is rated lower."]
+        }
         C::Scope => [
             "Rate a document that excludes the group or site in the query lower.",
             "If the rules given hold for another audience, rate lower.",
         ],
-        C::Passing => [
-            "Rate a document lower when the matter is a side remark.",
-            "A passing mention gets a lower rating.",
-        ],
+        C::Passing => {
+            ["Rate a document lower when the matter is a side remark.", "A passing mention gets a lower rating."]
+        }
         C::Authoritative => [
             "Rate official sources from the team in charge higher.",
             "A text approved by its owner gets a higher rating.",
@@ -166,10 +167,9 @@ fn rule(c: C) -> [&'static str; 2] {
             "A short text that answers is complete: rate it higher than its length suggests.",
             "Rate brief documents higher when they are to the point.",
         ],
-        C::Confirmed => [
-            "Rate an answer higher when others report that it works.",
-            "A confirmed solution gets a higher rating.",
-        ],
+        C::Confirmed => {
+            ["Rate an answer higher when others report that it works.", "A confirmed solution gets a higher rating."]
+        }
         C::Buried => [
             "Rate lower when the answer is buried in a long text.",
             "A document in which the answer is hidden among other matters is rated lower.",

@@ -40,18 +40,20 @@ enum Odd {
 }
 
 /// Rate without any format rule in percent, and what each rule that is stated leaves of it.
-const BROKEN: [(Broken, f64, &[(Rule, f64)]); 8] = [
-    (Broken::Prose, 9.0, &[(Rule::OnlyJson, 0.1), (Rule::NoProse, 0.6)]),
+type Rates<K> = [(K, f64, &'static [(Rule, f64)])];
+
+const BROKEN: &Rates<Broken> = &[
+    (Broken::Prose, 9.0, &[(Rule::OnlyJson, 0.08), (Rule::NoProse, 0.6)]),
     (Broken::Cut, 6.0, &[(Rule::OnlyJson, 0.45), (Rule::Short, 0.12)]),
-    (Broken::Fraction, 5.5, &[(Rule::Integer, 0.06)]),
-    (Broken::MissingField, 5.0, &[(Rule::Fields, 0.1)]),
-    (Broken::Word, 4.5, &[(Rule::Integer, 0.06)]),
+    (Broken::Fraction, 5.5, &[(Rule::Integer, 0.03)]),
+    (Broken::MissingField, 5.0, &[(Rule::Fields, 0.05)]),
+    (Broken::Word, 4.5, &[(Rule::Integer, 0.03)]),
     (Broken::TwoObjects, 4.0, &[(Rule::OnlyJson, 0.2), (Rule::Once, 0.1)]),
     (Broken::Refusal, 3.0, &[(Rule::OnlyJson, 0.35), (Rule::Always, 0.08)]),
     (Broken::Empty, 2.0, &[(Rule::OnlyJson, 0.3), (Rule::Always, 0.1)]),
 ];
 
-const ODD: [(Odd, f64, &[(Rule, f64)]); 6] = [
+const ODD: &Rates<Odd> = &[
     (Odd::Fence, 12.0, &[(Rule::NoFence, 0.1)]),
     (Odd::FenceAndProse, 8.0, &[(Rule::NoFence, 0.3), (Rule::NoProse, 0.15)]),
     (Odd::Quoted, 6.0, &[(Rule::Integer, 0.2)]),
@@ -71,8 +73,8 @@ pub(super) struct Reply {
 /// Writes the reply.
 pub(super) fn write(judge: &Judge, i: &Instruction, j: &Judgement, asked: Asked, draw: &mut Draw) -> Reply {
     let why = rationale(j, draw);
-    let broken = pick(&BROKEN, judge, i, draw);
-    let odd = pick(&ODD, judge, i, draw);
+    let broken = pick(BROKEN, judge, i, draw);
+    let odd = pick(ODD, judge, i, draw);
     let bound = match (judge.structured, asked) {
         (Structured::Schema, Asked::Schema | Asked::Object) => Asked::Schema,
         (Structured::Object, Asked::Schema | Asked::Object) => Asked::Object,
@@ -81,7 +83,9 @@ pub(super) fn write(judge: &Judge, i: &Instruction, j: &Judgement, asked: Asked,
     let stop = |content| Reply { content, finish: "stop" };
     match broken {
         Some(Broken::Refusal) if bound == Asked::Text => return stop(refusal(draw)),
-        Some(kind) if bound == Asked::Text || bound == Asked::Object && inside(kind) => return breaks(kind, i, j, &why, draw),
+        Some(kind) if bound == Asked::Text || bound == Asked::Object && inside(kind) => {
+            return breaks(kind, i, j, &why, draw);
+        }
         _ => {}
     }
     match odd {
@@ -95,7 +99,7 @@ fn inside(kind: Broken) -> bool {
     matches!(kind, Broken::Fraction | Broken::MissingField | Broken::Word)
 }
 
-fn pick<K: Copy>(table: &[(K, f64, &[(Rule, f64)])], judge: &Judge, i: &Instruction, draw: &mut Draw) -> Option<K> {
+fn pick<K: Copy>(table: &Rates<K>, judge: &Judge, i: &Instruction, draw: &mut Draw) -> Option<K> {
     let at = draw.unit() * 100.0;
     let shown = 0.55f64.powi(i.demos.min(4) as i32);
     let confused = 1.0 + 3.0 * lost(judge, i);
@@ -111,10 +115,18 @@ fn pick<K: Copy>(table: &[(K, f64, &[(Rule, f64)])], judge: &Judge, i: &Instruct
 fn plain(i: &Instruction, rating: &str, why: &str) -> String {
     let mut out = String::with_capacity(why.len() + 64);
     if i.layout == Layout::Hashed {
-        let _ = write!(out, "[[ ## {} ## ]]\n{why}\n\n[[ ## {} ## ]]\n{rating}\n\n[[ ## completed ## ]]", i.rationale, i.rating);
+        let _ = write!(
+            out,
+            "[[ ## {} ## ]]\n{why}\n\n[[ ## {} ## ]]\n{rating}\n\n[[ ## completed ## ]]",
+            i.rationale, i.rating
+        );
         return out;
     }
-    let value = if rating.bytes().all(|b| b.is_ascii_digit() || b == b'.') { rating.to_owned() } else { format!("\"{rating}\"") };
+    let value = if rating.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        rating.to_owned()
+    } else {
+        format!("\"{rating}\"")
+    };
     let _ = match i.rationale_first {
         true => write!(out, "{{\"{}\": \"{why}\", \"{}\": {value}", i.rationale, i.rating),
         false => write!(out, "{{\"{}\": {value}, \"{}\": \"{why}\"", i.rating, i.rationale),
@@ -132,7 +144,9 @@ fn oddly(kind: Odd, i: &Instruction, j: &Judgement, why: &str) -> String {
         (Odd::Think, _) => format!("<think>\nThe query and the text share words. {why}\n</think>\n{text}"),
         (_, Layout::Hashed) => text,
         (Odd::Fence, _) => format!("```json\n{text}\n```"),
-        (Odd::FenceAndProse, _) => format!("Here is my assessment:\n```json\n{text}\n```\nLet me know if you need more."),
+        (Odd::FenceAndProse, _) => {
+            format!("Here is my assessment:\n```json\n{text}\n```\nLet me know if you need more.")
+        }
         (Odd::Quoted, _) => swap(i, &text, j, &format!("\"{}\"", j.rating)),
         (Odd::Decimal, _) => swap(i, &text, j, &format!("{}.0", j.rating)),
         (Odd::TrailingComma, _) => format!("{},}}", &text[..text.len() - 1]),

@@ -1,11 +1,9 @@
 //! How the family does on the shipped labels, held in bands.
 
 use super::answer::Family;
-use super::considerations::Consideration as C;
 use super::world;
 use crate::prompt::{Prefix, Prompt};
 use crate::rubric::{Rubric, shipped};
-use std::collections::BTreeMap;
 
 /// One bullet for each consideration, as a person would write it.
 const BULLETS: [&str; 17] = [
@@ -38,15 +36,14 @@ struct Outcome {
     valid: f64,
     malformed: f64,
     counts: [usize; 5],
-    errors: Vec<(usize, i64, i64)>,
 }
 
 fn measure(model: &str, prompt: &Prompt, rubric: &Rubric, data: &[(world::WorldItem, i64)]) -> Outcome {
     let family = Family::new(0);
     let prefix = Prefix::new(prompt, rubric);
-    let mut out = Outcome { nmse: 0.0, valid: 0.0, malformed: 0.0, counts: [0; 5], errors: Vec::new() };
+    let mut out = Outcome { nmse: 0.0, valid: 0.0, malformed: 0.0, counts: [0; 5] };
     let (mut sum, mut valid) = (0.0, 0.0);
-    for (n, (w, human)) in data.iter().enumerate() {
+    for (w, human) in data {
         let messages = prefix.messages(&w.item);
         let body = serde_json::json!({"model": model, "messages": [
             {"role": "system", "content": &*messages.system}, {"role": "user", "content": messages.user}]});
@@ -59,7 +56,6 @@ fn measure(model: &str, prompt: &Prompt, rubric: &Rubric, data: &[(world::WorldI
                 sum += gap * gap;
                 valid += 1.0;
                 out.counts[rating as usize - 1] += 1;
-                out.errors.push((n, rating, *human));
             }
             None => out.malformed += 1.0,
         }
@@ -119,13 +115,16 @@ fn all_stated() -> Vec<&'static str> {
 fn each_judge_errs_as_much_as_its_persona_says_with_the_shipped_prompt() {
     let data = data(world::SHIPPED_SEED, world::SHIPPED_QUERIES);
     let rubric = shipped();
-    for (model, nmse, malformed) in [
-        ("sim/large", 3.0..5.5, 0.0..1.0),
-        ("sim/medium", 7.0..11.0, 0.0..3.0),
-        ("sim/small", 17.0..23.0, 4.5..8.0),
-    ] {
+    for (model, nmse, malformed) in
+        [("sim/large", 3.0..5.5, 0.0..1.0), ("sim/medium", 7.0..11.0, 0.0..3.0), ("sim/small", 17.0..23.0, 4.5..8.0)]
+    {
         let o = measure(model, &Prompt::of(&rubric), &rubric, &data);
-        assert!(nmse.contains(&o.nmse) && malformed.contains(&o.malformed), "{model} {:.2} {:.1} %", o.nmse, o.malformed);
+        assert!(
+            nmse.contains(&o.nmse) && malformed.contains(&o.malformed),
+            "{model} {:.2} {:.1} %",
+            o.nmse,
+            o.malformed
+        );
     }
 }
 
@@ -180,11 +179,13 @@ fn an_instruction_beyond_what_it_can_hold_is_forgotten_and_breaks_replies() {
 #[allow(clippy::print_stdout)]
 fn report() {
     let rubric = shipped();
-    let sets =
-        [("shipped", data(world::SHIPPED_SEED, world::SHIPPED_QUERIES)), ("fresh", data(77, 1000))];
+    let sets = [("shipped", data(world::SHIPPED_SEED, world::SHIPPED_QUERIES)), ("fresh", data(77, 1000))];
     for (name, data) in &sets {
         let gold = data.iter().map(|(w, h)| (w.latent.gold() - h).pow(2) as f64).sum::<f64>() / data.len() as f64;
-        let ratings: Vec<_> = world::ratings(if *name == "fresh" { 77 } else { world::SHIPPED_SEED }, &data.iter().map(|(w, _)| w.clone()).collect::<Vec<_>>());
+        let ratings: Vec<_> = world::ratings(
+            if *name == "fresh" { 77 } else { world::SHIPPED_SEED },
+            &data.iter().map(|(w, _)| w.clone()).collect::<Vec<_>>(),
+        );
         let mut human = 0.0;
         for three in ratings.chunks(3) {
             for (a, b) in [(0, 1), (0, 2), (1, 2)] {
@@ -201,106 +202,11 @@ fn report() {
                 ("17 + format", with(&all_stated())),
             ] {
                 let o = measure(model, &prompt, &rubric, data);
-                println!("{name}  {model:10} {what:12} nmse {:5.2} valid {:5.2} malformed {:4.1}% {:?}", o.nmse, o.valid, o.malformed, o.counts);
+                println!(
+                    "{name}  {model:10} {what:12} nmse {:5.2} valid {:5.2} malformed {:4.1}% {:?}",
+                    o.nmse, o.valid, o.malformed, o.counts
+                );
             }
         }
-    }
-}
-
-/// Where the best-informed judge errs, by what is true of the items.
-#[test]
-#[ignore = "prints a table"]
-#[allow(clippy::print_stdout)]
-fn errors() {
-    let data = data(77, 1000);
-    let rubric = shipped();
-    let o = measure("sim/large", &with(&all_stated()), &rubric, &data);
-    let mut by: BTreeMap<String, (f64, f64, f64)> = BTreeMap::new();
-    for &(n, rating, _) in &o.errors {
-        let latent = &data[n].0.latent;
-        let gap = rating as f64 - latent.score();
-        let mut keys: Vec<String> = latent.considerations.iter().map(|c| c.to_string()).collect();
-        keys.push(format!("{:?}", latent.core));
-        for key in keys {
-            let e = by.entry(key).or_default();
-            *e = (e.0 + 1.0, e.1 + gap, e.2 + gap * gap);
-        }
-    }
-    for (key, (n, sum, squares)) in by {
-        println!("{key:16} n {n:5} mean {:+.2} mse {:.2}", sum / n, squares / n);
-    }
-    let mut wrong: BTreeMap<(&str, String), usize> = BTreeMap::new();
-    let mut seen: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
-    for (w, _) in &data {
-        let user = crate::prompt::item_block(&rubric.fields, &w.item);
-        let parts = super::item::parts(&user);
-        let noticed = super::considerations::detect::notice(&super::impression::Reading::of(&parts));
-        for c in C::ALL {
-            let e = seen.entry(c.key()).or_default();
-            match (noticed.has(c), w.latent.considerations.has(c)) {
-                (true, true) => e[0] += 1,
-                (true, false) => {
-                    e[1] += 1;
-                    let n = wrong.entry((c.key(), format!("{:?}", w.latent.core))).or_default();
-                    *n += 1;
-                    if *n <= 0 && (c == C::Keywords || c == C::Partial) && w.latent.core == world::Core::Answer {
-                        println!("WRONG {c}: {} ## {:?} ## {}", w.item.query, w.item.title, w.item.document.replace('\n', " / "));
-                    }
-                }
-                (false, true) => e[2] += 1,
-                _ => {}
-            }
-        }
-    }
-    for (key, [hit, wrong, missed]) in seen {
-        println!("{key:16} noticed {hit:5} wrongly {wrong:5} missed {missed:5}");
-    }
-    println!("{wrong:?}");
-    let mut worst: Vec<_> = o.errors.iter().map(|&(n, r, _)| (((r as f64 - data[n].0.latent.score()) * 10.0) as i64, n, r)).collect();
-    worst.sort_by_key(|(g, n, _)| (-g.abs(), *n));
-    for (_, n, r) in worst.into_iter().take(300).step_by(12) {
-        let w = &data[n].0;
-        let user = crate::prompt::item_block(&rubric.fields, &w.item);
-        let parts = super::item::parts(&user);
-        let x = super::impression::Reading::of(&parts);
-        let seen: Vec<_> = super::considerations::detect::notice(&x).iter().collect();
-        println!("GAP {r} for {:.1} {:?} {:?} saw {seen:?} cov {:.2} imp {:.1} sub {} len {}\n   {} ## {:?} ## {}", w.latent.score(), w.latent.core,
-            w.latent.considerations.iter().collect::<Vec<_>>(), x.coverage, x.impression(), x.substance, x.body.len(), w.item.query, w.item.title, w.item.document.replace('\n', " / "));
-    }
-    let mut bins: BTreeMap<(bool, bool, i64), (f64, f64, f64)> = BTreeMap::new();
-    let mut part: BTreeMap<(bool, i64, i64), usize> = BTreeMap::new();
-    for (w, _) in &data {
-        let user = crate::prompt::item_block(&rubric.fields, &w.item);
-        let parts = super::item::parts(&user);
-        let x = super::impression::Reading::of(&parts);
-        let mut seen = super::considerations::detect::notice(&x);
-        let both = x.halves.is_some();
-        if let Some((a, b)) = x.halves.as_ref().filter(|_| w.latent.core == world::Core::Answer) {
-            let (a, b) = (super::impression::covered(a, &x.stems), super::impression::covered(b, &x.stems));
-            *part.entry((w.latent.considerations.has(C::Partial), (a.min(b) * 4.0) as i64, (a.max(b) * 4.0) as i64)).or_default() += 1;
-        }
-        seen.remove(C::ShortExact);
-        seen.remove(C::Acronym);
-        if seen.is_empty() {
-            let e = bins.entry((both, x.body.len() < super::impression::THIN, (x.coverage * 12.0).round() as i64)).or_default();
-            let s = w.latent.score();
-            *e = (e.0 + 1.0, e.1 + s, e.2 + s * s);
-        }
-    }
-    for (key, (n, s, q)) in bins {
-        println!("BIN both {} thin {} cov {:.2}: n {n} mean {:.2} sd {:.2}", key.0, key.1, key.2 as f64 / 12.0, s / n, (q / n - (s / n) * (s / n)).sqrt());
-    }
-    println!("PART {part:?}");
-    let mut cov: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    for (w, _) in &data {
-        let user = crate::prompt::item_block(&rubric.fields, &w.item);
-        let parts = super::item::parts(&user);
-        let r = super::impression::Reading::of(&parts);
-        cov.entry(format!("{:?} short={}", w.latent.core, w.latent.considerations.has(C::ShortExact))).or_default().push(r.coverage);
-    }
-    for (key, mut all) in cov {
-        all.sort_by(f64::total_cmp);
-        let q = |p: f64| all[((all.len() - 1) as f64 * p) as usize];
-        println!("{key:24} coverage {:.2} {:.2} {:.2} {:.2} {:.2}", q(0.05), q(0.25), q(0.5), q(0.75), q(0.95));
     }
 }

@@ -30,8 +30,34 @@ const MAX_WORD: usize = 48;
 
 /// Endings that the four languages hang on words; longer ones first.
 const ENDINGS: [&[u8]; 29] = [
-    b"ation", b"ungen", b"ments", b"ment", b"ung", b"ing", b"ion", b"ado", b"ada", b"ers", b"ern", b"\xc3\xa9e",
-    b"\xc3\xa9s", b"al", b"er", b"en", b"em", b"es", b"ed", b"ez", b"as", b"os", b"s", b"e", b"t", b"n", b"a", b"o",
+    b"ation",
+    b"ungen",
+    b"ments",
+    b"ment",
+    b"ung",
+    b"ing",
+    b"ion",
+    b"ado",
+    b"ada",
+    b"ers",
+    b"ern",
+    b"\xc3\xa9e",
+    b"\xc3\xa9s",
+    b"al",
+    b"er",
+    b"en",
+    b"em",
+    b"es",
+    b"ed",
+    b"ez",
+    b"as",
+    b"os",
+    b"s",
+    b"e",
+    b"t",
+    b"n",
+    b"a",
+    b"o",
     b"\xc3\xa9",
 ];
 
@@ -206,7 +232,8 @@ mod tests {
 
     #[test]
     fn forms_of_a_word_share_a_stem() {
-        for pair in [("renew", "renewal"), ("approve", "approver"), ("booking", "booked"), ("Genehmigung", "genehmigt")] {
+        for pair in [("renew", "renewal"), ("approve", "approver"), ("booking", "booked"), ("Genehmigung", "genehmigt")]
+        {
             assert_eq!(of(pair.0)[0].stem, of(pair.1)[0].stem, "{pair:?}");
         }
         assert_ne!(of("token")[0].stem, of("total")[0].stem);

@@ -68,13 +68,15 @@ fn sibling(r: &Reading) -> bool {
         if texts().any(|w| w.hash == member.hash) {
             continue;
         }
-        let name = |p: &&[Word]| p[0].capital && p[1].capital && p[0].sentence == p[1].sentence && p[1].number.is_none();
+        let name =
+            |p: &&[Word]| p[0].capital && p[1].capital && p[0].sentence == p[1].sentence && p[1].number.is_none();
         let pairs: Vec<&[Word]> = r.title.windows(2).chain(r.body.windows(2)).filter(name).collect();
         if texts().any(|w| w.hash == family.hash) {
             seen |= pairs.iter().any(|p| p[0].hash == family.hash);
         } else {
             // neither name: a text that keeps naming something else is about that
-            let often = |p: &&[Word]| pairs.iter().filter(|q| q[0].hash == p[0].hash && q[1].hash == p[1].hash).count() > 2;
+            let often =
+                |p: &&[Word]| pairs.iter().filter(|q| q[0].hash == p[0].hash && q[1].hash == p[1].hash).count() > 2;
             seen |= pairs.iter().any(often);
         }
     }
@@ -82,15 +84,23 @@ fn sibling(r: &Reading) -> bool {
 }
 
 fn foreign(r: &Reading) -> bool {
-    let wanted = [(Cue::WantEn, Language::En), (Cue::WantDe, Language::De), (Cue::WantFr, Language::Fr),
-        (Cue::WantEs, Language::Es)];
+    let wanted = [
+        (Cue::WantEn, Language::En),
+        (Cue::WantDe, Language::De),
+        (Cue::WantFr, Language::Fr),
+        (Cue::WantEs, Language::Es),
+    ];
     let asked = wanted.into_iter().find(|(cue, _)| r.wants.has(*cue)).map(|(_, l)| l).or(r.query_language);
     matches!((asked, r.language), (Some(asked), Some(is)) if asked != is)
 }
 
 fn wrong_type(r: &Reading) -> bool {
-    let wanted = [(Cue::WantPolicy, "policy"), (Cue::WantMinutes, "minutes"), (Cue::WantTicket, "ticket"),
-        (Cue::WantSpec, "spec")];
+    let wanted = [
+        (Cue::WantPolicy, "policy"),
+        (Cue::WantMinutes, "minutes"),
+        (Cue::WantTicket, "ticket"),
+        (Cue::WantSpec, "spec"),
+    ];
     let asked = wanted.into_iter().find(|(cue, _)| r.wants.has(*cue));
     asked.is_some_and(|(_, kind)| !r.kind.is_empty() && !r.kind.to_ascii_lowercase().contains(kind))
 }

@@ -1,6 +1,6 @@
 //! What makes a document more or less relevant than its subject alone suggests.
 //!
-//! The names are shared by the judges, which look for signs of these in the text of a request ([`detect`]), and by the
+//! The names are shared by the judges, which look for signs of these in the text of a request (`detect.rs`), and by the
 //! world, which knows them because it wrote the documents. Nothing else is shared: the world's gold never asks a
 //! detector, and a judge never sees the world.
 

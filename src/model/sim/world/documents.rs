@@ -1,7 +1,7 @@
 //! What each query finds: first what is true of a document, then its words.
 
 use super::super::considerations::{Consideration, Set};
-use super::queries::{Ask, Query, Wish};
+use super::queries::{Ask, Figures, Query, Wish};
 use super::topics::{Aspect, FAMILIES, Language, Topic, fill, topic};
 use super::{Core, DOCUMENTS, Draw, Latent, NOW, WorldItem};
 use crate::domain::{GroupId, Item, ItemId};
@@ -93,7 +93,9 @@ fn settle(query: &Query, core: Core, all: &mut Set, d: &mut Draw) {
     }
     match query.wish {
         Wish::History => all.remove(C::Outdated),
-        Wish::Type(_) if core != Core::Unrelated && d.chance(if answer { 0.5 } else { 0.8 }) => all.insert(C::TypeMismatch),
+        Wish::Type(_) if core != Core::Unrelated && d.chance(if answer { 0.5 } else { 0.8 }) => {
+            all.insert(C::TypeMismatch)
+        }
         Wish::Language(_) if core != Core::Unrelated && d.chance(0.55) => all.insert(C::WrongLanguage),
         Wish::Language(_) => all.remove(C::WrongLanguage),
         _ => {}
@@ -152,18 +154,17 @@ impl<'a> Writer<'a> {
         let thing = acronym.unwrap_or(&topic.thing).to_owned();
         let (p, p2) = two(&language.phrases.persons, d);
         let slug = system.to_lowercase().replace(' ', "-");
-        let slots = vec![
+        let mut slots = vec![
             ("s", system.to_owned()),
             ("link", format!("https://intra.example/{slug}/{}", d.between(100, 999))),
             ("ref", format!("{}-{}", system[..3].to_uppercase(), d.between(1000, 9999))),
             ("sl", slug),
             ("t", thing),
-            ("n", query.n.clone()),
-            ("m", query.m.clone()),
             ("team", query.team.to_owned()),
             ("p", p),
             ("p2", p2),
         ];
+        slots.extend(query.figures.slots().map(|(name, text)| (name, text.to_owned())));
         let kind = kind(query, latent, d);
         Self { query, latent, language, topic, aspect, kind, slots, d }
     }
@@ -280,7 +281,7 @@ impl<'a> Writer<'a> {
         if self.d.chance(0.4) {
             text = format!("{} {text}", self.say(&self.topic.bg));
         }
-        if self.has(C::Acronym) || self.d.chance(0.8) {
+        if self.has(C::Acronym) || self.d.chance(0.92) {
             text = format!("{} {text}", self.lead());
         }
         if self.has(C::Buried) {
@@ -307,8 +308,9 @@ impl<'a> Writer<'a> {
         let slug = system.to_lowercase().replace(' ', "-");
         let team = self.d.pick(&topic.team).clone();
         let template = self.d.pick(&aspect.ans).clone();
-        let (n, m) = (self.d.between(3, 28).to_string(), self.d.between(2, 12).to_string());
-        self.fill(&template, &[("s", system), ("sl", &slug), ("t", thing), ("team", &team), ("n", &n), ("m", &m)])
+        let figures = Figures::draw(self.d);
+        let names = [("s", system), ("sl", slug.as_str()), ("t", thing), ("team", team.as_str())];
+        self.fill(&template, &names.into_iter().chain(figures.slots()).collect::<Vec<_>>())
     }
 
     /// The core with how this type of document begins and ends, and with what is to be considered put into words.
@@ -380,9 +382,7 @@ impl<'a> Writer<'a> {
                 let family = (self.query.family + 1 + self.d.below(FAMILIES.len() - 1)) % FAMILIES.len();
                 self.fill(&template, &[("s", FAMILIES[family][0]), ("t", thing)])
             }
-            Core::Other if self.query.ask != Ask::Both => {
-                upper(&self.say(&self.sister().title))
-            }
+            Core::Other if self.query.ask != Ask::Both => upper(&self.say(&self.sister().title)),
             Core::Question => upper(&self.fill(&self.aspect.np, &[])),
             Core::Keywords if self.d.chance(0.5) => return None,
             _ => upper(&self.say(&self.aspect.title)),
@@ -423,10 +423,10 @@ fn kind(query: &Query, latent: Latent, d: &mut Draw) -> &'static str {
     match query.wish {
         Wish::Type(wanted) if has(C::TypeMismatch) => {
             let others: Vec<&'static str> = fitting.iter().copied().filter(|t| *t != wanted).collect();
-            *d.pick::<&'static str>(&others)
+            d.pick::<&'static str>(&others)
         }
         Wish::Type(wanted) => wanted,
-        _ => *d.pick::<&'static str>(fitting),
+        _ => d.pick::<&'static str>(fitting),
     }
 }
 

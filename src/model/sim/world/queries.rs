@@ -24,6 +24,33 @@ pub(super) enum Wish {
     Scope(usize),
 }
 
+/// The numbers that documents name.
+pub(super) struct Figures([(&'static str, String); 5]);
+
+impl Figures {
+    pub(super) fn draw(d: &mut super::Draw) -> Self {
+        let (n, m) = (d.between(3, 28), d.between(2, 12));
+        let hour = d.between(7, 18).to_string();
+        Self([("n", n.to_string()), ("m", m.to_string()), ("nth", nth(n)), ("mth", nth(m)), ("hour", hour)])
+    }
+
+    /// Name and text of each, for templates.
+    pub(super) fn slots(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, text)| (*name, text.as_str()))
+    }
+}
+
+fn nth(n: usize) -> String {
+    let ending = match (n % 10, n % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{n}{ending}")
+}
+
 /// A query and the values that its documents share.
 pub(super) struct Query {
     pub(super) id: String,
@@ -35,8 +62,7 @@ pub(super) struct Query {
     /// Product family and the member that is meant.
     pub(super) family: usize,
     pub(super) member: usize,
-    pub(super) n: String,
-    pub(super) m: String,
+    pub(super) figures: Figures,
     pub(super) team: &'static str,
     /// Another language that has the topic.
     pub(super) elsewhere: Option<&'static str>,
@@ -51,8 +77,7 @@ pub(super) fn query(seed: u64, index: usize) -> Query {
     let family = d.below(FAMILIES.len());
     let member = d.below(FAMILIES[family].len());
     let codes = ["de", "fr", "es", "en"];
-    let elsewhere =
-        codes.into_iter().find(|code| *code != language.code && self::topic(code, &topic.key).is_some());
+    let elsewhere = codes.into_iter().find(|code| *code != language.code && self::topic(code, &topic.key).is_some());
     let audience = Wish::Scope(d.below(language.phrases.audiences.len()));
     let kind = Wish::Type(["policy", "minutes", "ticket", "spec"][d.below(4)]);
     let wish = match ask {
@@ -66,10 +91,10 @@ pub(super) fn query(seed: u64, index: usize) -> Query {
             (audience, 0.18),
         ]),
     };
-    let (n, m) = (d.between(3, 28).to_string(), d.between(2, 12).to_string());
+    let figures = Figures::draw(&mut d);
     let team = d.pick(&topic.team).as_str();
     let mut query =
-        Query { id, text: String::new(), language, topic, ask, wish, family, member, n, m, team, elsewhere };
+        Query { id, text: String::new(), language, topic, ask, wish, family, member, figures, team, elsewhere };
     query.text = text(&query, &mut d);
     query
 }
