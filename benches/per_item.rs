@@ -132,7 +132,8 @@ fn write_label_row(bencher: Bencher) {
     let folder = tempfile::tempdir().unwrap();
     let judge = judge();
     let shown = Prefix::new(&judge.prompt, &judge.rubric).messages(&item()).user;
-    let verdict = read(Reply { text: Some(VERDICT), ..Reply::default() }, &shown, &judge.rubric.contract, judge.rubric.scale);
+    let verdict =
+        read(Reply { text: Some(VERDICT), ..Reply::default() }, &shown, &judge.rubric.contract, judge.rubric.scale);
     let row = LabelRow {
         id: ItemId::new("i0000001"),
         group: Some(GroupId::new("q1")),

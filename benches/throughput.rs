@@ -23,7 +23,9 @@ const MODEL: &str = "sim/large";
 fn main() {
     let args: Vec<String> = std::env::args().collect();
     let scale = if args.iter().any(|a| a == "quick") { 2 } else { 1 };
-    println!("pipeline = render, hash, call, ladder, durable ledger, output; raw = same requests, replies parsed, nothing stored\n");
+    println!(
+        "pipeline = render, hash, call, ladder, durable ledger, output; raw = same requests, replies parsed, nothing stored\n"
+    );
     println!("{:>11} {:>8} {:>8} {:>12} {:>12} {:>8}", "in flight", "latency", "items", "raw/s", "pipeline/s", "ratio");
     let repeats = if scale == 1 { 3 } else { 1 };
     for slots in [64, 256] {
@@ -81,7 +83,15 @@ struct Sim {
 impl Sim {
     fn start(latency: Duration) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_assessor"))
-            .args(["sim", "serve", "--quiet", "--listen", "127.0.0.1:0", "--latency-ms", &latency.as_millis().to_string()])
+            .args([
+                "sim",
+                "serve",
+                "--quiet",
+                "--listen",
+                "127.0.0.1:0",
+                "--latency-ms",
+                &latency.as_millis().to_string(),
+            ])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -186,12 +196,14 @@ fn raw_loop(server: &Sim, slots: usize, n: usize) -> Duration {
         let started = Instant::now();
         let workers: Vec<_> = (0..slots)
             .map(|_| {
-                let (http, bodies, next, url, judge) = (http.clone(), Arc::clone(&bodies), Arc::clone(&next), url.clone(), Arc::clone(&judge));
+                let (http, bodies, next, url, judge) =
+                    (http.clone(), Arc::clone(&bodies), Arc::clone(&next), url.clone(), Arc::clone(&judge));
                 tokio::spawn(async move {
                     loop {
                         let i = next.fetch_add(1, Ordering::Relaxed);
                         let Some((body, shown)) = bodies.get(i) else { return };
-                        let sent = http.post(url.clone()).header("content-type", "application/json").body(body.clone()).send();
+                        let sent =
+                            http.post(url.clone()).header("content-type", "application/json").body(body.clone()).send();
                         let reply = sent.await.unwrap().bytes().await.unwrap();
                         assert!(!matches!(read(&judge, shown, &reply).0, Verdict::NotRun(_)));
                     }

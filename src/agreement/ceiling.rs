@@ -41,8 +41,7 @@ fn named(figure: Figure) -> Figure {
 mod tests {
     use super::*;
 
-    const RATINGS: [&[u8]; 8] =
-        [&[0, 0, 1], &[1, 1], &[2, 3, 2], &[4, 4], &[3, 1, 2], &[0], &[4, 3, 4], &[1, 2, 1]];
+    const RATINGS: [&[u8]; 8] = [&[0, 0, 1], &[1, 1], &[2, 3, 2], &[4, 4], &[3, 1, 2], &[0], &[4, 3, 4], &[1, 2, 1]];
 
     #[test]
     fn pairs_of_people_are_pooled_over_items() {

@@ -19,8 +19,9 @@ pub fn best_constant(pairs: &[Pair], levels: usize) -> Option<BestConstant> {
         BestConstant { level, nmse: nmse(&rows, levels, MalformedPolicy::Full) }
     };
     let value = |c: &BestConstant| c.nmse.value().unwrap_or(f64::INFINITY);
-    (!pairs.is_empty())
-        .then(|| (0..levels as u8).map(constant).min_by(|a, b| value(a).total_cmp(&value(b)).then(a.level.cmp(&b.level))))?
+    (!pairs.is_empty()).then(|| {
+        (0..levels as u8).map(constant).min_by(|a, b| value(a).total_cmp(&value(b)).then(a.level.cmp(&b.level)))
+    })?
 }
 
 /// NMSE expected of the same replies dealt to random rows: over all permutations, exactly.

@@ -63,7 +63,11 @@ mod tests {
     use super::*;
 
     fn figure(clusters: &[(f64, u64)]) -> Figure {
-        let term = |(group, (value, weight)): (usize, &(f64, u64))| Term { group: group as u32, value: *value, weight: *weight };
+        let term = |(group, (value, weight)): (usize, &(f64, u64))| Term {
+            group: group as u32,
+            value: *value,
+            weight: *weight,
+        };
         ratio(clusters.iter().enumerate().map(term), (f64::NEG_INFINITY, f64::INFINITY))
     }
 

@@ -136,7 +136,10 @@ fn with_shipped(project: &Project, mut request: AuditRequest) -> Result<AuditReq
     }
     if request.items.is_none() && request.human.is_none() {
         if from_files {
-            return Err(AppError::input("there are no human ratings to audit against", "name them with `--human FILE`"));
+            return Err(AppError::input(
+                "there are no human ratings to audit against",
+                "name them with `--human FILE`",
+            ));
         }
         let (items, human) = Shipped::labels(project)?;
         request.items = Some(items);
@@ -165,7 +168,9 @@ fn people(request: &AuditRequest, scale: Scale) -> Result<People, AppError> {
         return Err(AppError::Input {
             message: "the file holds no human rating".into(),
             place: Some(crate::domain::Place::file(path.display().to_string())),
-            hint: "ratings stand in a file of their own (`--human FILE`) or in a column `human_rating` beside the items".into(),
+            hint:
+                "ratings stand in a file of their own (`--human FILE`) or in a column `human_rating` beside the items"
+                    .into(),
         });
     }
     let mut opinions: BTreeMap<ItemId, Vec<Opinion>> = BTreeMap::new();
@@ -192,7 +197,9 @@ fn join(request: &AuditRequest, human: People, judges: &[JudgeInput]) -> Result<
         if let Some(unknown) = human.opinions.keys().find(|id| !items.contains_key(*id)) {
             let many = human.opinions.keys().filter(|id| !items.contains_key(*id)).count();
             return Err(AppError::Input {
-                message: format!("people rated {many} items that the items file does not have, for example `{unknown}`"),
+                message: format!(
+                    "people rated {many} items that the items file does not have, for example `{unknown}`"
+                ),
                 place: Some(crate::domain::Place::file(path.display().to_string())),
                 hint: "check that both files use the same ids (`--map id=COLUMN` renames a column)".into(),
             });
@@ -205,7 +212,11 @@ fn join(request: &AuditRequest, human: People, judges: &[JudgeInput]) -> Result<
             "check that both files use the same ids (`--map id=COLUMN` renames a column)",
         ));
     }
-    Ok(human.opinions.into_iter().map(|(id, opinions)| labelled(items.remove(&id), &human.groups, id, opinions)).collect())
+    Ok(human
+        .opinions
+        .into_iter()
+        .map(|(id, opinions)| labelled(items.remove(&id), &human.groups, id, opinions))
+        .collect())
 }
 
 fn labelled(
@@ -216,15 +227,7 @@ fn labelled(
 ) -> audit::Labelled {
     let Some(item) = item else {
         let group = groups.get(&id).cloned();
-        return audit::Labelled {
-            id,
-            group,
-            query: None,
-            title: None,
-            excerpt: None,
-            tags: BTreeMap::new(),
-            opinions,
-        };
+        return audit::Labelled { id, group, query: None, title: None, excerpt: None, tags: BTreeMap::new(), opinions };
     };
     let excerpt = match item.document.char_indices().nth(EXCERPT) {
         Some((at, _)) => format!("{} …", &item.document[..at]),

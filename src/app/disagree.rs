@@ -54,7 +54,9 @@ pub fn disagree(after: &Audited, before: Option<&Audited>, filter: &Filter) -> R
             && filter.slice.as_ref().is_none_or(|slice| g.slice.as_ref() == Some(slice))
     });
     let diff = before
-        .map(|before| Ok::<_, AppError>((before.judges.first().ok_or_else(no_judge)?, after.judges.first().ok_or_else(no_judge)?)))
+        .map(|before| {
+            Ok::<_, AppError>((before.judges.first().ok_or_else(no_judge)?, after.judges.first().ok_or_else(no_judge)?))
+        })
         .transpose()?
         .map(|(before, now)| audit::diff(after.scale, &after.labelled, before, now));
     Ok(Disagreed {

@@ -133,7 +133,8 @@ impl Visit {
     fn price(&mut self, endpoint: &Endpoint) {
         match endpoint.price {
             Some(price) => {
-                let detail = format!("${} per million prompt tokens, ${} per million reply tokens", price.input, price.output);
+                let detail =
+                    format!("${} per million prompt tokens, ${} per million reply tokens", price.input, price.output);
                 self.find("price", Health::Good, detail, None);
             }
             None => self.find(
@@ -191,11 +192,21 @@ impl Visit {
 
     fn usage(&mut self, completion: &Completion) {
         let Some(usage) = completion.usage else {
-            return self.find("tokens", Health::Note, "the replies do not report tokens: no costs, no budget in dollars", None);
+            return self.find(
+                "tokens",
+                Health::Note,
+                "the replies do not report tokens: no costs, no budget in dollars",
+                None,
+            );
         };
         let cost = self.client.endpoint().cost(usage);
         let money = cost.map_or(String::new(), |c| format!(", {} per 1,000 labels", NanoUsd(c.0.saturating_mul(1000))));
-        self.find("tokens", Health::Good, format!("{} in, {} out for one label{money}", usage.input, usage.output), None);
+        self.find(
+            "tokens",
+            Health::Good,
+            format!("{} in, {} out for one label{money}", usage.input, usage.output),
+            None,
+        );
     }
 
     fn refused(&mut self, what: &'static str, error: &CallError) {
@@ -223,8 +234,18 @@ impl Visit {
             .is_ok_and(|object| object.contains_key("probe_colour"));
         match (reply.is_ok(), constrained, accepted == Structured::Prompt) {
             (false, ..) => self.find("structured output", Health::Note, "the probe got no answer", None),
-            (_, _, true) => self.find("structured output", Health::Note, format!("refused; the prompt alone asks for JSON ({refused})"), None),
-            (_, true, _) => self.find("structured output", Health::Good, format!("`{}` is accepted and kept", accepted.name()), None),
+            (_, _, true) => self.find(
+                "structured output",
+                Health::Note,
+                format!("refused; the prompt alone asks for JSON ({refused})"),
+                None,
+            ),
+            (_, true, _) => self.find(
+                "structured output",
+                Health::Good,
+                format!("`{}` is accepted and kept", accepted.name()),
+                None,
+            ),
             (_, false, _) => self.find(
                 "structured output",
                 Health::Note,
@@ -257,8 +278,14 @@ impl Visit {
         let reply = match self.call(&request).await {
             Ok(reply) => reply,
             Err(CallFailure { error: CallError::Rejected { message }, .. }) => {
-                let hint = "lower `max_chars` of the field `document` in the rubric, or give the server a longer context";
-                return self.find("long documents", Health::Note, format!("a document of {LONG} characters is rejected: {message}"), Some(hint));
+                let hint =
+                    "lower `max_chars` of the field `document` in the rubric, or give the server a longer context";
+                return self.find(
+                    "long documents",
+                    Health::Note,
+                    format!("a document of {LONG} characters is rejected: {message}"),
+                    Some(hint),
+                );
             }
             Err(failure) => return self.refused("long documents", &failure.error),
         };
@@ -267,13 +294,23 @@ impl Visit {
             Some(usage) if usage.input < fewest => self.find(
                 "long documents",
                 Health::Bad,
-                format!("cut: {sent} bytes were sent and {} tokens were read, so the rubric was probably cut off", usage.input),
+                format!(
+                    "cut: {sent} bytes were sent and {} tokens were read, so the rubric was probably cut off",
+                    usage.input
+                ),
                 Some("give the server a longer context (Ollama: `num_ctx`), or lower `max_chars` in the rubric"),
             ),
             Some(usage) => {
-                self.find("long documents", Health::Good, format!("{} tokens were read of {sent} bytes", usage.input), None);
+                self.find(
+                    "long documents",
+                    Health::Good,
+                    format!("{} tokens were read of {sent} bytes", usage.input),
+                    None,
+                );
             }
-            None => self.find("long documents", Health::Note, "answered; without token counts a cut cannot be seen", None),
+            None => {
+                self.find("long documents", Health::Note, "answered; without token counts a cut cannot be seen", None)
+            }
         }
     }
 }

@@ -214,8 +214,8 @@ pub(super) async fn drive(
         slot_cost: largest_cost(request, prepared)?,
     };
     let spent = ledger.spent(&info.id())?;
-    let budget = Budget::new(request.limits.calls, request.limits.usd)
-        .with_spent(Spent { calls: spent.calls, usd: spent.cost });
+    let budget =
+        Budget::new(request.limits.calls, request.limits.usd).with_spent(Spent { calls: spent.calls, usd: spent.cost });
     let (client, server) = connect(prepared.endpoint.clone()).await?;
     let session = ledger.begin(&info)?;
     let run = Run {

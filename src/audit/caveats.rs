@@ -1,11 +1,11 @@
 //! What the numbers mean, what to beware of, what to do next. Words made here, from numbers, so that every face says
 //! the same.
 
+use super::Humans;
 use super::compute::JudgeInput;
 use super::disagreement::{Direction, DisagreementGroup};
 use super::panel::Panel;
 use super::slices::Slice;
-use super::Humans;
 use crate::domain::{Figure, Scale};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -109,18 +109,35 @@ pub(super) fn caveats(facts: &Facts<'_>) -> Vec<Caveat> {
     let mut add = |code, text| found.push(Caveat { code, text });
     let panel = facts.panel;
     if facts.judge.model.as_deref().is_some_and(|m| m.starts_with("sim/")) {
-        add("simulated", "The judge is a simulation, a program and no language model: its numbers say nothing about real models.".into());
+        add(
+            "simulated",
+            "The judge is a simulation, a program and no language model: its numbers say nothing about real models."
+                .into(),
+        );
     }
     if panel.malformed.count > 0 && panel.n_rated > 0 {
         let (rate, valid) = (100.0 * panel.malformed.count as f64 / panel.n as f64, panel.nmse_valid.value());
-        let valid = valid.map_or(String::new(), |v| format!(" On the {} readable replies NMSE is {v:.1}.", panel.n_rated));
-        add("malformed", format!("{rate:.1} % of the replies are malformed and count as fully wrong: they alone are {rate:.1} points of the NMSE.{valid}"));
+        let valid =
+            valid.map_or(String::new(), |v| format!(" On the {} readable replies NMSE is {v:.1}.", panel.n_rated));
+        add(
+            "malformed",
+            format!(
+                "{rate:.1} % of the replies are malformed and count as fully wrong: they alone are {rate:.1} points of the NMSE.{valid}"
+            ),
+        );
     }
     if standing(facts) == Standing::NoBetterThanConstant {
         add("no-skill", "The judge is not shown to be better than a judge that always gives the same rating.".into());
     }
     if panel.not_run.count + panel.missing > 0 {
-        add("not-run", format!("{} of {} rated items have no answer of this judge; they are left out and not counted against it.", panel.not_run.count + panel.missing, facts.humans.items));
+        add(
+            "not-run",
+            format!(
+                "{} of {} rated items have no answer of this judge; they are left out and not counted against it.",
+                panel.not_run.count + panel.missing,
+                facts.humans.items
+            ),
+        );
     }
     if !facts.humans.grouped {
         add("no-queries", "The data name no queries, so rows count as independent and intervals may be too narrow; give `--items` or a `query_id` column.".into());
@@ -130,21 +147,44 @@ pub(super) fn caveats(facts: &Facts<'_>) -> Vec<Caveat> {
         add("few-queries", "A single query: no interval can be given.".into());
     }
     if matches!(facts.humans.ceiling, Figure::Undefined(_)) {
-        add("no-ceiling", "No item has two annotators, so nothing is known about how far people are from each other.".into());
+        add(
+            "no-ceiling",
+            "No item has two annotators, so nothing is known about how far people are from each other.".into(),
+        );
     }
     let served: BTreeSet<&str> = facts.judge.answers.values().filter_map(|a| a.served.as_deref()).collect();
     if served.len() > 1 {
-        add("served-models", format!("Several models answered: {}. Their ratings are pooled here.", served.into_iter().collect::<Vec<_>>().join(", ")));
+        add(
+            "served-models",
+            format!(
+                "Several models answered: {}. Their ratings are pooled here.",
+                served.into_iter().collect::<Vec<_>>().join(", ")
+            ),
+        );
     } else if let (Some(asked), Some(served)) = (&facts.judge.model_id, served.first())
         && asked != served
     {
-        add("other-model", format!("`{asked}` was asked and `{served}` answered: a floating name can move to another model unnoticed."));
+        add(
+            "other-model",
+            format!(
+                "`{asked}` was asked and `{served}` answered: a floating name can move to another model unnoticed."
+            ),
+        );
     }
     if panel.off_scale > 0 {
-        add("off-scale", format!("{} ratings were off the scale {} and were dealt with by the policy that you named.", panel.off_scale, facts.scale));
+        add(
+            "off-scale",
+            format!(
+                "{} ratings were off the scale {} and were dealt with by the policy that you named.",
+                panel.off_scale, facts.scale
+            ),
+        );
     }
     if panel.duplicates > 0 {
-        add("duplicates", format!("{} repeated ids: the last rating of each was taken, as you asked.", panel.duplicates));
+        add(
+            "duplicates",
+            format!("{} repeated ids: the last rating of each was taken, as you asked.", panel.duplicates),
+        );
     }
     found
 }
@@ -161,16 +201,26 @@ pub(super) fn advice(facts: &Facts<'_>) -> Vec<Advice> {
     if malformed > FORMAT_PROBLEM {
         let reason = panel.malformed.reasons.iter().max_by_key(|(_, n)| **n).map_or("", |(reason, _)| *reason);
         add(
-            format!("Fix the format first: {:.1} % of the replies cannot be read (mostly `{reason}`).", 100.0 * malformed),
+            format!(
+                "Fix the format first: {:.1} % of the replies cannot be read (mostly `{reason}`).",
+                100.0 * malformed
+            ),
             Some("assessor disagree --direction malformed"),
         );
     }
     let largest = facts.groups.iter().find(|g| g.slice.is_none() && g.direction != Direction::Malformed && g.gap > 1);
-    let largest = largest.or_else(|| facts.groups.iter().find(|g| g.slice.is_none() && g.direction != Direction::Malformed));
+    let largest =
+        largest.or_else(|| facts.groups.iter().find(|g| g.slice.is_none() && g.direction != Direction::Malformed));
     if let Some(group) = largest {
         let direction = if group.direction == Direction::Higher { "higher" } else { "lower" };
         add(
-            format!("Read the {} item{} that the judge rates {} point{} {direction} than people: what does it miss?", group.count, if group.count == 1 { "" } else { "s" }, group.gap, if group.gap == 1 { "" } else { "s" }),
+            format!(
+                "Read the {} item{} that the judge rates {} point{} {direction} than people: what does it miss?",
+                group.count,
+                if group.count == 1 { "" } else { "s" },
+                group.gap,
+                if group.gap == 1 { "" } else { "s" }
+            ),
             Some(&format!("assessor disagree --direction {direction} --gap {}", group.gap)),
         );
     }

@@ -8,7 +8,7 @@ mod panel;
 mod slices;
 
 pub use caveats::{Advice, Caveat, Standing};
-pub use compute::{Labelled, Judged, JudgeInput, Opinion, audit, gold};
+pub use compute::{JudgeInput, Judged, Labelled, Opinion, audit, gold};
 pub use diff::{Change, Diff, diff};
 pub use disagreement::{Direction, Disagreement, DisagreementGroup};
 pub use panel::{Controls, Cost, Counted, Panel};

@@ -10,7 +10,11 @@ use std::path::PathBuf;
 
 /// Makes a language model a relevance judge, and makes that judge answer to people.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = "Start here:\n  assessor audit            judge the shipped seed labels with the simulated model sim/small\n  assessor init             write a commented project to start from\n  assessor audit --help     every command's help has examples")]
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "Start here:\n  assessor audit            judge the shipped seed labels with the simulated model sim/small\n  assessor init             write a commented project to start from\n  assessor audit --help     every command's help has examples"
+)]
 pub(super) struct Cli {
     /// Print one JSON object on stdout; `assessor schema envelope` describes it
     #[arg(long, global = true)]
@@ -37,16 +41,24 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  assessor init my-project")]
     Init(InitArgs),
     /// Probe an endpoint: what it can do, what it costs, what is wrong
-    #[command(after_help = "Examples:\n  assessor doctor --model sim/small\n  OPENAI_API_KEY=… assessor doctor --model openai/gpt-4.1-mini\n  assessor doctor --model http://localhost:8000/v1#my-model")]
+    #[command(
+        after_help = "Examples:\n  assessor doctor --model sim/small\n  OPENAI_API_KEY=… assessor doctor --model openai/gpt-4.1-mini\n  assessor doctor --model http://localhost:8000/v1#my-model"
+    )]
     Doctor(DoctorArgs),
     /// Rate items with a judge
-    #[command(after_help = "Examples:\n  assessor label                                    the shipped items, with sim/small\n  assessor label --plan --items items.jsonl --model openai/gpt-4.1-mini\n  assessor label --items items.parquet --model mine --budget-usd 20 --out labels.parquet\n\nStop it whenever you like: the same command goes on where it was, and pays for no call twice.")]
+    #[command(
+        after_help = "Examples:\n  assessor label                                    the shipped items, with sim/small\n  assessor label --plan --items items.jsonl --model openai/gpt-4.1-mini\n  assessor label --items items.parquet --model mine --budget-usd 20 --out labels.parquet\n\nStop it whenever you like: the same command goes on where it was, and pays for no call twice."
+    )]
     Label(LabelArgs),
     /// Hold a judge against people
-    #[command(after_help = "Examples:\n  assessor audit                                    the shipped seed labels, with sim/small\n  assessor audit --items items.jsonl --human ratings.csv --model openai/gpt-4.1-mini\n  assessor audit --human ratings.csv --ratings labels.jsonl     ratings made before or elsewhere\n  assessor audit --human h.csv --ratings j.csv --scale 0-3 --map rating=score --on-off-scale clip")]
+    #[command(
+        after_help = "Examples:\n  assessor audit                                    the shipped seed labels, with sim/small\n  assessor audit --items items.jsonl --human ratings.csv --model openai/gpt-4.1-mini\n  assessor audit --human ratings.csv --ratings labels.jsonl     ratings made before or elsewhere\n  assessor audit --human h.csv --ratings j.csv --scale 0-3 --map rating=score --on-off-scale clip"
+    )]
     Audit(AuditArgs),
     /// List, group, compare and export disagreements between judge and people
-    #[command(after_help = "Examples:\n  assessor disagree                                 what sim/small gets wrong on the shipped labels\n  assessor disagree --direction higher --gap 2\n  assessor disagree --slice language=de --export german.csv\n  assessor disagree --model sim/large --before small.labels.jsonl    fixed, still broken, newly broken")]
+    #[command(
+        after_help = "Examples:\n  assessor disagree                                 what sim/small gets wrong on the shipped labels\n  assessor disagree --direction higher --gap 2\n  assessor disagree --slice language=de --export german.csv\n  assessor disagree --model sim/large --before small.labels.jsonl    fixed, still broken, newly broken"
+    )]
     Disagree(DisagreeArgs),
     /// Serve the simulated models to other tools
     Sim(SimArgs),
@@ -54,7 +66,9 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  assessor schema rubric > rubric.schema.json")]
     Schema(SchemaArgs),
     /// Print a completion script for a shell
-    #[command(after_help = "Example:\n  assessor completions bash > ~/.local/share/bash-completion/completions/assessor")]
+    #[command(
+        after_help = "Example:\n  assessor completions bash > ~/.local/share/bash-completion/completions/assessor"
+    )]
     Completions {
         /// Which shell
         shell: Shell,
@@ -99,7 +113,9 @@ pub(super) struct SimArgs {
 #[derive(Debug, Subcommand)]
 pub(super) enum SimAction {
     /// Listen for OpenAI-compatible chat completions
-    #[command(after_help = "Example:\n  assessor sim serve --listen 127.0.0.1:8765\n  assessor label --model http://127.0.0.1:8765/v1#sim/small")]
+    #[command(
+        after_help = "Example:\n  assessor sim serve --listen 127.0.0.1:8765\n  assessor label --model http://127.0.0.1:8765/v1#sim/small"
+    )]
     Serve {
         /// Address to listen on; only loopback addresses are taken
         #[arg(long, default_value = "127.0.0.1:8765", value_name = "ADDRESS")]

@@ -56,7 +56,10 @@ pub(super) async fn run(
             let shown = &found.disagreements[..found.disagreements.len().min(args.show)];
             text.push_str(&report::list(shown, &options));
             if shown.len() < found.disagreements.len() {
-                text.push_str(&format!("… and {} more: `--show N`, or `--export FILE`.\n", found.disagreements.len() - shown.len()));
+                text.push_str(&format!(
+                    "… and {} more: `--show N`, or `--export FILE`.\n",
+                    found.disagreements.len() - shown.len()
+                ));
             }
         }
         text

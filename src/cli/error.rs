@@ -18,7 +18,8 @@ pub(super) fn render(error: &dyn Explain, color: bool) -> String {
             let _ = writeln!(out, "   {} {} {}", number, paint("1;34", "|"), clean(source));
             if let Some(column) = place.column.filter(|c| *c <= CARET) {
                 let blank = " ".repeat(number.len() + 3);
-                let before: String = source.chars().take(column as usize - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+                let before: String =
+                    source.chars().take(column as usize - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
                 let _ = writeln!(out, "{blank} {} {before}{}", paint("1;34", "|"), paint("1;31", "^"));
             }
         }

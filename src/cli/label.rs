@@ -45,11 +45,8 @@ fn labelled(done: &Labelled) -> String {
         "{} verdicts: {} rated, {} malformed, {} not run",
         done.total, done.rated, done.malformed, done.not_run
     );
-    let _ = writeln!(
-        text,
-        "{} calls now, {} from the ledger, ${:.4} spent now",
-        done.calls, done.replayed, done.spent_usd
-    );
+    let _ =
+        writeln!(text, "{} calls now, {} from the ledger, ${:.4} spent now", done.calls, done.replayed, done.spent_usd);
     if done.budget_ended {
         let _ = writeln!(text, "The budget ended the run. Raise it and run again: nothing is paid for twice.");
     }
@@ -69,14 +66,7 @@ fn planned(plan: &Plan) -> String {
     format!(
         "{}\n{} items of {} queries, {} verdicts wanted\n{} in the ledger already, {} calls to make\n\
          tokens  {} in, {} out (estimated)\nmoney   {money}\ntime    {time}\nNothing was spent.",
-        plan.judge,
-        plan.items,
-        plan.queries,
-        plan.verdicts,
-        plan.recorded,
-        plan.calls,
-        plan.tokens_in,
-        plan.tokens_out
+        plan.judge, plan.items, plan.queries, plan.verdicts, plan.recorded, plan.calls, plan.tokens_in, plan.tokens_out
     )
 }
 

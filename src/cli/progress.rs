@@ -33,8 +33,12 @@ impl<'a> Drawn<'a> {
                     bar.set_message(message(&progress));
                 }
             }
-            Event::SteppedDown { endpoint, now, because } => self.say(&format!("{endpoint}: {now} (it said: {because})")),
-            Event::Paused { endpoint, wait } => self.say(&format!("{endpoint}: paused for {} s, as it asked", wait.as_secs())),
+            Event::SteppedDown { endpoint, now, because } => {
+                self.say(&format!("{endpoint}: {now} (it said: {because})"))
+            }
+            Event::Paused { endpoint, wait } => {
+                self.say(&format!("{endpoint}: paused for {} s, as it asked", wait.as_secs()))
+            }
             Event::OtherModel { asked, served } => self.say(&format!("`{asked}` was asked, `{served}` answers")),
             Event::Finished(_) => {
                 if let Some(bar) = self.bar.take() {

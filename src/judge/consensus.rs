@@ -93,6 +93,9 @@ mod tests {
         let broken = Verdict::Malformed(Malformed::NotJson);
         assert_eq!(verdict(&[rated(4), broken.clone(), broken.clone()]), broken);
         assert_eq!(verdict(&[rated(4), broken]).rating().map(Rating::value), Some(4));
-        assert_eq!(verdict(&[Verdict::NotRun(NotRun::Budget), Verdict::NotRun(NotRun::Budget)]), Verdict::NotRun(NotRun::Budget));
+        assert_eq!(
+            verdict(&[Verdict::NotRun(NotRun::Budget), Verdict::NotRun(NotRun::Budget)]),
+            Verdict::NotRun(NotRun::Budget)
+        );
     }
 }

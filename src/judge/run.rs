@@ -3,11 +3,11 @@
 //! A single task owns all state and all events; spawned tasks only wait for the network and the journal.
 
 use super::JudgeSpec;
-use super::journal::{Answer, Journal, JournalError, Key};
+use super::journal::{Journal, JournalError, Key};
 use super::task::{Caller, Message, not_run};
 use crate::domain::{Event, Item, NanoUsd, NotRun, Progress, Usage, Verdict};
 use crate::model::{Budget, Client};
-use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
@@ -222,12 +222,13 @@ impl<J: Journal> Loop<J> {
         let keys: Vec<Key> = rendered.iter().map(|(key, _)| *key).collect();
         let recorded = caller.journal.recorded(&keys)?;
         // What is recorded is read again on all cores: a replay is bound by this and by the look-ups.
-        let read = |(((item, sample), (key, user)), answer): (((Arc<Item>, u32), (Key, String)), Option<Answer>)| {
-            let known = answer.map(|answer| caller.outcome(Arc::clone(&item), sample, &user, &answer, true));
-            (item, sample, key, user, known)
-        };
-        let tasks: Vec<_> = batch.into_par_iter().zip(rendered).zip(recorded).map(read).collect();
-        for (item, sample, key, user, known) in tasks {
+        let known: Vec<Option<Outcome>> = (batch.par_iter(), rendered.par_iter(), recorded.par_iter())
+            .into_par_iter()
+            .map(|((item, sample), (_, user), answer)| {
+                Some(caller.outcome(Arc::clone(item), *sample, user, answer.as_ref()?, true))
+            })
+            .collect();
+        for (((item, sample), (key, user)), known) in batch.into_iter().zip(rendered).zip(known) {
             let index = self.next;
             self.next += 1;
             if let Some(outcome) = known {

@@ -1,8 +1,8 @@
 //! What a judge is, as a value with a content hash.
 
+use crate::domain::Scale;
 use crate::prompt::Prompt;
 use crate::rubric::{Contract, Rubric};
-use crate::domain::Scale;
 use serde::Serialize;
 use serde_json::{Value, json};
 

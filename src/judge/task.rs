@@ -122,13 +122,7 @@ impl<J: Journal> Caller<J> {
         }
     }
 
-    async fn failed(
-        &self,
-        key: Key,
-        item: Arc<Item>,
-        sample: u32,
-        failure: CallFailure,
-    ) -> Result<Done, JournalError> {
+    async fn failed(&self, key: Key, item: Arc<Item>, sample: u32, failure: CallFailure) -> Result<Done, JournalError> {
         let error = &failure.error;
         let (reason, end) = match error {
             CallError::Budget => (NotRun::Budget, Some(End::Budget)),

@@ -46,8 +46,14 @@ mod tests {
 
     #[test]
     fn a_killed_session_is_charged_for_all_that_it_may_have_had_in_flight() {
-        let ended =
-            SessionSpend { slots: 8, attempt_limit: 3, slot_cost: NanoUsd(10), ended: true, calls: 100, cost: NanoUsd(500) };
+        let ended = SessionSpend {
+            slots: 8,
+            attempt_limit: 3,
+            slot_cost: NanoUsd(10),
+            ended: true,
+            calls: 100,
+            cost: NanoUsd(500),
+        };
         let killed = SessionSpend { ended: false, calls: 7, cost: NanoUsd(35), ..ended };
         assert_eq!(spent(&[ended]), Spent { calls: 100, cost: NanoUsd(500) });
         // 100 + 7 + 8 × 3 calls; 500 + 35 + 24 × 10.

@@ -98,9 +98,7 @@ mod tests {
     fn the_shipped_prompt_shows_anchors_criteria_and_contract_and_leaves_no_placeholder() {
         let prompt = Prompt::of(&shipped());
         assert!(prompt.instruction.contains("5 (Perfect): Answers the query fully"));
-        assert!(prompt.contract.contains(
-            r#"{"rationale": "<why, in one or two sentences>", "rating": <1 to 5>}"#
-        ));
+        assert!(prompt.contract.contains(r#"{"rationale": "<why, in one or two sentences>", "rating": <1 to 5>}"#));
         for text in [&prompt.instruction, &prompt.contract] {
             assert!(!text.contains("{task}") && !text.contains("{min}") && !text.contains("{fields}"), "{text}");
         }

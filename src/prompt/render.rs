@@ -57,10 +57,8 @@ impl Prefix {
 
 /// An item between its markers: what the rubric shows of it, in the rubric's order, each field under a marker line.
 pub fn item_block(fields: &[Field], item: &Item) -> String {
-    let shown: Vec<(&str, Cow<'_, str>)> = fields
-        .iter()
-        .filter_map(|f| Some((f.name.as_str(), cut(value(item, &f.name)?, f.max_chars))))
-        .collect();
+    let shown: Vec<(&str, Cow<'_, str>)> =
+        fields.iter().filter_map(|f| Some((f.name.as_str(), cut(value(item, &f.name)?, f.max_chars)))).collect();
     let code = markers::code(shown.iter().map(|(_, text)| text.as_ref()));
     let size: usize = shown.iter().map(|(name, text)| name.len() + text.len() + 20).sum();
     let mut block = String::with_capacity(size + 40);

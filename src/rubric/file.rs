@@ -224,7 +224,11 @@ impl Reader<'_> {
         let distinct: BTreeSet<_> = names.iter().collect();
         if distinct.len() != names.len() || names.iter().any(|n| n.is_empty()) {
             let hint = "give `rating`, `rationale` and `confidence` different names";
-            return Err(self.error(entry.span(), "the output contract names a field twice, or not at all".into(), hint));
+            return Err(self.error(
+                entry.span(),
+                "the output contract names a field twice, or not at all".into(),
+                hint,
+            ));
         }
         let span = entry.span();
         let at = self.text[span.clone()].find("rule").map_or(span.start, |i| span.start + i);

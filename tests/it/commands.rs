@@ -15,7 +15,11 @@ fn the_first_command_audits_the_shipped_labels_and_the_second_run_makes_no_call_
     let folder = Folder::new();
     let first = folder.run(&["audit"]);
     assert_eq!(first.code, 0, "{first:?}");
-    assert!(first.out.contains("NMSE") && first.out.contains("Two people") || first.out.contains("two people"), "{}", first.out);
+    assert!(
+        first.out.contains("NMSE") && first.out.contains("Two people") || first.out.contains("two people"),
+        "{}",
+        first.out
+    );
     assert!(first.out.contains("Report: reports/audit-sim-small-"), "{}", first.out);
     let reports = |folder: &Folder| -> Vec<_> {
         folder.files().into_iter().filter(|(path, _)| path.components().any(|c| c.as_os_str() == "reports")).collect()
@@ -52,8 +56,20 @@ fn the_published_figure_of_856_rows_comes_out_of_the_command() {
     for i in 0..856 {
         human.push_str(&format!("r{i:03},p,3\n"));
         let rating = match i {
-            0..433 => if i % 2 == 0 { "4" } else { "2" },
-            433..498 => if i % 2 == 0 { "5" } else { "1" },
+            0..433 => {
+                if i % 2 == 0 {
+                    "4"
+                } else {
+                    "2"
+                }
+            }
+            433..498 => {
+                if i % 2 == 0 {
+                    "5"
+                } else {
+                    "1"
+                }
+            }
             _ => "",
         };
         judge.push_str(&format!("r{i:03},{rating}\n"));
@@ -71,7 +87,8 @@ fn off_scale_ratings_are_an_error_unless_a_named_policy_says_otherwise_and_then_
     let folder = Folder::new();
     folder.file("h.csv", "id,annotator,rating\na,p,0\nb,p,3\n");
     folder.file("j.csv", "id,score\na,0\nb,4\n");
-    let args = ["audit", "--human", "h.csv", "--ratings", "j.csv", "--scale", "0-3", "--map", "rating=score", "--no-report"];
+    let args =
+        ["audit", "--human", "h.csv", "--ratings", "j.csv", "--scale", "0-3", "--map", "rating=score", "--no-report"];
     let refused = folder.run(&args);
     assert_eq!(refused.code, 2);
     assert!(refused.err.contains("j.csv:3"), "{}", refused.err);
@@ -169,8 +186,19 @@ fn disagreements_are_filtered_and_exported() {
     let folder = Folder::new();
     folder.file("h.csv", "id,annotator,rating\na,p,5\nb,p,3\nc,p,1\nd,p,2\n");
     folder.file("j.csv", "id,rating\na,1\nb,4\nc,5\nd,\n");
-    let found = folder.json(&["disagree", "--human", "h.csv", "--ratings", "j.csv", "--direction", "higher", "--export", "d.csv"]);
-    let ids: Vec<&str> = found["data"]["disagreements"].as_array().unwrap().iter().map(|d| d["id"].as_str().unwrap()).collect();
+    let found = folder.json(&[
+        "disagree",
+        "--human",
+        "h.csv",
+        "--ratings",
+        "j.csv",
+        "--direction",
+        "higher",
+        "--export",
+        "d.csv",
+    ]);
+    let ids: Vec<&str> =
+        found["data"]["disagreements"].as_array().unwrap().iter().map(|d| d["id"].as_str().unwrap()).collect();
     assert_eq!(ids, ["c", "b"], "by gap");
     assert_eq!(folder.read("d.csv").lines().count(), 3);
 }
@@ -228,7 +256,9 @@ fn exit_codes_say_what_kind_of_end_it_was() {
 /// Drops carets and the margin of the source line: the table was written for the bare form.
 fn bare(text: &str) -> String {
     let margin = |line: &str| match line.trim_start().split_once(" | ") {
-        Some((number, rest)) if number.chars().all(|c| c.is_ascii_digit()) && line.starts_with("   ") => format!("{number} | {rest}"),
+        Some((number, rest)) if number.chars().all(|c| c.is_ascii_digit()) && line.starts_with("   ") => {
+            format!("{number} | {rest}")
+        }
         _ => line.to_owned(),
     };
     let caret = |line: &&str| !(line.trim_start().starts_with('|') && line.trim_end().ends_with('^'));
@@ -256,11 +286,16 @@ fn every_broken_file_ends_with_2_the_full_text_and_nothing_written() {
         let dir = folder.path().display().to_string();
         let expected: String = case.text.iter().map(|line| line.replace("{dir}", &dir) + "\n").collect();
         // Polars panics on some damaged files; the hook's remark on stderr is not ours.
-        let err = said.err.lines().skip_while(|l| !l.starts_with("error: ")).map(|l| l.to_owned() + "\n").collect::<String>();
+        let err =
+            said.err.lines().skip_while(|l| !l.starts_with("error: ")).map(|l| l.to_owned() + "\n").collect::<String>();
         if said.code != 2 || bare(&err) != bare(&expected) {
             failures.push(format!("{}: exit {}\n{}\nexpected\n{expected}", case.name, said.code, bare(&err)));
         }
-        let left: Vec<_> = folder.files().into_iter().filter(|(p, _)| p.ends_with("labels.jsonl") || p.components().any(|c| c.as_os_str() == "reports")).collect();
+        let left: Vec<_> = folder
+            .files()
+            .into_iter()
+            .filter(|(p, _)| p.ends_with("labels.jsonl") || p.components().any(|c| c.as_os_str() == "reports"))
+            .collect();
         assert!(left.is_empty(), "{}: something was written", case.name);
     }
     assert!(failures.is_empty(), "{} files:\n{}", failures.len(), failures.join("\n"));

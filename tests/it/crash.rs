@@ -17,7 +17,18 @@ const SEED: u64 = 20_261_120;
 fn arguments(server: &Server) -> Vec<String> {
     let model = format!("{}#sim/large", server.base_url());
     let slots = SLOTS.to_string();
-    let words = ["label", "--quiet", "--items", "items.jsonl", "--out", "labels.jsonl", "--model", &model, "--concurrency", &slots];
+    let words = [
+        "label",
+        "--quiet",
+        "--items",
+        "items.jsonl",
+        "--out",
+        "labels.jsonl",
+        "--model",
+        &model,
+        "--concurrency",
+        &slots,
+    ];
     words.iter().map(|w| (*w).to_owned()).collect()
 }
 
@@ -50,7 +61,10 @@ async fn a_run_killed_25_times_ends_byte_identical_and_pays_for_nothing_twice() 
         }
         child.kill().unwrap();
         child.wait().unwrap();
-        assert!(!killed.path().join("labels.jsonl").exists() || server.calls() >= 2 * needed, "half a file was written");
+        assert!(
+            !killed.path().join("labels.jsonl").exists() || server.calls() >= 2 * needed,
+            "half a file was written"
+        );
     }
     let last = tokio::task::spawn_blocking(move || (killed.run(&args), killed)).await;
     let (last, killed) = last.unwrap();

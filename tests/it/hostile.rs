@@ -56,13 +56,12 @@ fn items() -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_model_that_repeats_the_document_never_gets_a_verdict_out_of_it() {
     // The echo: the whole message, the document alone, the document with its white space gone.
-    let document = |text: &str| text.split("document]\n").nth(1).unwrap_or(text).rsplit_once("\n[").map_or("", |(d, _)| d).to_owned();
+    let document = |text: &str| {
+        text.split("document]\n").nth(1).unwrap_or(text).rsplit_once("\n[").map_or("", |(d, _)| d).to_owned()
+    };
     type Echo = Box<dyn Fn(&str) -> String + Send + Sync>;
-    let echoes: [Echo; 3] = [
-        Box::new(str::to_owned),
-        Box::new(document),
-        Box::new(move |text| document(text).replace([' ', '\n'], "")),
-    ];
+    let echoes: [Echo; 3] =
+        [Box::new(str::to_owned), Box::new(document), Box::new(move |text| document(text).replace([' ', '\n'], ""))];
     for echo in echoes {
         let answer: Answer = Arc::new(move |_, body| {
             let user = body["messages"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap();
@@ -114,7 +113,8 @@ async fn a_key_appears_nowhere_even_when_the_provider_repeats_it() {
         assert_eq!(key, format!("Bearer {KEY}"), "the key goes into the header");
         let user = body["messages"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap().to_owned();
         if user.contains("i00002") {
-            let error = serde_json::json!({"error": {"message": format!("bad request, your key is {key}"), "code": "invalid"}});
+            let error =
+                serde_json::json!({"error": {"message": format!("bad request, your key is {key}"), "code": "invalid"}});
             return (axum::http::StatusCode::BAD_REQUEST, axum::Json(error)).into_response();
         }
         completion(&serde_json::json!({"rationale": format!("{key} says so"), "rating": 3}).to_string())

@@ -2,6 +2,8 @@
 //! must give on a 1–5 scale, and the rung that read it. Names follow the failure catalogue (PROVIDERS.md §2, "verdict
 //! text" and "rating value").
 
+#![allow(clippy::unwrap_used)]
+
 use assessor::domain::{Malformed, Rung, Scale, Verdict};
 use assessor::judge::ladder::{Reply, read};
 use assessor::rubric::Contract;
@@ -75,14 +77,26 @@ fn the_text_around_a_verdict_is_taken_off_and_nothing_else() {
         ("fence_prose", "Here:\n```json\n{\"rationale\": \"x\", \"rating\": 4}\n```\nok", Rated(4, Unwrapped)),
         ("think", "<think>hm</think>{\"rationale\": \"x\", \"rating\": 4}", Rated(4, Unwrapped)),
         ("think_draft", "<think>{\"rating\": 1}?</think>{\"rationale\": \"x\", \"rating\": 4}", Rated(4, Unwrapped)),
-        ("think_twice", "<think>a</think><think>{\"rating\": 1}</think>{\"rationale\": \"x\", \"rating\": 4}", Rated(4, Unwrapped)),
-        ("think_thinking", "<thinking>{\"rating\": 1}</thinking>\n{\"rationale\": \"x\", \"rating\": 4}", Rated(4, Unwrapped)),
+        (
+            "think_twice",
+            "<think>a</think><think>{\"rating\": 1}</think>{\"rationale\": \"x\", \"rating\": 4}",
+            Rated(4, Unwrapped),
+        ),
+        (
+            "think_thinking",
+            "<thinking>{\"rating\": 1}</thinking>\n{\"rationale\": \"x\", \"rating\": 4}",
+            Rated(4, Unwrapped),
+        ),
         ("think_unclosed", "<think>{\"rating\": 4}", Bad(Truncated)),
         ("think_only", "<think>it is a 4</think>", Bad(NotJson)),
         ("think_no_open", "it is good </think> {\"rationale\": \"x\", \"rating\": 4}", Rated(4, Unwrapped)),
         ("think_no_open_draft", "{\"rating\": 1}? </think> {\"rationale\": \"x\", \"rating\": 4}", Bad(Contradictory)),
         ("think_inside_string", r#"{"rationale": "<think>no</think>", "rating": 4}"#, Rated(4, Exact)),
-        ("harmony", "<|channel|>analysis<|message|>{\"rating\": 1}<|end|><|start|>assistant<|channel|>final<|message|>{\"rationale\": \"x\", \"rating\": 4}<|return|>", Rated(4, Unwrapped)),
+        (
+            "harmony",
+            "<|channel|>analysis<|message|>{\"rating\": 1}<|end|><|start|>assistant<|channel|>final<|message|>{\"rationale\": \"x\", \"rating\": 4}<|return|>",
+            Rated(4, Unwrapped),
+        ),
         ("harmony_no_final", "<|channel|>analysis<|message|>{\"rating\": 1}<|end|>", Bad(Truncated)),
         ("two_objects", r#"{"rationale": "x", "rating": 2} {"rationale": "y", "rating": 4}"#, Bad(Contradictory)),
         ("two_equal", r#"{"rationale": "x", "rating": 4} {"rationale": "y", "rating": 4}"#, Rated(4, Unwrapped)),
@@ -102,7 +116,11 @@ fn the_text_around_a_verdict_is_taken_off_and_nothing_else() {
         ("single_quotes_apostrophe", r#"{'rationale': 'it's fine', 'rating': 4}"#, Rated(4, Repaired)),
         ("trailing_comma", r#"{"rationale": "x", "rating": 4,}"#, Rated(4, Repaired)),
         ("comments", "{\"rationale\": \"x\", // why\n\"rating\": 4 /* good */}", Rated(4, Repaired)),
-        ("smart_quotes", "{\u{201c}rationale\u{201d}: \u{201c}x\u{201d}, \u{201c}rating\u{201d}: 4}", Rated(4, Repaired)),
+        (
+            "smart_quotes",
+            "{\u{201c}rationale\u{201d}: \u{201c}x\u{201d}, \u{201c}rating\u{201d}: 4}",
+            Rated(4, Repaired),
+        ),
         ("nbsp", "{\u{a0}\"rationale\": \"x\",\u{a0}\"rating\": 4}", Rated(4, Repaired)),
         ("raw_newline", "{\"rationale\": \"one\ntwo\", \"rating\": 4}", Rated(4, Repaired)),
         ("bad_escape", r#"{"rationale": "don\'t", "rating": 4}"#, Rated(4, Repaired)),

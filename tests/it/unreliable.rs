@@ -70,7 +70,8 @@ async fn completions(State(flaky): State<Arc<Flaky>>, body: Bytes) -> Response {
             _ => text(StatusCode::OK, "{\"error\": {\"code\": 503, \"message\": \"upstream\"}}"),
         };
     }
-    let reply = flaky.http.post(&flaky.upstream).header("content-type", "application/json").body(body).send().await.unwrap();
+    let reply =
+        flaky.http.post(&flaky.upstream).header("content-type", "application/json").body(body).send().await.unwrap();
     (StatusCode::OK, reply.bytes().await.unwrap()).into_response()
 }
 

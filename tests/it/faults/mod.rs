@@ -12,7 +12,9 @@ mod wire;
 
 use assessor::domain::{Event, Explain, Price};
 use assessor::model::clock::{Clock, Sleep};
-use assessor::model::{Budget, CallError, CallFailure, Client, Completion, Endpoint, ModelError, Policy, Request, Timeouts};
+use assessor::model::{
+    Budget, CallError, CallFailure, Client, Completion, Endpoint, ModelError, Policy, Request, Timeouts,
+};
 use serde_json::{Value, json};
 use server::{Faulty, Script, reply};
 use std::sync::{Arc, Mutex};
