@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`terminal`] | the verdict and what stands behind it, fitted to a width |
 //! | [`list`], [`groups`], [`changes`] | disagreements, their groups, the difference of two judges, in the terminal |
-//! | [`csv`], [`jsonl`] | disagreements for other tools, their text exact |
+//! | [`csv()`], [`jsonl`] | disagreements for other tools, their text exact |
 //! | [`markdown`] | a comment on a pull request |
 //! | [`html`] | the document that people send each other |
 //!
