@@ -1,16 +1,14 @@
-//! Judge against people: gather ratings from a run or from files, join, report.
+//! Judge against people: gather ratings, join them with items and people, audit.
 
-use super::label::{LabelRequest, drive, prepare, rows_of};
-use super::project::write_whole;
+use super::label::{LabelRequest, Watch};
+use super::ratings::{Gathered, from_files, from_run};
+use super::suggest::{name_sources, source_flags};
 use super::{AppError, JudgeRequest, Limits, Project, Shipped};
-use crate::audit::{self, Audit, JudgeInput, Judged, Opinion};
-use crate::domain::{GroupId, HumanRating, Item, ItemId, Scale, Verdict};
-use crate::judge::consensus;
-use crate::judge::run::{End, Outcome};
-use crate::labels::{self, JudgeRating, JudgeRows, LabelWriter, ReadOptions};
-use crate::report;
+use crate::audit::{self, Audit, JudgeInput, Opinion};
+use crate::domain::{GroupId, HumanRating, Item, ItemId, Scale};
+use crate::labels::{self, ReadOptions};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -82,9 +80,10 @@ pub struct Audited {
 pub async fn audit(
     project: &Project,
     request: &AuditRequest,
-    watch: super::label::Watch<'_>,
+    watch: Watch<'_>,
     cancel: watch::Receiver<bool>,
 ) -> Result<Audited, AppError> {
+    let flags = source_flags(request);
     let request = &with_shipped(project, request.clone())?;
     let scale = match request.scale {
         Some(scale) => scale,
@@ -111,7 +110,8 @@ pub async fn audit(
         }
     }
     let labelled = join(request, human, &gathered.judges)?;
-    let result = audit::audit(scale, labelled.clone(), &gathered.judges);
+    let mut result = audit::audit(scale, labelled.clone(), &gathered.judges);
+    name_sources(&mut result, &flags);
     Ok(Audited {
         request: request.clone(),
         audit: result,
@@ -146,13 +146,6 @@ fn with_shipped(project: &Project, mut request: AuditRequest) -> Result<AuditReq
         request.human = Some(human);
     }
     Ok(request)
-}
-
-struct Gathered {
-    judges: Vec<JudgeInput>,
-    rows: Vec<labels::LabelRow>,
-    calls: u64,
-    budget_ended: bool,
 }
 
 struct People {
@@ -242,133 +235,5 @@ fn labelled(
         excerpt: Some(excerpt),
         tags,
         opinions,
-    }
-}
-
-async fn from_run(
-    project: &Project,
-    run: &LabelRequest,
-    watch: super::label::Watch<'_>,
-    cancel: watch::Receiver<bool>,
-) -> Result<Gathered, AppError> {
-    let prepared = prepare(project, run)?;
-    let row = rows_of(&prepared.judge);
-    let mut rows = Vec::new();
-    let mut outcomes: BTreeMap<ItemId, Vec<Outcome>> = BTreeMap::new();
-    let mut sink = |outcome: Outcome| {
-        rows.push(row(&outcome));
-        outcomes.entry(outcome.item.id.clone()).or_default().push(outcome);
-        Ok(())
-    };
-    let (end, progress) = drive(project, run, &prepared, &mut sink, watch, cancel).await?;
-    let answers = outcomes.into_iter().map(|(id, samples)| (id, judged(&samples))).collect();
-    let judge = JudgeInput {
-        name: prepared.judge.name(),
-        model: Some(prepared.judge.model.clone()),
-        model_id: Some(prepared.endpoint.model.clone()),
-        hash: Some(prepared.judge.hash()),
-        answers,
-        ..JudgeInput::default()
-    };
-    Ok(Gathered { judges: vec![judge], rows, calls: progress.calls, budget_ended: end == End::Budget })
-}
-
-/// The samples of one item as one answer; tokens and money are of all of them.
-fn judged(samples: &[Outcome]) -> Judged {
-    let verdicts: Vec<Verdict> = samples.iter().map(|s| s.verdict.clone()).collect();
-    let usages: Vec<_> = samples.iter().filter_map(|s| s.usage).collect();
-    let costs: Vec<_> = samples.iter().filter_map(|s| s.cost).collect();
-    Judged {
-        verdict: consensus::verdict(&verdicts),
-        usage: (!usages.is_empty()).then(|| usages.into_iter().sum()),
-        cost: (!costs.is_empty()).then(|| costs.into_iter().sum()),
-        latency_ms: samples.iter().filter_map(|s| s.latency_ms).max(),
-        served: samples.iter().find_map(|s| s.served.clone()),
-    }
-}
-
-fn from_files(paths: &[PathBuf], scale: Scale, read: &ReadOptions) -> Result<Vec<JudgeInput>, AppError> {
-    let mut judges = Vec::new();
-    for path in paths {
-        for rows in labels::read_judge(path, scale, read)? {
-            judges.push(imported(rows));
-        }
-    }
-    if judges.is_empty() {
-        let hint = "without `--judge` every judge in the file is audited";
-        return Err(AppError::input("the ratings hold no rating of the judge that you named", hint));
-    }
-    Ok(judges)
-}
-
-fn imported(rows: JudgeRows) -> JudgeInput {
-    let mut samples: BTreeMap<ItemId, Vec<JudgeRating>> = BTreeMap::new();
-    for rating in rows.rows {
-        samples.entry(rating.item.clone()).or_default().push(rating);
-    }
-    let answer = |samples: Vec<JudgeRating>| {
-        let verdicts: Vec<Verdict> = samples.iter().map(|s| s.verdict.clone()).collect();
-        let costs: Vec<_> = samples.iter().filter_map(|s| s.cost).collect();
-        let usages: Vec<_> = samples.iter().filter_map(|s| s.usage).collect();
-        Judged {
-            verdict: consensus::verdict(&verdicts),
-            usage: (!usages.is_empty()).then(|| usages.into_iter().sum()),
-            cost: (!costs.is_empty()).then(|| costs.into_iter().sum()),
-            latency_ms: samples.iter().filter_map(|s| s.latency_ms).max(),
-            served: samples.iter().find_map(|s| s.model_served.as_deref().map(str::to_owned)),
-        }
-    };
-    JudgeInput {
-        name: rows.judge.to_string(),
-        answers: samples.into_iter().map(|(id, samples)| (id, answer(samples))).collect(),
-        off_scale: rows.counts.off_scale,
-        duplicates: rows.counts.duplicates,
-        ..JudgeInput::default()
-    }
-}
-
-impl Audited {
-    /// The folder's name: from the judges and the data, so that the same audit always writes to the same place.
-    pub fn slug(&self) -> String {
-        let mut hasher = blake3::Hasher::new();
-        for item in &self.labelled {
-            hasher.update(item.id.as_str().as_bytes());
-            hasher.update(&[0]);
-        }
-        for judge in &self.judges {
-            hasher.update(judge.hash.as_deref().unwrap_or(&judge.name).as_bytes());
-            hasher.update(&[0]);
-        }
-        let name = match self.judges.as_slice() {
-            [only] => only.model.as_deref().unwrap_or(&only.name),
-            [] => "people",
-            _ => "judges",
-        };
-        let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
-        format!("audit-{}-{}", plain.trim_matches('-').to_lowercase(), &hasher.finalize().to_hex()[..8])
-    }
-
-    /// Writes the report folder and returns the page to open.
-    ///
-    /// # Errors
-    /// [`AppError`] when the folder cannot be written.
-    pub fn write_reports(&self, folder: &Path) -> Result<PathBuf, AppError> {
-        let json = serde_json::to_vec_pretty(&self.audit).expect("an audit is plain data");
-        write_whole(&folder.join("audit.json"), &json)?;
-        write_whole(&folder.join("audit.md"), report::markdown(&self.audit).as_bytes())?;
-        if let [judge] = self.audit.judges.as_slice() {
-            write_whole(&folder.join("disagreements.csv"), report::csv(&judge.disagreements).as_bytes())?;
-        }
-        if !self.rows.is_empty() {
-            let mut writer = LabelWriter::create(&folder.join("labels.jsonl"))?;
-            for row in &self.rows {
-                writer.write(row)?;
-            }
-            writer.finish()?;
-        }
-        // The page comes last: where it is, the rest is.
-        let page = folder.join("index.html");
-        write_whole(&page, report::html(&self.audit).as_bytes())?;
-        Ok(page)
     }
 }

@@ -5,11 +5,14 @@ mod config;
 mod disagree;
 mod doctor;
 mod error;
+mod folder;
 mod init;
 mod label;
 mod project;
+mod ratings;
 mod samples;
 mod schema;
+mod suggest;
 
 pub use audit::{AuditRequest, Audited, Source, audit};
 pub use config::{CONFIG_FILE, Config};

@@ -9,6 +9,9 @@ use crate::audit::Direction;
 use crate::report::{self, TerminalOptions};
 use tokio::sync::watch;
 
+/// Groups that are shown before the list.
+const GROUPS: usize = 10;
+
 pub(super) async fn run(
     args: &DisagreeArgs,
     project: &Project,
@@ -49,7 +52,12 @@ pub(super) async fn run(
             found.answered,
             found.disagreements.len()
         );
-        text.push_str(&report::groups(&found.groups, &options));
+        let most = if args.groups { found.groups.len() } else { GROUPS.min(found.groups.len()) };
+        text.push_str(&report::groups(&found.groups[..most], &options));
+        if most < found.groups.len() {
+            text.push_str(&format!("  … and {} smaller groups: `--groups`\n", found.groups.len() - most));
+        }
+        text.push('\n');
         if let Some(diff) = &found.diff {
             text.push_str(&report::changes(diff, &options));
         } else if !args.groups {

@@ -86,6 +86,13 @@ struct Section<'a> {
     provenance: Vec<(&'static str, String)>,
 }
 
+impl Section<'_> {
+    /// The model, where the judge's name does not say it already.
+    fn other_model(&self) -> Option<&str> {
+        self.judge.model.as_deref().filter(|model| !self.judge.name.contains(model))
+    }
+}
+
 /// A dot plot with its names and numbers.
 struct Chart<'a> {
     rows: Vec<DotRow<'a>>,

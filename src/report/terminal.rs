@@ -32,7 +32,7 @@ pub fn terminal(audit: &Audit, options: &TerminalOptions) -> String {
 fn one(audit: &Audit, judge: &JudgeAudit, options: TerminalOptions, out: &mut String) {
     let panel = &judge.panel;
     let mut name = plain(&judge.name);
-    if let Some(model) = judge.model.as_deref().filter(|m| *m != judge.name) {
+    if let Some(model) = judge.model.as_deref().filter(|m| !judge.name.contains(m)) {
         name = format!("{name} · {}", plain(model));
     }
     out.push_str(&format!("{}\n", options.paint(&cut(&name, options.columns()), Tone::Dim)));

@@ -1,0 +1,53 @@
+//! The report folder of an audit.
+
+use super::project::write_whole;
+use super::{AppError, Audited};
+use crate::labels::LabelWriter;
+use crate::report;
+use std::path::{Path, PathBuf};
+
+impl Audited {
+    /// The folder's name: from the judges and the data, so that the same audit always writes to the same place.
+    pub fn slug(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for item in &self.labelled {
+            hasher.update(item.id.as_str().as_bytes());
+            hasher.update(&[0]);
+        }
+        for judge in &self.judges {
+            hasher.update(judge.hash.as_deref().unwrap_or(&judge.name).as_bytes());
+            hasher.update(&[0]);
+        }
+        let name = match self.judges.as_slice() {
+            [only] => only.model.as_deref().unwrap_or(&only.name),
+            [] => "people",
+            _ => "judges",
+        };
+        let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
+        format!("audit-{}-{}", plain.trim_matches('-').to_lowercase(), &hasher.finalize().to_hex()[..8])
+    }
+
+    /// Writes the report folder and returns the page to open.
+    ///
+    /// # Errors
+    /// [`AppError`] when the folder cannot be written.
+    pub fn write_reports(&self, folder: &Path) -> Result<PathBuf, AppError> {
+        let json = serde_json::to_vec_pretty(&self.audit).expect("an audit is plain data");
+        write_whole(&folder.join("audit.json"), &json)?;
+        write_whole(&folder.join("audit.md"), report::markdown(&self.audit).as_bytes())?;
+        if let [judge] = self.audit.judges.as_slice() {
+            write_whole(&folder.join("disagreements.csv"), report::csv(&judge.disagreements).as_bytes())?;
+        }
+        if !self.rows.is_empty() {
+            let mut writer = LabelWriter::create(&folder.join("labels.jsonl"))?;
+            for row in &self.rows {
+                writer.write(row)?;
+            }
+            writer.finish()?;
+        }
+        // The page comes last: where it is, the rest is.
+        let page = folder.join("index.html");
+        write_whole(&page, report::html(&self.audit).as_bytes())?;
+        Ok(page)
+    }
+}

@@ -1,0 +1,119 @@
+//! A judge's ratings: from a run, or from files.
+
+use super::label::{LabelRequest, Watch, drive, prepare, rows_of};
+use super::{AppError, Project};
+use crate::audit::{JudgeInput, Judged};
+use crate::domain::Scale;
+use crate::domain::{ItemId, Verdict};
+use crate::judge::consensus;
+use crate::judge::run::{End, Outcome};
+use crate::labels::{self, JudgeRating, JudgeRows, ReadOptions};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use tokio::sync::watch;
+
+/// What was gathered.
+pub(super) struct Gathered {
+    pub judges: Vec<JudgeInput>,
+    pub rows: Vec<labels::LabelRow>,
+    pub calls: u64,
+    pub budget_ended: bool,
+}
+
+/// Runs the judge where the ledger has no answer.
+pub(super) async fn from_run(
+    project: &Project,
+    run: &LabelRequest,
+    watch: Watch<'_>,
+    cancel: watch::Receiver<bool>,
+) -> Result<Gathered, AppError> {
+    let prepared = prepare(project, run)?;
+    let row = rows_of(&prepared.judge);
+    let mut rows = Vec::new();
+    let mut outcomes: BTreeMap<ItemId, Vec<Outcome>> = BTreeMap::new();
+    let mut sink = |outcome: Outcome| {
+        rows.push(row(&outcome));
+        outcomes.entry(outcome.item.id.clone()).or_default().push(outcome);
+        Ok(())
+    };
+    let (end, progress) = drive(project, run, &prepared, &mut sink, watch, cancel).await?;
+    let answers = outcomes.into_iter().map(|(id, samples)| (id, judged(&samples))).collect();
+    let judge = JudgeInput {
+        name: prepared.judge.name(),
+        model: Some(prepared.judge.model.clone()),
+        model_id: Some(prepared.endpoint.model.clone()),
+        hash: Some(prepared.judge.hash()),
+        answers,
+        ..JudgeInput::default()
+    };
+    Ok(Gathered { judges: vec![judge], rows, calls: progress.calls, budget_ended: end == End::Budget })
+}
+
+/// The samples of one item as one answer; tokens and money are of all of them.
+fn judged(samples: &[Outcome]) -> Judged {
+    let verdicts: Vec<Verdict> = samples.iter().map(|s| s.verdict.clone()).collect();
+    let usages: Vec<_> = samples.iter().filter_map(|s| s.usage).collect();
+    let costs: Vec<_> = samples.iter().filter_map(|s| s.cost).collect();
+    Judged {
+        verdict: consensus::verdict(&verdicts),
+        usage: (!usages.is_empty()).then(|| usages.into_iter().sum()),
+        cost: (!costs.is_empty()).then(|| costs.into_iter().sum()),
+        latency_ms: samples.iter().filter_map(|s| s.latency_ms).max(),
+        served: samples.iter().find_map(|s| s.served.clone()),
+    }
+}
+
+/// Reads every judge of the files.
+pub(super) fn from_files(paths: &[PathBuf], scale: Scale, read: &ReadOptions) -> Result<Vec<JudgeInput>, AppError> {
+    let mut judges = Vec::new();
+    for path in paths {
+        for rows in labels::read_judge(path, scale, read)? {
+            judges.push(imported(rows));
+        }
+    }
+    if judges.is_empty() {
+        let hint = "without `--judge` every judge in the file is audited";
+        return Err(AppError::input("the ratings hold no rating of the judge that you named", hint));
+    }
+    Ok(judges)
+}
+
+fn imported(rows: JudgeRows) -> JudgeInput {
+    let mut samples: BTreeMap<ItemId, Vec<JudgeRating>> = BTreeMap::new();
+    for rating in rows.rows {
+        samples.entry(rating.item.clone()).or_default().push(rating);
+    }
+    let answer = |samples: Vec<JudgeRating>| {
+        let verdicts: Vec<Verdict> = samples.iter().map(|s| s.verdict.clone()).collect();
+        let costs: Vec<_> = samples.iter().filter_map(|s| s.cost).collect();
+        let usages: Vec<_> = samples.iter().filter_map(|s| s.usage).collect();
+        Judged {
+            verdict: consensus::verdict(&verdicts),
+            usage: (!usages.is_empty()).then(|| usages.into_iter().sum()),
+            cost: (!costs.is_empty()).then(|| costs.into_iter().sum()),
+            latency_ms: samples.iter().filter_map(|s| s.latency_ms).max(),
+            served: samples.iter().find_map(|s| s.model_served.as_deref().map(str::to_owned)),
+        }
+    };
+    let answers: BTreeMap<ItemId, Judged> = samples.into_iter().map(|(id, samples)| (id, answer(samples))).collect();
+    let (name, model, hash) = identity(&rows.judge, &answers);
+    JudgeInput {
+        name,
+        model,
+        hash,
+        answers,
+        off_scale: rows.counts.off_scale,
+        duplicates: rows.counts.duplicates,
+        ..JudgeInput::default()
+    }
+}
+
+/// In our own label files the judge is a hash: the model that answered makes it a name.
+fn identity(judge: &str, answers: &BTreeMap<ItemId, Judged>) -> (String, Option<String>, Option<String>) {
+    let is_hash = judge.len() == 16 && judge.bytes().all(|b| b.is_ascii_hexdigit());
+    let served: BTreeSet<&str> = answers.values().filter_map(|a| a.served.as_deref()).collect();
+    match served.first().filter(|_| is_hash && served.len() == 1) {
+        Some(model) => (format!("{model} · {}", &judge[..8]), Some((*model).to_owned()), Some(judge.to_owned())),
+        None => (judge.to_owned(), None, None),
+    }
+}
