@@ -1,5 +1,6 @@
 //! One binary for all integration tests: each test file would link polars again.
 
+mod audits;
 mod bad_input;
 mod commands;
 mod crash;
@@ -8,6 +9,7 @@ mod hostile;
 mod labels_policies;
 mod labels_roundtrip;
 mod labels_scale;
+mod ledgers;
 mod replies;
 mod support;
 mod tidy;

@@ -1,0 +1,172 @@
+//! The join of verdicts and people: what counts, what does not, and in which order.
+
+#![allow(clippy::unwrap_used)]
+
+use assessor::audit::{Change, Direction, JudgeInput, Judged, Labelled, Opinion, Standing, audit, diff, gold};
+use assessor::domain::{GroupId, ItemId, Malformed, NotRun, Rung, Scale, Verdict};
+use std::collections::BTreeMap;
+
+fn scale() -> Scale {
+    Scale::new(1, 5).unwrap()
+}
+
+fn opinions(ratings: &[i64]) -> Vec<Opinion> {
+    let opinion = |(i, r): (usize, &i64)| Opinion {
+        annotator: format!("p{i}"),
+        rating: scale().rating(*r).unwrap(),
+        rationale: None,
+    };
+    ratings.iter().enumerate().map(opinion).collect()
+}
+
+fn item(id: &str, group: &str, ratings: &[i64], tags: &[(&str, &str)]) -> Labelled {
+    Labelled {
+        id: ItemId::new(id),
+        group: Some(GroupId::new(group)),
+        query: None,
+        title: None,
+        excerpt: None,
+        tags: tags.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+        opinions: opinions(ratings),
+    }
+}
+
+fn rated(value: i64) -> Verdict {
+    let rating = scale().rating(value).unwrap();
+    Verdict::Rated { rating, rationale: Some("because".into()), confidence: None, rung: Rung::Exact }
+}
+
+fn judge(answers: &[(&str, Verdict)]) -> JudgeInput {
+    let judged = |verdict: &Verdict| Judged {
+        verdict: verdict.clone(),
+        usage: None,
+        cost: None,
+        latency_ms: None,
+        served: None,
+    };
+    let answers: BTreeMap<ItemId, Judged> = answers.iter().map(|(id, v)| (ItemId::new(*id), judged(v))).collect();
+    JudgeInput { name: "j".into(), answers, ..JudgeInput::default() }
+}
+
+#[test]
+fn gold_is_the_lower_median_and_the_mean_and_an_adjudicated_rating_settles_it() {
+    let cases: [(&[i64], i64, f64); 5] = [
+        (&[1, 2], 1, 1.5),
+        (&[2, 4, 5], 4, 11.0 / 3.0),
+        (&[3, 3, 4, 5], 3, 3.75),
+        (&[1, 1, 5, 5], 1, 3.0),
+        (&[4], 4, 4.0),
+    ];
+    for (ratings, median, mean) in cases {
+        let (rating, level) = gold(scale(), &opinions(ratings));
+        assert_eq!(rating.value(), median, "{ratings:?}");
+        assert!((level + 1.0 - mean).abs() < 1e-12, "{ratings:?}");
+    }
+    let mut settled = opinions(&[1, 1, 1]);
+    settled.push(Opinion { annotator: "adjudicated".into(), rating: scale().rating(4).unwrap(), rationale: None });
+    assert_eq!(gold(scale(), &settled), (scale().rating(4).unwrap(), 3.0));
+}
+
+#[test]
+fn what_never_ran_is_counted_and_not_held_against_the_judge() {
+    let items = vec![
+        item("a", "q", &[5], &[]),
+        item("b", "q", &[1], &[]),
+        item("c", "r", &[3], &[]),
+        item("d", "r", &[3], &[]),
+    ];
+    let judge =
+        judge(&[("a", rated(5)), ("b", Verdict::NotRun(NotRun::Outage)), ("d", Verdict::Malformed(Malformed::Empty))]);
+    let result = audit(scale(), items, &[judge]);
+    let panel = &result.judges[0].panel;
+    assert_eq!((panel.n, panel.n_rated, panel.malformed.count, panel.not_run.count, panel.missing), (2, 1, 1, 1, 1));
+    assert_eq!(panel.nmse.value(), Some(50.0), "one of two answers is malformed, the other is right");
+    assert_eq!(panel.not_run.reasons["outage"], 1);
+}
+
+#[test]
+fn a_judge_that_answered_nothing_has_no_numbers_and_the_audit_says_so() {
+    let result = audit(scale(), vec![item("a", "q", &[5], &[])], &[judge(&[("a", Verdict::NotRun(NotRun::Budget))])]);
+    let found = &result.judges[0];
+    assert_eq!(found.standing, Standing::Unknown);
+    assert_eq!(found.panel.nmse.value(), None);
+    assert_eq!(found.headline, "No item was answered: 1 not run, 0 missing.");
+}
+
+#[test]
+fn disagreements_come_by_gap_then_by_item_and_malformed_has_the_full_gap() {
+    let items = ["a", "b", "c", "d", "e"].map(|id| item(id, id, &[3], &[])).to_vec();
+    let judge = judge(&[
+        ("a", rated(2)),
+        ("b", rated(5)),
+        ("c", Verdict::Malformed(Malformed::NotJson)),
+        ("d", rated(1)),
+        ("e", rated(3)),
+    ]);
+    let result = audit(scale(), items, &[judge]);
+    let found: Vec<(&str, u8, Direction)> =
+        result.judges[0].disagreements.iter().map(|d| (d.id.as_str(), d.gap, d.direction)).collect();
+    let expected = [
+        ("c", 4, Direction::Malformed),
+        ("b", 2, Direction::Higher),
+        ("d", 2, Direction::Lower),
+        ("a", 1, Direction::Lower),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn groups_count_direction_gap_and_slice_within_what_was_answered() {
+    let items: Vec<Labelled> = (0..6)
+        .map(|i| item(&format!("i{i}"), &format!("q{i}"), &[3], &[("lang", if i % 2 == 0 { "en" } else { "de" })]))
+        .collect();
+    let answers: Vec<(String, Verdict)> =
+        (0..6).map(|i| (format!("i{i}"), if i % 2 == 0 { rated(4) } else { rated(3) })).collect();
+    let answers: Vec<(&str, Verdict)> = answers.iter().map(|(id, v)| (id.as_str(), v.clone())).collect();
+    let result = audit(scale(), items, &[judge(&answers)]);
+    let groups: Vec<_> = result.judges[0].groups.iter().map(|g| (g.slice.clone(), g.gap, g.count, g.of)).collect();
+    assert_eq!(groups, [(None, 1, 3, 6), (Some(("lang".to_owned(), "en".to_owned())), 1, 3, 3)]);
+    assert!(result.judges[0].slices.iter().all(|s| s.small), "three rows say little, and are shown grey");
+}
+
+#[test]
+fn the_order_of_items_and_annotators_changes_nothing() {
+    let mut items = vec![
+        item("a", "q", &[5, 4, 2], &[("t", "x")]),
+        item("b", "q", &[1, 1, 3], &[("t", "y")]),
+        item("c", "r", &[3, 2, 2], &[("t", "x")]),
+        item("d", "s", &[4, 4, 5], &[("t", "y")]),
+    ];
+    let judge =
+        judge(&[("a", rated(3)), ("b", rated(2)), ("c", Verdict::Malformed(Malformed::Empty)), ("d", rated(5))]);
+    let there = serde_json::to_string(&audit(scale(), items.clone(), std::slice::from_ref(&judge)).judges).unwrap();
+    items.reverse();
+    let back = serde_json::to_string(&audit(scale(), items, &[judge]).judges).unwrap();
+    assert_eq!(there, back);
+}
+
+#[test]
+fn a_constant_judge_is_called_no_better_than_a_constant_and_a_copy_of_a_person_stands_among_people() {
+    // Twelve queries of three items over the whole scale; the two people differ now and then.
+    let value = |i: usize| (i * 7 % 5 + 1) as i64;
+    let second = |i: usize| if i % 6 == 0 { value(i) % 5 + 1 } else { value(i) };
+    let items: Vec<Labelled> =
+        (0..36).map(|i| item(&format!("i{i:02}"), &format!("q{:02}", i / 3), &[value(i), second(i)], &[])).collect();
+    let ids: Vec<String> = (0..36).map(|i| format!("i{i:02}")).collect();
+    let constant: Vec<(&str, Verdict)> = ids.iter().map(|id| (id.as_str(), rated(3))).collect();
+    let copy: Vec<(&str, Verdict)> = ids.iter().enumerate().map(|(i, id)| (id.as_str(), rated(value(i)))).collect();
+    let result = audit(scale(), items, &[judge(&constant), judge(&copy)]);
+    assert_eq!(result.judges[0].standing, Standing::NoBetterThanConstant);
+    assert!(result.judges[0].caveats.iter().any(|c| c.code == "no-skill"));
+    assert_eq!(result.judges[1].standing, Standing::AmongPeople);
+}
+
+#[test]
+fn a_difference_of_two_judges_counts_only_items_that_both_answered() {
+    let items = ["a", "b", "c"].map(|id| item(id, id, &[3], &[])).to_vec();
+    let before = judge(&[("a", rated(3)), ("b", rated(1)), ("c", Verdict::NotRun(NotRun::Budget))]);
+    let after = judge(&[("a", Verdict::Malformed(Malformed::Empty)), ("b", rated(3)), ("c", rated(1))]);
+    let found: Vec<(String, Change)> =
+        diff(scale(), &items, &before, &after).into_iter().map(|d| (d.id.to_string(), d.change)).collect();
+    assert_eq!(found, [("a".to_owned(), Change::NewlyBroken), ("b".to_owned(), Change::Fixed)]);
+}

@@ -1,0 +1,101 @@
+//! The ledger: what it refuses, what it never forgets, and who may read while it is written.
+
+#![allow(clippy::unwrap_used)]
+
+use assessor::domain::{Explain as _, ItemId, NanoUsd};
+use assessor::judge::journal::{Answer, Call, Journal as _, Key};
+use assessor::judge::{JudgeSpec, PARSER, Sampling};
+use assessor::ledger::{Ledger, RunInfo};
+use assessor::prompt::Prompt;
+use rusqlite::Connection;
+
+fn judge() -> JudgeSpec {
+    let rubric = assessor::rubric::shipped();
+    let prompt = Prompt::of(&rubric);
+    let sampling = Sampling { temperature: None, max_tokens: 9, seed: 0, extra: serde_json::Map::new() };
+    JudgeSpec { rubric, prompt, model: "m".into(), address: None, sampling, parser: PARSER }
+}
+
+fn run(judge: &JudgeSpec) -> RunInfo<'_> {
+    RunInfo { judge, items_digest: "d", samples: 1, planned: 3, slots: 4, attempt_limit: 2, slot_cost: NanoUsd(10) }
+}
+
+fn call(key: u8, raw: &[u8]) -> Call {
+    let answer = Answer { raw: raw.to_vec(), usage: None, cost: Some(NanoUsd(7)), latency_ms: 3 };
+    Call { key: Key([key; 16]), item: ItemId::new("i"), sample: 0, served: None, attempts: 1, answer }
+}
+
+#[tokio::test]
+async fn what_was_recorded_is_there_in_the_order_of_the_keys_and_survives_reopening() {
+    let folder = tempfile::tempdir().unwrap();
+    let judge = judge();
+    let ledger = Ledger::open(folder.path()).unwrap();
+    let session = ledger.begin(&run(&judge)).unwrap();
+    let keeper = session.keeper();
+    keeper.record(call(1, b"one")).await.unwrap();
+    keeper.record(call(2, b"two")).await.unwrap();
+    // The first answer to a request stays.
+    keeper.record(call(1, b"other")).await.unwrap();
+    drop(keeper);
+    session.end("complete").unwrap();
+    let reading = Ledger::open(folder.path()).unwrap().reading();
+    let found = reading.recorded(&[Key([2; 16]), Key([9; 16]), Key([1; 16])]).unwrap();
+    let raw: Vec<Option<Vec<u8>>> = found.into_iter().map(|a| a.map(|a| a.raw)).collect();
+    assert_eq!(raw, [Some(b"two".to_vec()), None, Some(b"one".to_vec())]);
+}
+
+#[tokio::test]
+async fn a_session_that_never_ended_is_charged_for_what_it_may_have_had_in_flight() {
+    let folder = tempfile::tempdir().unwrap();
+    let judge = judge();
+    let ledger = Ledger::open(folder.path()).unwrap();
+    let info = run(&judge);
+    let session = ledger.begin(&info).unwrap();
+    session.keeper().record(call(1, b"one")).await.unwrap();
+    // One call of 7, and 4 slots of 2 requests of 10 each that nobody can account for.
+    let open = ledger.spent(&info.id()).unwrap();
+    assert_eq!((open.calls, open.cost), (9, NanoUsd(87)));
+    session.end("complete").unwrap();
+    let ended = ledger.spent(&info.id()).unwrap();
+    assert_eq!((ended.calls, ended.cost), (1, NanoUsd(7)));
+}
+
+#[tokio::test]
+async fn paid_calls_can_be_neither_changed_nor_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let judge = judge();
+    let ledger = Ledger::open(folder.path()).unwrap();
+    let session = ledger.begin(&run(&judge)).unwrap();
+    session.keeper().record(call(1, b"one")).await.unwrap();
+    // A second connection reads while the session is open.
+    let other = Connection::open(folder.path().join("ledger.sqlite")).unwrap();
+    let rows: i64 = other.query_row("SELECT count(*) FROM calls", [], |row| row.get(0)).unwrap();
+    assert_eq!(rows, 1);
+    for statement in ["UPDATE calls SET raw = x'00'", "DELETE FROM calls"] {
+        let refused = other.execute(statement, []).unwrap_err().to_string();
+        assert!(refused.contains("calls are append-only"), "{refused}");
+    }
+}
+
+#[test]
+fn a_newer_ledger_and_a_foreign_database_are_refused_with_a_clear_word() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Ledger::open(folder.path()).unwrap());
+    let path = folder.path().join("ledger.sqlite");
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    let error = Ledger::open(folder.path()).unwrap_err();
+    assert_eq!(error.to_string(), "the ledger has schema version 99; this program knows versions up to 1");
+    assert_eq!(error.hint().unwrap(), "use a newer `assessor`, or name another folder with `--state DIR`");
+
+    let foreign = tempfile::tempdir().unwrap();
+    let other = Connection::open(foreign.path().join("ledger.sqlite")).unwrap();
+    other.execute_batch("CREATE TABLE notes (text TEXT)").unwrap();
+    let error = Ledger::open(foreign.path()).unwrap_err();
+    assert_eq!(error.to_string(), "the file is a database of another program");
+
+    let broken = tempfile::tempdir().unwrap();
+    std::fs::write(broken.path().join("ledger.sqlite"), "no database at all, but long enough to be read as one")
+        .unwrap();
+    let error = Ledger::open(broken.path()).unwrap_err();
+    assert_eq!(error.to_string(), "the ledger cannot be used: file is not a database");
+}
