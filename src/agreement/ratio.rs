@@ -19,7 +19,8 @@ pub struct Term {
 ///
 /// With group sums `s_g`, `n_g` and the ratio `m`, `SE² = G/(G−1) · Σ (s_g − m·n_g)² / (Σ n_g)²`, and the interval is
 /// `m ± t(G−1)·SE` (Cochran, *Sampling Techniques*, §6; SPEC case I3). `bounds` is the quantity's possible range; the
-/// interval is cut to it. Undefined without rows; with one group the value stands without an interval.
+/// interval is cut to it. Undefined without rows. With one group, or when all groups say exactly the same, the value stands
+/// without an interval: an interval of width zero would claim a certainty that the data do not have.
 ///
 /// Groups are summed in the order of their numbers, so the result does not depend on the order of the rows.
 pub fn ratio(terms: impl Iterator<Item = Term>, bounds: (f64, f64)) -> Figure {
@@ -43,9 +44,9 @@ pub fn ratio(terms: impl Iterator<Item = Term>, bounds: (f64, f64)) -> Figure {
     }
     let value = sums.iter().map(|(s, _)| s).sum::<f64>() / weight;
     let count = sums.len();
-    let interval = (count > 1).then(|| {
+    let squares: f64 = sums.iter().map(|(s, n)| (s - value * n).powi(2)).sum();
+    let interval = (count > 1 && squares > 0.0).then(|| {
         let g = count as f64;
-        let squares: f64 = sums.iter().map(|(s, n)| (s - value * n).powi(2)).sum();
         let se = (g / (g - 1.0) * squares).sqrt() / weight;
         let half = t_quantile(0.975, g - 1.0) * se;
         Interval {
@@ -80,6 +81,11 @@ mod tests {
         let interval = figure.interval().unwrap();
         let se = (interval.high - value) / t_quantile(0.975, 3.0);
         assert!((se - 1.562857622547509).abs() < 1e-12);
+    }
+
+    #[test]
+    fn groups_that_agree_exactly_give_no_interval_of_width_zero() {
+        assert_eq!(figure(&[(0.0, 4), (0.0, 6)]), Figure::point(0.0, 10, 2));
     }
 
     #[test]

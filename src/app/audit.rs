@@ -90,6 +90,7 @@ pub async fn audit(
         None => project.rubric(&JudgeRequest { rubric: request.rubric.clone(), ..JudgeRequest::default() })?.scale,
     };
     let human = people(request, scale)?;
+    let off_scale = human.off_scale;
     let mut gathered = Gathered { judges: Vec::new(), rows: Vec::new(), calls: 0, budget_ended: false };
     match &request.source {
         Source::Nobody => {}
@@ -110,7 +111,7 @@ pub async fn audit(
         }
     }
     let labelled = join(request, human, &gathered.judges)?;
-    let mut result = audit::audit(scale, labelled.clone(), &gathered.judges);
+    let mut result = audit::audit(scale, labelled.clone(), off_scale, &gathered.judges);
     name_sources(&mut result, &flags);
     Ok(Audited {
         request: request.clone(),
@@ -124,23 +125,14 @@ pub async fn audit(
     })
 }
 
-/// Where nothing at all is named, the shipped labels stand in.
+/// What is not named comes from the configuration; where that names no data either, the shipped labels stand in.
 fn with_shipped(project: &Project, mut request: AuditRequest) -> Result<AuditRequest, AppError> {
     let defaults = &project.config.defaults;
-    let from_files = matches!(request.source, Source::Files(_));
-    if request.items.is_none() && !from_files {
+    if request.human.is_none() && request.items.is_none() {
         request.items = defaults.items.clone();
-    }
-    if request.human.is_none() {
         request.human = defaults.human.clone();
     }
-    if request.items.is_none() && request.human.is_none() {
-        if from_files {
-            return Err(AppError::input(
-                "there are no human ratings to audit against",
-                "name them with `--human FILE`",
-            ));
-        }
+    if request.human.is_none() && request.items.is_none() {
         let (items, human) = Shipped::labels(project)?;
         request.items = Some(items);
         request.human = Some(human);
@@ -151,6 +143,7 @@ fn with_shipped(project: &Project, mut request: AuditRequest) -> Result<AuditReq
 struct People {
     opinions: BTreeMap<ItemId, Vec<Opinion>>,
     groups: BTreeMap<ItemId, GroupId>,
+    off_scale: u64,
 }
 
 fn people(request: &AuditRequest, scale: Scale) -> Result<People, AppError> {
@@ -173,7 +166,7 @@ fn people(request: &AuditRequest, scale: Scale) -> Result<People, AppError> {
     for ratings in opinions.values_mut() {
         ratings.sort_by(|a, b| a.annotator.cmp(&b.annotator));
     }
-    Ok(People { opinions, groups: human.groups })
+    Ok(People { opinions, groups: human.groups, off_scale: human.counts.off_scale })
 }
 
 /// Items with ratings, with what is known of them. An item that people rated and the items file lacks is an error: its

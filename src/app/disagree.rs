@@ -1,8 +1,10 @@
 //! List, group, compare and export disagreements.
 
 use super::{AppError, Audited};
-use crate::audit::{self, Diff, Direction, Disagreement, DisagreementGroup};
+use crate::audit::{self, Change, Diff, Direction, Disagreement, DisagreementGroup};
+use crate::domain::ItemId;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Which disagreements.
@@ -10,7 +12,7 @@ use std::path::Path;
 pub struct Filter {
     /// Only this direction.
     pub direction: Option<Direction>,
-    /// Only this many rating points.
+    /// Only so many rating points, or more.
     pub gap: Option<u8>,
     /// Only this slice, as column and value.
     pub slice: Option<(String, String)>,
@@ -45,12 +47,22 @@ pub fn disagree(after: &Audited, before: Option<&Audited>, filter: &Filter) -> R
     };
     let keeps = |d: &&Disagreement| {
         filter.direction.is_none_or(|direction| d.direction == direction)
-            && filter.gap.is_none_or(|gap| d.gap == gap)
+            && filter.gap.is_none_or(|gap| d.gap >= gap)
             && in_slice(&d.tags)
     };
+    if let Some((column, value)) = &filter.slice
+        && !after.labelled.iter().any(|l| l.tags.get(column) == Some(value))
+    {
+        let columns: BTreeSet<&str> = after.labelled.iter().flat_map(|l| l.tags.keys().map(String::as_str)).collect();
+        let message = format!("no item has `{value}` in the column `{column}`");
+        return Err(AppError::input(
+            message,
+            format!("the columns are {}", columns.into_iter().collect::<Vec<_>>().join(", ")),
+        ));
+    }
     let groups = judge.groups.iter().filter(|g| {
         filter.direction.is_none_or(|direction| g.direction == direction)
-            && filter.gap.is_none_or(|gap| g.gap == gap)
+            && filter.gap.is_none_or(|gap| g.gap >= gap)
             && filter.slice.as_ref().is_none_or(|slice| g.slice.as_ref() == Some(slice))
     });
     let diff = before
@@ -59,6 +71,15 @@ pub fn disagree(after: &Audited, before: Option<&Audited>, filter: &Filter) -> R
         })
         .transpose()?
         .map(|(before, now)| audit::diff(after.scale, &after.labelled, before, now));
+    // An item that is fixed has no direction or gap any more: it stays unless it is of another slice.
+    let kept: BTreeSet<&ItemId> = judge.disagreements.iter().filter(keeps).map(|d| &d.id).collect();
+    let sliced: BTreeSet<&ItemId> = after.labelled.iter().filter(|l| in_slice(&l.tags)).map(|l| &l.id).collect();
+    let narrow = filter.direction.is_some() || filter.gap.is_some();
+    let diff = diff.map(|diffs| {
+        let keeps =
+            |d: &Diff| if d.change == Change::Fixed { !narrow && sliced.contains(&d.id) } else { kept.contains(&d.id) };
+        diffs.into_iter().filter(keeps).collect()
+    });
     Ok(Disagreed {
         judge: judge.name.clone(),
         answered: judge.panel.n,

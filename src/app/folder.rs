@@ -7,24 +7,17 @@ use crate::report;
 use std::path::{Path, PathBuf};
 
 impl Audited {
-    /// The folder's name: from the judges and the data, so that the same audit always writes to the same place.
+    /// The folder's name: from the judge and a hash of the audit, so that the same audit always writes to the same place
+    /// and another one never overwrites it.
     pub fn slug(&self) -> String {
-        let mut hasher = blake3::Hasher::new();
-        for item in &self.labelled {
-            hasher.update(item.id.as_str().as_bytes());
-            hasher.update(&[0]);
-        }
-        for judge in &self.judges {
-            hasher.update(judge.hash.as_deref().unwrap_or(&judge.name).as_bytes());
-            hasher.update(&[0]);
-        }
+        let content = serde_json::to_vec(&self.audit).expect("an audit is plain data");
         let name = match self.judges.as_slice() {
             [only] => only.model.as_deref().unwrap_or(&only.name),
             [] => "people",
             _ => "judges",
         };
         let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
-        format!("audit-{}-{}", plain.trim_matches('-').to_lowercase(), &hasher.finalize().to_hex()[..8])
+        format!("audit-{}-{}", plain.trim_matches('-').to_lowercase(), &blake3::hash(&content).to_hex()[..8])
     }
 
     /// Writes the report folder and returns the page to open.

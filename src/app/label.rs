@@ -3,7 +3,7 @@
 use super::project::connect;
 use super::samples::Samples;
 use super::{AppError, JudgeRequest, Project};
-use crate::domain::{Event, Item, ItemId, NanoUsd, NotRun, Progress, Verdict};
+use crate::domain::{Event, GroupId, Item, ItemId, NanoUsd, NotRun, Progress, Verdict};
 use crate::judge::journal::Memory;
 use crate::judge::run::{End, Outcome, Run};
 use crate::judge::{IN_FLIGHT, JudgeSpec};
@@ -71,8 +71,8 @@ pub struct Labelled {
     pub replayed: u64,
     /// HTTP requests made now.
     pub calls: u64,
-    /// Dollars spent now.
-    pub spent_usd: f64,
+    /// Dollars spent now; absent when the price is not known.
+    pub spent_usd: Option<f64>,
     /// Where the labels are.
     pub out: Option<PathBuf>,
     /// Where mean, mode and spread of each item's samples are, when there are several.
@@ -96,6 +96,8 @@ pub struct Plan {
     pub recorded: u64,
     /// Calls to make.
     pub calls: u64,
+    /// Requests that `--budget-calls` allows.
+    pub budget_calls: Option<u64>,
     /// Prompt tokens, estimated.
     pub tokens_in: u64,
     /// Completion tokens, estimated.
@@ -151,7 +153,7 @@ pub async fn label(
         not_run,
         replayed: progress.replayed,
         calls: progress.calls,
-        spent_usd: progress.spent.usd(),
+        spent_usd: prepared.endpoint.price.map(|_| progress.spent.usd()),
         out: request.out.clone(),
         samples,
         budget_ended: end == End::Budget,
@@ -290,12 +292,13 @@ pub async fn plan(project: &Project, request: &LabelRequest) -> Result<Plan, App
         let run = Run { judge, client: None, journal: Arc::new(Memory::default()), budget, samples, slots: 1, cancel };
         run.go(total, items, &mut sink, &mut |_| {}).await?;
     }
-    Ok(seen.plan(&prepared, total))
+    Ok(seen.plan(&prepared, total, request.limits.calls))
 }
 
 /// What a dry pass has seen.
 #[derive(Default)]
 struct Seen {
+    queries: BTreeSet<GroupId>,
     recorded: u64,
     open: u64,
     open_bytes: u64,
@@ -307,6 +310,9 @@ struct Seen {
 
 impl Seen {
     fn add(&mut self, outcome: &Outcome, bytes: u64) {
+        if !self.queries.contains(&outcome.item.group) {
+            self.queries.insert(outcome.item.group.clone());
+        }
         if outcome.verdict == Verdict::NotRun(NotRun::Missing) {
             self.open += 1;
             self.open_bytes += bytes;
@@ -322,7 +328,7 @@ impl Seen {
     }
 
     /// Tokens by what this judge has used so far, where it has been used.
-    fn plan(&self, prepared: &Prepared, verdicts: u64) -> Plan {
+    fn plan(&self, prepared: &Prepared, verdicts: u64, budget_calls: Option<u64>) -> Plan {
         let known = self.recorded_bytes > 0 && self.tokens_in > 0;
         let tokens_in = match known {
             true => (self.open_bytes as f64 * self.tokens_in as f64 / self.recorded_bytes as f64) as u64,
@@ -340,10 +346,11 @@ impl Seen {
         Plan {
             judge: prepared.judge.name(),
             items: prepared.items,
-            queries: prepared.summary.groups,
+            queries: self.queries.len() as u64,
             verdicts,
             recorded: self.recorded,
             calls: self.open,
+            budget_calls,
             tokens_in,
             tokens_out,
             usd: prepared.endpoint.cost(usage).map(NanoUsd::usd),

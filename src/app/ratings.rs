@@ -43,6 +43,7 @@ pub(super) async fn from_run(
         model: Some(prepared.judge.model.clone()),
         model_id: Some(prepared.endpoint.model.clone()),
         hash: Some(prepared.judge.hash()),
+        samples: run.samples,
         answers,
         ..JudgeInput::default()
     };
@@ -60,6 +61,7 @@ fn judged(samples: &[Outcome]) -> Judged {
         cost: (!costs.is_empty()).then(|| costs.into_iter().sum()),
         latency_ms: samples.iter().filter_map(|s| s.latency_ms).max(),
         served: samples.iter().find_map(|s| s.served.clone()),
+        reply: samples.iter().find_map(|s| s.reply.clone()),
     }
 }
 
@@ -93,6 +95,7 @@ fn imported(rows: JudgeRows) -> JudgeInput {
             cost: (!costs.is_empty()).then(|| costs.into_iter().sum()),
             latency_ms: samples.iter().filter_map(|s| s.latency_ms).max(),
             served: samples.iter().find_map(|s| s.model_served.as_deref().map(str::to_owned)),
+            reply: samples.iter().find(|s| s.verdict.rating().is_none()).and_then(|s| s.raw.clone()),
         }
     };
     let answers: BTreeMap<ItemId, Judged> = samples.into_iter().map(|(id, samples)| (id, answer(samples))).collect();

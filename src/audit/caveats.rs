@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
-    /// No better than always giving the same rating.
+    /// Not shown to be better than always giving the same rating.
     NoBetterThanConstant,
     /// Better than a constant, further from people than people are from each other.
     BelowPeople,
@@ -30,7 +30,7 @@ impl Standing {
     /// In a few words.
     pub fn name(self) -> &'static str {
         match self {
-            Self::NoBetterThanConstant => "no better than a constant judge",
+            Self::NoBetterThanConstant => "not shown to be better than a constant judge",
             Self::BelowPeople => "better than a constant judge, not yet as good as a person",
             Self::AmongPeople => "as close to people as people are to each other",
             Self::BetterThanConstant => "better than a constant judge",
@@ -175,8 +175,28 @@ pub(super) fn caveats(facts: &Facts<'_>) -> Vec<Caveat> {
         add(
             "off-scale",
             format!(
-                "{} ratings were off the scale {} and were dealt with by the policy that you named.",
-                panel.off_scale, facts.scale
+                "{} of the judge's {} ratings were off the scale {} and were dealt with by the policy that you named.",
+                panel.off_scale,
+                facts.judge.answers.len(),
+                facts.scale
+            ),
+        );
+    }
+    if facts.humans.off_scale > 0 {
+        add(
+            "off-scale-people",
+            format!(
+                "{} of the people's {} ratings were off the scale {} and were moved to its nearest end: is this their scale? `--scale` names another.",
+                facts.humans.off_scale, facts.humans.ratings, facts.scale
+            ),
+        );
+    }
+    if facts.judge.samples > 1 {
+        add(
+            "samples",
+            format!(
+                "Each item was asked about {} times; its rating is the commonest one, and it is malformed when most of its replies are.",
+                facts.judge.samples
             ),
         );
     }
@@ -208,20 +228,22 @@ pub(super) fn advice(facts: &Facts<'_>) -> Vec<Advice> {
             Some("assessor disagree --direction malformed"),
         );
     }
-    let largest = facts.groups.iter().find(|g| g.slice.is_none() && g.direction != Direction::Malformed && g.gap > 1);
-    let largest =
-        largest.or_else(|| facts.groups.iter().find(|g| g.slice.is_none() && g.direction != Direction::Malformed));
-    if let Some(group) = largest {
-        let direction = if group.direction == Direction::Higher { "higher" } else { "lower" };
+    // The direction whose misses weigh most, by squared error as in NMSE; one point apart is often a matter of taste.
+    let weight = |direction: Direction, least: u8| {
+        let whole =
+            facts.groups.iter().filter(move |g| g.slice.is_none() && g.direction == direction && g.gap >= least);
+        whole.fold((0, 0), |(items, squares), g| (items + g.count, squares + g.count * u64::from(g.gap).pow(2)))
+    };
+    let far = [(Direction::Higher, 2), (Direction::Lower, 2), (Direction::Higher, 1), (Direction::Lower, 1)];
+    let of = far.iter().map(|(direction, least)| (*direction, *least, weight(*direction, *least)));
+    let heaviest = |least: u8| of.clone().filter(move |(_, l, w)| *l == least && w.0 > 0).max_by_key(|(_, _, w)| w.1);
+    if let Some((direction, least, (items, _))) = heaviest(2).or_else(|| heaviest(1)) {
+        let way = if direction == Direction::Higher { "higher" } else { "lower" };
+        let them = if items == 1 { "1 item".to_owned() } else { format!("{items} items") };
+        let points = if least == 1 { "1 point".to_owned() } else { format!("{least} or more points") };
         add(
-            format!(
-                "Read the {} item{} that the judge rates {} point{} {direction} than people: what does it miss?",
-                group.count,
-                if group.count == 1 { "" } else { "s" },
-                group.gap,
-                if group.gap == 1 { "" } else { "s" }
-            ),
-            Some(&format!("assessor disagree --direction {direction} --gap {}", group.gap)),
+            format!("Read the {them} that the judge rates {points} {way} than people: what does it miss?"),
+            Some(&format!("assessor disagree --direction {way} --gap {least}")),
         );
     }
     let worst = facts.slices.iter().filter(|s| !s.small && s.column != "gold");

@@ -56,6 +56,8 @@ pub struct Judged {
     pub latency_ms: Option<u64>,
     /// The model that answered, as the provider names it.
     pub served: Option<String>,
+    /// The start of a reply that could not be read.
+    pub reply: Option<String>,
 }
 
 /// One judge's answers.
@@ -75,13 +77,15 @@ pub struct JudgeInput {
     pub off_scale: u64,
     /// Repeated ids that a policy dealt with.
     pub duplicates: u64,
+    /// Samples per item; 0 when not known.
+    pub samples: u32,
 }
 
-/// Audits judges against people. Items are taken in the order of their ids, whatever the order given.
-pub fn audit(scale: Scale, mut labelled: Vec<Labelled>, judges: &[JudgeInput]) -> Audit {
+/// Audits judges against people. `people_off_scale` counts human ratings that a policy moved onto the scale. Items are taken in the order of their ids, whatever the order given.
+pub fn audit(scale: Scale, mut labelled: Vec<Labelled>, people_off_scale: u64, judges: &[JudgeInput]) -> Audit {
     labelled.retain(|item| !item.opinions.is_empty());
     labelled.sort_by(|a, b| a.id.cmp(&b.id));
-    let humans = humans(scale, &labelled);
+    let humans = Humans { off_scale: people_off_scale, ..humans(scale, &labelled) };
     let judges = judges.iter().map(|judge| one(scale, &humans, &labelled, judge)).collect();
     Audit { scale, humans, judges }
 }
@@ -147,6 +151,7 @@ fn humans(scale: Scale, labelled: &[Labelled]) -> Humans {
         items: labelled.len() as u64,
         queries: groups.iter().collect::<BTreeSet<_>>().len() as u64,
         ratings: ratings.iter().map(|r| r.len() as u64).sum(),
+        off_scale: 0,
         gold: if annotators.contains(ADJUDICATED) {
             "adjudicated rating, else mean (errors) and lower median (categories) of the ratings"
         } else if annotators.len() > 1 {

@@ -51,7 +51,7 @@ pub struct Disagreement {
     pub gap: u8,
     /// Which way.
     pub direction: Direction,
-    /// What the judge said.
+    /// What the judge said: its rationale, or the start of a reply that could not be read.
     pub rationale: Option<String>,
     /// What people said.
     pub opinions: Vec<Opinion>,
@@ -89,7 +89,7 @@ pub(super) fn disagreements(scale: Scale, rows: &[Row<'_>]) -> Vec<Disagreement>
 fn disagreement(scale: Scale, row: &Row<'_>) -> Option<Disagreement> {
     let (judge, malformed, rationale) = match &row.answer?.verdict {
         Verdict::Rated { rating, rationale, .. } => (Some(*rating), None, rationale.clone()),
-        Verdict::Malformed(reason) => (None, Some(reason.name()), None),
+        Verdict::Malformed(reason) => (None, Some(reason.name()), row.answer?.reply.clone()),
         Verdict::NotRun(_) => return None,
     };
     let (gap, direction) = match judge.map(|j| j.minus(row.gold)) {

@@ -39,6 +39,8 @@ pub struct Humans {
     pub ratings: u64,
     /// Annotators' names.
     pub annotators: Vec<String>,
+    /// Ratings off the scale that a policy moved to its nearest end.
+    pub off_scale: u64,
     /// How the gold was made of them.
     pub gold: &'static str,
     /// How many items have each gold rating, from low to high.

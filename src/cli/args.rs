@@ -339,7 +339,7 @@ pub(super) struct DisagreeArgs {
     /// Only this direction
     #[arg(long, value_enum, value_name = "WHICH")]
     pub direction: Option<Which>,
-    /// Only this many rating points apart
+    /// Only so many rating points apart, or more
     #[arg(long, value_name = "POINTS")]
     pub gap: Option<u8>,
     /// Only this slice

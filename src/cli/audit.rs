@@ -31,7 +31,10 @@ pub(super) async fn run(
     Ok(out.result("audit", exit, &audited.audit, caveats.map(Warning::from).collect(), || {
         let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
         let mut text = report::terminal(&audited.audit, &options);
-        text.push_str(&format!("\n{} calls made now.", audited.calls));
+        if audited.budget_ended {
+            text.push_str("\nThe budget ended the run: the numbers are of the items that were answered. Raise it and run again.\n");
+        }
+        text.push_str(&format!("\n{} requests made now.", audited.calls));
         if let Some(page) = page {
             text.push_str(&format!(" Report: {}\n", page.display()));
         }

@@ -43,6 +43,9 @@ pub(super) async fn run(
         out.note(&format!("{} disagreements written to {}", found.disagreements.len(), path.display()));
     }
     let exit = if after.budget_ended { BUDGET } else { DONE };
+    if after.calls > 0 {
+        out.note(&format!("{} requests made now.", after.calls));
+    }
     Ok(out.result("disagree", exit, &found, Vec::new(), || {
         let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
         let mut text = format!(
@@ -59,7 +62,7 @@ pub(super) async fn run(
         }
         text.push('\n');
         if let Some(diff) = &found.diff {
-            text.push_str(&report::changes(diff, &options));
+            text.push_str(&report::changes(diff, args.show, &options));
         } else if !args.groups {
             let shown = &found.disagreements[..found.disagreements.len().min(args.show)];
             text.push_str(&report::list(shown, &options));

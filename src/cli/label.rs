@@ -27,10 +27,12 @@ pub(super) async fn run(
     if request.out.is_none() {
         request.out = Some(default_out(project, &request)?);
     }
+    // With the shipped or the configured items, `audit` finds the people's ratings by itself.
+    let named = args.items.as_ref().map(|items| items.display().to_string());
     let mut drawn = Drawn::new(out);
     let done = app::label(project, &request, &mut |event| drawn.take(event), cancel).await?;
     let exit = if done.budget_ended { BUDGET } else { DONE };
-    Ok(out.result("label", exit, &done, Vec::new(), || labelled(&done)))
+    Ok(out.result("label", exit, &done, Vec::new(), || labelled(&done, named.as_deref())))
 }
 
 fn default_out(project: &Project, request: &LabelRequest) -> Result<PathBuf, AppError> {
@@ -38,15 +40,15 @@ fn default_out(project: &Project, request: &LabelRequest) -> Result<PathBuf, App
     Ok(app::default_out(&request.items, &project.judge(&request.judge, &endpoint)?.hash()))
 }
 
-fn labelled(done: &Labelled) -> String {
+fn labelled(done: &Labelled, named: Option<&str>) -> String {
     let mut text = format!("{}\n", done.judge);
     let _ = writeln!(
         text,
         "{} verdicts: {} rated, {} malformed, {} not run",
         done.total, done.rated, done.malformed, done.not_run
     );
-    let _ =
-        writeln!(text, "{} calls now, {} from the ledger, ${:.4} spent now", done.calls, done.replayed, done.spent_usd);
+    let cost = done.spent_usd.map_or("cost not known (no price)".to_owned(), |usd| format!("${usd:.4} spent now"));
+    let _ = writeln!(text, "{} requests now, {} verdicts from the ledger, {cost}", done.calls, done.replayed);
     if done.budget_ended {
         let _ = writeln!(text, "The budget ended the run. Raise it and run again: nothing is paid for twice.");
     }
@@ -55,7 +57,13 @@ fn labelled(done: &Labelled) -> String {
         if let Some(samples) = &done.samples {
             let _ = writeln!(text, "Mean, mode and spread of each item's samples: {}", samples.display());
         }
-        let _ = writeln!(text, "Next:   assessor audit --ratings {} --human RATINGS", path.display());
+        let _ = match named {
+            Some(items) => {
+                let labels = path.display();
+                writeln!(text, "Next:   assessor audit --ratings {labels} --items {items} --human HUMAN-RATINGS-FILE")
+            }
+            None => writeln!(text, "Next:   assessor audit --ratings {}", path.display()),
+        };
     }
     text
 }
@@ -63,8 +71,10 @@ fn labelled(done: &Labelled) -> String {
 fn planned(plan: &Plan) -> String {
     let money = plan.usd.map_or("not known (no price)".to_owned(), |usd| format!("${usd:.4}"));
     let time = plan.seconds.map_or("not known before the first calls".to_owned(), duration);
+    let most = plan.budget_calls.filter(|most| *most < plan.calls);
+    let ends = most.map_or(String::new(), |most| format!(" (the budget ends the run after {most})"));
     format!(
-        "{}\n{} items of {} queries, {} verdicts wanted\n{} in the ledger already, {} calls to make\n\
+        "{}\n{} items of {} queries, {} verdicts wanted\n{} in the ledger already, {} calls to make{ends}\n\
          tokens  {} in, {} out (estimated)\nmoney   {money}\ntime    {time}\nNothing was spent.",
         plan.judge, plan.items, plan.queries, plan.verdicts, plan.recorded, plan.calls, plan.tokens_in, plan.tokens_out
     )

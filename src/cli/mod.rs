@@ -49,7 +49,9 @@ async fn run(cli: &Cli, out: &Out) -> Result<u8, AppError> {
         Command::Init(args) => return init::run(args, out),
         Command::Schema(args) => return schema::run(args, out),
         Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Cli::command(), "assessor", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "assessor", &mut script);
+            out.raw(String::from_utf8_lossy(&script).trim_end());
             return Ok(DONE);
         }
         _ => {}

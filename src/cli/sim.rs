@@ -21,11 +21,7 @@ pub(super) async fn run(args: &SimArgs, out: &Out, mut cancel: watch::Receiver<b
     let names: Vec<&str> = sim::MODELS.iter().map(|m| m.name).collect();
     out.raw(&server.base_url());
     out.note(&format!("Simulated models, programs and no language models: {}", names.join(", ")));
-    out.note(&format!(
-        "Try: assessor label --model {}#{}\nStop with Ctrl-C.",
-        server.base_url(),
-        names[names.len() - 1]
-    ));
+    out.note(&format!("Try: assessor audit --model {}#sim/small\nStop with Ctrl-C.", server.base_url()));
     // Ends when the user interrupts.
     let _ = cancel.wait_for(|stop| *stop).await;
     out.note(&format!("{} calls answered.", server.calls()));

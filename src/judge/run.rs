@@ -54,6 +54,8 @@ pub struct Outcome {
     pub cost: Option<NanoUsd>,
     /// Milliseconds; see [`Answer::latency_ms`](super::journal::Answer::latency_ms). `None` when there was no answer.
     pub latency_ms: Option<u64>,
+    /// The start of a reply that could not be read.
+    pub reply: Option<String>,
     /// Answered from the journal, with no call.
     pub replayed: bool,
 }

@@ -50,7 +50,17 @@ pub(super) struct Done {
 /// An outcome without an answer.
 pub(super) fn not_run(item: Arc<Item>, sample: u32, reason: NotRun) -> Outcome {
     let verdict = Verdict::NotRun(reason);
-    Outcome { item, sample, verdict, served: None, usage: None, cost: None, latency_ms: None, replayed: false }
+    Outcome {
+        item,
+        sample,
+        verdict,
+        served: None,
+        usage: None,
+        cost: None,
+        latency_ms: None,
+        reply: None,
+        replayed: false,
+    }
 }
 
 impl<J: Journal> Caller<J> {
@@ -144,7 +154,9 @@ impl<J: Journal> Caller<J> {
     /// Reads an answer. The same for a fresh and for a recorded one.
     pub fn outcome(&self, item: Arc<Item>, sample: u32, user: &str, answer: &Answer, replayed: bool) -> Outcome {
         let (verdict, served) = read(&self.judge, user, &answer.raw);
+        let malformed = matches!(verdict, Verdict::Malformed(_));
         Outcome {
+            reply: malformed.then(|| excerpt(&answer.raw)),
             item,
             sample,
             verdict,
@@ -170,6 +182,16 @@ pub fn read(judge: &JudgeSpec, shown: &str, raw: &[u8]) -> (Verdict, Option<Stri
     };
     let verdict = ladder::read(reply, shown, &judge.rubric.contract, judge.rubric.scale);
     (verdict, body.served_model)
+}
+
+/// Characters of an unreadable reply that go on to reports; the whole is in the ledger.
+const EXCERPT: usize = 400;
+
+/// The start of what the model said, or of the raw body where no message can be found in it.
+fn excerpt(raw: &[u8]) -> String {
+    let body = Envelope::read(raw).ok();
+    let said = body.and_then(|b| b.refusal.or(b.text).or(b.reasoning));
+    said.unwrap_or_else(|| String::from_utf8_lossy(raw).into_owned()).chars().take(EXCERPT).collect()
 }
 
 fn as_ms(latency: Duration) -> u64 {

@@ -92,7 +92,8 @@ pub fn groups(groups: &[DisagreementGroup], options: &TerminalOptions) -> String
 }
 
 /// What became of each item between two judges, with a count of each kind first.
-pub fn changes(diffs: &[Diff], options: &TerminalOptions) -> String {
+/// At most `most` of each kind are shown.
+pub fn changes(diffs: &[Diff], most: usize, options: &TerminalOptions) -> String {
     let kinds = [Change::NewlyBroken, Change::StillBroken, Change::Fixed];
     let counts: Vec<String> = kinds
         .iter()
@@ -103,7 +104,8 @@ pub fn changes(diffs: &[Diff], options: &TerminalOptions) -> String {
         return options.finish(out);
     }
     let mut table = options.table(&["item", "change", "people", "before", "after"]);
-    for diff in diffs {
+    let first = |kind: Change| diffs.iter().filter(move |d| d.change == kind).take(most);
+    for diff in kinds.into_iter().flat_map(first) {
         let rating = |rating: Option<Rating>| rating.map_or("malformed".to_owned(), |r| r.to_string());
         let tone = match diff.change {
             Change::NewlyBroken => Some(Tone::Bad),

@@ -6,7 +6,9 @@
 
 use super::figures::{Unit, count, plural};
 use super::island::{direction_class, island};
-use super::measures::{Role, Yardstick, controls, measures, people, provenance, reach, scaling, verdict, worst};
+use super::measures::{
+    Role, Yardstick, among_people, controls, measures, people, provenance, reach, scaling, verdict, worst,
+};
 use super::svg::{self, Axis};
 use crate::audit::{Audit, Disagreement, DisagreementGroup, JudgeAudit, Panel, Slice, Standing};
 use crate::domain::{Figure, Scale};
@@ -36,6 +38,7 @@ pub fn html(audit: &Audit) -> String {
             many => format!("{} judges: audit", many.len()),
         },
         scaling: scaling(audit.scale),
+        people: if audit.judges.is_empty() { among_people(audit) } else { Vec::new() },
         comparison: comparison(audit),
         version: env!("CARGO_PKG_VERSION"),
         scale: audit.scale.to_string(),
@@ -53,6 +56,8 @@ struct Page<'a> {
     title: String,
     scaling: String,
     scale: String,
+    /// Shown when no judge is audited.
+    people: Vec<(&'static str, String)>,
     comparison: Option<Chart<'a>>,
     judges: Vec<Section<'a>>,
     version: &'static str,

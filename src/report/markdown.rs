@@ -3,7 +3,7 @@
 //! What people and models wrote is neutralised: it can open no tag, link, mention, table cell or code span.
 
 use super::figures::{Unit, count, plural};
-use super::measures::{controls, cost, measures, people, scaling, verdict, worst};
+use super::measures::{among_people, controls, cost, measures, people, scaling, verdict, worst};
 use super::plain::{cut, plain};
 use crate::audit::{Audit, Direction, Disagreement, DisagreementGroup, JudgeAudit, Panel, Slice};
 use crate::domain::Scale;
@@ -17,6 +17,12 @@ const QUOTED: usize = 300;
 /// Renders `audit`.
 pub fn markdown(audit: &Audit) -> String {
     let mut out = String::new();
+    if audit.judges.is_empty() {
+        out.push_str("## People among themselves\n\n");
+        for (name, value) in among_people(audit) {
+            out.push_str(&format!("- {name}: {}\n", code(&value)));
+        }
+    }
     if audit.judges.len() > 1 {
         out.push_str(&comparison(audit));
     }

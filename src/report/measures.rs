@@ -1,7 +1,7 @@
 //! Which numbers are shown, in which order, and what each of them means in a few words.
 
 use super::figures::{Unit, count, plural};
-use crate::audit::{Cost, Counted, Humans, JudgeAudit, Panel, Slice, Standing};
+use crate::audit::{Audit, Cost, Counted, Humans, JudgeAudit, Panel, Slice, Standing};
 use crate::domain::{Figure, Scale};
 
 /// How the headline number is scaled; stands wherever it is printed.
@@ -14,6 +14,26 @@ pub(super) fn verdict(standing: Standing) -> String {
     let name = standing.name();
     let mut letters = name.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect::<String>() + ".")
+}
+
+/// What there is to say of people when no judge is audited.
+pub(super) fn among_people(audit: &Audit) -> Vec<(&'static str, String)> {
+    let humans = &audit.humans;
+    let counts = humans.distribution.iter().zip(audit.scale.ratings());
+    let spread: Vec<String> = counts.map(|(n, rating)| format!("{rating}: {}", count(*n))).collect();
+    let apart = match &humans.ceiling {
+        Figure::Known(_) => format!("{} {}", Unit::Nmse.value(&humans.ceiling), Unit::Nmse.interval(&humans.ceiling)),
+        Figure::Undefined(reason) => format!("undefined ({reason})"),
+    };
+    vec![
+        (
+            "rated",
+            format!("{} of {}", plural(humans.items, "item", "items"), plural(humans.queries, "query", "queries")),
+        ),
+        ("by", format!("{} with {}", humans.annotators.join(", "), plural(humans.ratings, "rating", "ratings"))),
+        ("apart", format!("NMSE of two people on the same item: {apart}; 0 is perfect, 100 the worst")),
+        ("gold", format!("{} ({})", spread.join(", "), humans.gold)),
+    ]
 }
 
 /// A number of the panel.
@@ -157,7 +177,15 @@ pub(super) fn provenance(humans: &Humans, judge: &JudgeAudit) -> Vec<(&'static s
         facts.push(("How replies were read", rungs.join(", ")));
     }
     if let Some(interval) = panel.nmse.interval() {
-        facts.push(("Intervals", format!("{:.0} %, by query ({})", 100.0 * interval.level, interval.method)));
+        facts.push((
+            "Intervals",
+            format!(
+                "{:.0} %, by {} ({})",
+                100.0 * interval.level,
+                if humans.grouped { "query" } else { "item" },
+                interval.method
+            ),
+        ));
     }
     facts.extend(cost(&panel.cost));
     facts

@@ -1,7 +1,9 @@
 //! The audit in a terminal: the verdict first, then what it is compared with, then what stands behind it.
 
 use super::figures::{Unit, count, plural};
-use super::measures::{Role, Yardstick, controls, cost, measures, people, reach, scaling, verdict, worst};
+use super::measures::{
+    Role, Yardstick, among_people, controls, cost, measures, people, reach, scaling, verdict, worst,
+};
 use super::plain::{cut, plain};
 use super::style::{INDENT, TerminalOptions, Tone};
 use crate::audit::{Audit, JudgeAudit, Panel, Slice, Standing};
@@ -13,6 +15,13 @@ const FEW: usize = 5;
 /// Renders `audit`, every line within the terminal's width.
 pub fn terminal(audit: &Audit, options: &TerminalOptions) -> String {
     let mut out = String::new();
+    if audit.judges.is_empty() {
+        out.push_str(&options.paint("People among themselves", Tone::Strong));
+        out.push('\n');
+        for (name, value) in among_people(audit) {
+            out.push_str(&options.hanging(&format!("{INDENT}{name:<10}"), &plain(&value)));
+        }
+    }
     if audit.judges.len() > 1 {
         out.push_str(&options.paint(&format!("{} judges", audit.judges.len()), Tone::Strong));
         out.push('\n');
@@ -88,7 +97,7 @@ fn tone(standing: Standing) -> Tone {
 }
 
 fn comparison(judges: &[JudgeAudit], options: TerminalOptions) -> String {
-    let mut table = options.table(&["judge", "NMSE", "95 % interval", "malformed", "bias", "kappa", "standing"]);
+    let mut table = options.table(&["judge", "NMSE", "95 % interval", "malformed", "bias", "kappa (sq.)", "standing"]);
     for judge in judges {
         let panel = &judge.panel;
         table.add_row([

@@ -29,8 +29,8 @@ fn the_first_command_audits_the_shipped_labels_and_the_second_run_makes_no_call_
         assert!(before.iter().any(|(path, _)| path.ends_with(name)), "no {name}");
     }
     let second = folder.run(&["audit"]);
-    assert!(second.out.contains("\n0 calls made now."), "{}", second.out);
-    let panel = |text: &str| text.split("calls made now").next().unwrap().rsplit_once('\n').unwrap().0.to_owned();
+    assert!(second.out.contains("\n0 requests made now."), "{}", second.out);
+    let panel = |text: &str| text.split("requests made now").next().unwrap().rsplit_once('\n').unwrap().0.to_owned();
     assert_eq!(panel(&first.out), panel(&second.out));
     assert_eq!(before, reports(&folder));
 }
@@ -111,13 +111,17 @@ fn a_budget_of_calls_ends_the_run_with_4_and_the_next_run_goes_on_from_there() {
     first.extend(["--budget-calls", "15"]);
     let said = folder.run(&first);
     assert_eq!(said.code, 4, "{said:?}");
-    assert!(said.out.contains("15 calls now"), "{}", said.out);
+    assert!(said.out.contains("15 requests now"), "{}", said.out);
     assert_eq!(folder.read("l.jsonl").matches("\"not-run:budget\"").count(), 25);
     let again = folder.run(&first);
-    assert!(again.out.contains("0 calls now, 15 from the ledger"), "the budget is the run's: {}", again.out);
+    assert!(
+        again.out.contains("0 requests now, 15 verdicts from the ledger"),
+        "the budget is the run's: {}",
+        again.out
+    );
     let rest = folder.run(&args);
     assert_eq!(rest.code, 0);
-    assert!(rest.out.contains("25 calls now, 15 from the ledger"), "{}", rest.out);
+    assert!(rest.out.contains("25 requests now, 15 verdicts from the ledger"), "{}", rest.out);
 }
 
 #[test]

@@ -35,7 +35,7 @@
   const body = (row) => {
     const reasons = make("dl", "");
     const said = row.j === null ? "malformed" : String(row.j);
-    const judge = row.m !== null ? `malformed: ${row.m}` : row.r ?? "no rationale";
+    const judge = row.m !== null ? `malformed: ${row.m}${row.r === null ? "" : `. It said: ${row.r}`}` : row.r ?? "no rationale";
     reasons.append(make("dt", "judge", `judge ${said}`), paragraph("dd", "", judge));
     for (const [annotator, rating, why] of row.o) {
       reasons.append(make("dt", "people", isolated("", annotator), ` ${rating}`), paragraph("dd", "", why ?? "no rationale"));

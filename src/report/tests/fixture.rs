@@ -84,6 +84,7 @@ fn judge(name: &str, model: &str, items: &[Labelled], says: Behaviour) -> JudgeI
             cost: Some(NanoUsd(310_000)),
             latency_ms: Some(180 + (i as u64 * 37) % 400),
             served: Some(model.into()),
+            reply: None,
         };
         (item.id.clone(), judged)
     });
@@ -95,6 +96,7 @@ fn judge(name: &str, model: &str, items: &[Labelled], says: Behaviour) -> JudgeI
         answers: answers.collect(),
         off_scale: 0,
         duplicates: 0,
+        samples: 1,
     }
 }
 
@@ -121,14 +123,14 @@ pub(super) fn malformed(items: &[Labelled]) -> JudgeInput {
 pub(super) fn one(judge: fn(&[Labelled]) -> JudgeInput) -> Audit {
     let items = labelled(40);
     let judge = judge(&items);
-    audit(scale(), items, &[judge])
+    audit(scale(), items, 0, &[judge])
 }
 
 /// An audit of all three.
 pub(super) fn three() -> Audit {
     let items = labelled(40);
     let judges = [good(&items), collapsed(&items), malformed(&items)];
-    audit(scale(), items, &judges)
+    audit(scale(), items, 0, &judges)
 }
 
 /// One item, one person and no second opinion, no answer: nearly everything is undefined.
@@ -137,5 +139,5 @@ pub(super) fn empty() -> Audit {
     items.truncate(1);
     items[0].opinions.truncate(1);
     let judge = judge("silent", "sim/small", &items, |_, _| None);
-    audit(scale(), items, &[judge])
+    audit(scale(), items, 0, &[judge])
 }

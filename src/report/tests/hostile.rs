@@ -27,7 +27,7 @@ pub(super) fn hostile() -> Audit {
         item.tags.insert(HOSTILE.into(), if i % 2 == 0 { HOSTILE } else { "tame" }.into());
         item.opinions.iter_mut().for_each(|o| (o.annotator, o.rationale) = (HOSTILE.into(), Some(HOSTILE.into())));
     }
-    audit(scale(), items, &[judge.clone(), judge])
+    audit(scale(), items, 0, &[judge.clone(), judge])
 }
 
 fn options(width: u16) -> TerminalOptions {
