@@ -18,7 +18,7 @@ const STYLE: &str = include_str!("templates/report.css");
 pub(super) const SCRIPT: &str = include_str!("templates/report.js");
 
 /// SHA-256 of `SCRIPT` in base 64; a test keeps it true.
-pub(super) const SCRIPT_HASH: &str = "SLi1RpXTHkzU8Dmi8OjS0TvwxyTXC/xQRQAfNbknqB0=";
+pub(super) const SCRIPT_HASH: &str = "DuIdPLWTRSpyUMC/wHuzThspOvv8Qg0nL6ilFfuCu80=";
 
 /// Disagreements in the page itself, for readers without scripts and for the first look.
 const FIRST: usize = 50;
