@@ -31,7 +31,9 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     logging();
     let out = Out::new(&cli);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // One worker for the network beside the thread that owns the run: more only wake each other (docs/PERFORMANCE.md).
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(source) => {
             let error = AppError::System { doing: "starting the runtime".into(), source };
