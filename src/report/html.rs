@@ -7,7 +7,7 @@
 use super::figures::{Unit, count, plural};
 use super::island::{direction_class, island};
 use super::measures::{
-    Role, Yardstick, among_people, controls, measures, people, provenance, reach, scaling, verdict, worst,
+    Role, Yardstick, among_people, controls, measures, people, provenance, reach, scaling, simulated, verdict, worst,
 };
 use super::svg::{self, Axis};
 use crate::audit::{Audit, Disagreement, DisagreementGroup, JudgeAudit, Panel, Slice, Standing};
@@ -66,6 +66,7 @@ struct Page<'a> {
 struct Section<'a> {
     id: String,
     judge: &'a JudgeAudit,
+    simulated: &'static str,
     verdict: String,
     /// The verdict is the title of the page when it is the only one.
     heading: &'static str,
@@ -153,6 +154,7 @@ fn section<'a>(audit: &Audit, index: usize, judge: &'a JudgeAudit) -> Section<'a
     Section {
         id: format!("judge-{index}"),
         judge,
+        simulated: simulated(judge),
         verdict: verdict(judge.standing),
         heading: if audit.judges.len() > 1 { "h2" } else { "h1" },
         tone: match judge.standing {

@@ -22,7 +22,9 @@ pub(super) fn among_people(audit: &Audit) -> Vec<(&'static str, String)> {
     let counts = humans.distribution.iter().zip(audit.scale.ratings());
     let spread: Vec<String> = counts.map(|(n, rating)| format!("{rating}: {}", count(*n))).collect();
     let apart = match &humans.ceiling {
-        Figure::Known(_) => format!("{} {}", Unit::Nmse.value(&humans.ceiling), Unit::Nmse.interval(&humans.ceiling)),
+        Figure::Known(_) => {
+            format!("{} (95 %: {})", Unit::Nmse.value(&humans.ceiling), Unit::Nmse.interval(&humans.ceiling))
+        }
         Figure::Undefined(reason) => format!("undefined ({reason})"),
     };
     vec![
@@ -34,6 +36,11 @@ pub(super) fn among_people(audit: &Audit) -> Vec<(&'static str, String)> {
         ("apart", format!("NMSE of two people on the same item: {apart}; 0 is perfect, 100 the worst")),
         ("gold", format!("{} ({})", spread.join(", "), humans.gold)),
     ]
+}
+
+/// What must stand beside a simulated model's name wherever it is a headline.
+pub(super) fn simulated(judge: &JudgeAudit) -> &'static str {
+    if judge.caveats.iter().any(|c| c.code == "simulated") { " · a simulation, no language model" } else { "" }
 }
 
 /// A number of the panel.

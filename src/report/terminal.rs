@@ -2,7 +2,7 @@
 
 use super::figures::{Unit, count, plural};
 use super::measures::{
-    Role, Yardstick, among_people, controls, cost, measures, people, reach, scaling, verdict, worst,
+    Role, Yardstick, among_people, controls, cost, measures, people, reach, scaling, simulated, verdict, worst,
 };
 use super::plain::{cut, plain};
 use super::style::{INDENT, TerminalOptions, Tone};
@@ -44,6 +44,7 @@ fn one(audit: &Audit, judge: &JudgeAudit, options: TerminalOptions, out: &mut St
     if let Some(model) = judge.model.as_deref().filter(|m| !judge.name.contains(m)) {
         name = format!("{name} · {}", plain(model));
     }
+    name.push_str(simulated(judge));
     out.push_str(&format!("{}\n", options.paint(&cut(&name, options.columns()), Tone::Dim)));
     out.push_str(&format!("{}\n", options.paint(&verdict(judge.standing), tone(judge.standing))));
     out.push_str(&options.hanging("", &plain(&judge.headline)));
