@@ -89,6 +89,16 @@ pub async fn audit(
         Some(scale) => scale,
         None => project.rubric(&JudgeRequest { rubric: request.rubric.clone(), ..JudgeRequest::default() })?.scale,
     };
+    if let Source::Judge { judge, .. } = &request.source {
+        let judge = JudgeRequest { rubric: request.rubric.clone(), ..judge.clone() };
+        let rubric = project.rubric(&judge)?;
+        if rubric.scale != scale {
+            return Err(AppError::input(
+                format!("the judge rates on the scale {} of its rubric `{}`, not on {scale}", rubric.scale, rubric.id),
+                "leave `--scale` out, or give a rubric with that scale: `--rubric FILE`",
+            ));
+        }
+    }
     let human = people(request, scale)?;
     let off_scale = human.off_scale;
     let mut gathered = Gathered { judges: Vec::new(), rows: Vec::new(), calls: 0, budget_ended: false };

@@ -46,7 +46,7 @@ pub enum AppError {
         hint: Option<String>,
     },
     /// The user interrupted; what was paid for is kept.
-    #[error("interrupted after {done} of {total} verdicts; what is paid for is kept")]
+    #[error("interrupted{}", how_far(*done, *total))]
     Interrupted {
         /// Verdicts there are.
         done: u64,
@@ -64,6 +64,11 @@ pub enum AppError {
     },
 }
 
+/// Nothing was wanted yet when `total` is 0.
+fn how_far(done: u64, total: u64) -> String {
+    if total == 0 { String::new() } else { format!(" after {done} of {total} verdicts; what is paid for is kept") }
+}
+
 impl AppError {
     /// Wrong input without a place in a file.
     pub fn input(message: impl Into<String>, hint: impl Into<String>) -> Self {
@@ -79,7 +84,7 @@ impl AppError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Rubric(_) | Self::Labels(_) | Self::Model(_) | Self::Input { .. } => 2,
-            Self::Ledger(LedgerError::Newer { .. } | LedgerError::Foreign { .. }) => 2,
+            Self::Ledger(LedgerError::Newer { .. } | LedgerError::Foreign { .. } | LedgerError::Busy { .. }) => 2,
             Self::Ledger(_) | Self::Journal(_) | Self::System { .. } => 1,
             Self::Provider { .. } => 3,
             Self::Interrupted { .. } => 130,

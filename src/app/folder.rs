@@ -25,6 +25,15 @@ impl Audited {
     /// # Errors
     /// [`AppError`] when the folder cannot be written.
     pub fn write_reports(&self, folder: &Path) -> Result<PathBuf, AppError> {
+        for stale in ["labels.jsonl", "disagreements.csv"] {
+            // Of an earlier audit in the same folder; beside this one's page it would mislead.
+            match std::fs::remove_file(folder.join(stale)) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(AppError::system("removing", &folder.join(stale), e));
+                }
+                _ => {}
+            }
+        }
         let json = serde_json::to_vec_pretty(&self.audit).expect("an audit is plain data");
         write_whole(&folder.join("audit.json"), &json)?;
         write_whole(&folder.join("audit.md"), report::markdown(&self.audit).as_bytes())?;

@@ -122,6 +122,9 @@ pub async fn label(
     cancel: watch::Receiver<bool>,
 ) -> Result<Labelled, AppError> {
     let prepared = prepare(project, request)?;
+    if let Some(out) = &request.out {
+        check_out(out, request)?;
+    }
     if let Some(folder) = request.out.as_deref().and_then(Path::parent).filter(|f| f.starts_with("reports")) {
         std::fs::create_dir_all(folder).map_err(|e| AppError::system("making", folder, e))?;
     }
@@ -129,7 +132,11 @@ pub async fn label(
     let beside = request.out.as_deref().filter(|_| request.samples > 1);
     let mut samples = beside.map(Samples::beside).transpose()?;
     let row = rows_of(&prepared.judge);
+    let mut refused = None;
     let mut sink = |outcome: Outcome| {
+        if matches!(outcome.verdict, Verdict::NotRun(_)) && refused.is_none() {
+            refused.clone_from(&outcome.reply);
+        }
         if let Some(samples) = samples.as_mut() {
             samples.take(&outcome.item.id, &outcome.verdict)?;
         }
@@ -139,6 +146,10 @@ pub async fn label(
         }
     };
     let (end, progress) = drive(project, request, &prepared, &mut sink, watch, cancel).await?;
+    if progress.done > 0 && progress.not_run == progress.done && end == End::Complete {
+        let message = format!("none of {} items got an answer: {}", progress.done, refused.unwrap_or_default());
+        return Err(AppError::Provider { message, hint: Some("look at the endpoint with `assessor doctor`".into()) });
+    }
     if let Some(writer) = writer {
         writer.finish()?;
     }
@@ -158,6 +169,24 @@ pub async fn label(
         samples,
         budget_ended: end == End::Budget,
     })
+}
+
+/// Labels must not take the place of what they were made from, and a qrels line has no room for a sample's number.
+fn check_out(out: &Path, request: &LabelRequest) -> Result<(), AppError> {
+    let same = |a: &Path, b: &Path| matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
+    if same(out, &request.items) {
+        let message = format!("the labels would overwrite the items in `{}`", out.display());
+        return Err(AppError::input(message, "name another file with `--out`"));
+    }
+    if out.is_dir() {
+        let message = format!("`{}` is a folder", out.display());
+        return Err(AppError::input(message, "name a file with `--out`"));
+    }
+    if request.samples > 1 && out.extension().is_some_and(|e| e == "qrels") {
+        let message = "TREC qrels hold one rating per document, and several samples were asked for";
+        return Err(AppError::input(message, "write `.jsonl`, `.csv` or `.parquet`, or leave `--samples` out"));
+    }
+    Ok(())
 }
 
 /// What is known before the first call.
@@ -215,6 +244,7 @@ pub(super) async fn drive(
         attempt_limit: crate::model::Policy::default().most_requests(),
         slot_cost: largest_cost(request, prepared)?,
     };
+    let _alone = ledger.lock(&info.id())?;
     let spent = ledger.spent(&info.id())?;
     let budget =
         Budget::new(request.limits.calls, request.limits.usd).with_spent(Spent { calls: spent.calls, usd: spent.cost });

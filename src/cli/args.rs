@@ -23,7 +23,7 @@ pub(super) struct Cli {
     #[arg(long, short, global = true)]
     pub quiet: bool,
     /// Seed of the run: sampling seeds of the requests and every draw
-    #[arg(long, global = true, default_value_t = 0, value_name = "N")]
+    #[arg(long, global = true, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(..=u64::from(u32::MAX)))]
     pub seed: u64,
     /// Folder of the ledger and cache
     #[arg(long, global = true, default_value = ".assessor", value_name = "DIR", env = "ASSESSOR_STATE")]
@@ -142,7 +142,7 @@ pub(super) struct JudgeArgs {
     #[arg(long, value_name = "MODEL")]
     pub model: Option<String>,
     /// Completion tokens of a reply at most [default: the endpoint's]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_tokens: Option<u32>,
     /// Requests in flight at most [default: the endpoint's]
     #[arg(long, value_name = "N")]

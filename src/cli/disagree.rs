@@ -1,6 +1,7 @@
 //! `assessor disagree`
 
 use super::args::{DisagreeArgs, Which};
+use super::error::clean;
 use super::out::Out;
 use super::progress::Drawn;
 use super::{BUDGET, DONE};
@@ -50,7 +51,7 @@ pub(super) async fn run(
         let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
         let mut text = format!(
             "{}\n{} of {} answered items differ from people; {} match what you asked for.\n\n",
-            found.judge,
+            clean(&found.judge),
             found.total,
             found.answered,
             found.disagreements.len()

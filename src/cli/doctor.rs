@@ -5,12 +5,22 @@ use super::args::DoctorArgs;
 use super::out::Out;
 use crate::app::{self, AppError, Checkup, Health, Project};
 use std::fmt::Write as _;
+use tokio::sync::watch;
 
 /// The provider cannot be used.
 const PROVIDER: u8 = 3;
 
-pub(super) async fn run(args: &DoctorArgs, project: &Project, out: &Out) -> Result<u8, AppError> {
-    let checkup = app::doctor(project, &args.judge.request()).await?;
+pub(super) async fn run(
+    args: &DoctorArgs,
+    project: &Project,
+    out: &Out,
+    mut cancel: watch::Receiver<bool>,
+) -> Result<u8, AppError> {
+    let request = args.judge.request();
+    let checkup = tokio::select! {
+        checkup = app::doctor(project, &request) => checkup?,
+        _ = cancel.wait_for(|stop| *stop) => return Err(AppError::Interrupted { done: 0, total: 0 }),
+    };
     let exit = if checkup.is_healthy() { DONE } else { PROVIDER };
     Ok(out.result("doctor", exit, &checkup, Vec::new(), || shown(&checkup)))
 }

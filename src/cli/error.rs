@@ -40,6 +40,6 @@ pub(super) fn render(error: &dyn Explain, color: bool) -> String {
 }
 
 /// Text from files and servers must not steer the terminal.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
 }

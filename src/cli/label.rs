@@ -57,11 +57,14 @@ fn labelled(done: &Labelled, named: Option<&str>) -> String {
         if let Some(samples) = &done.samples {
             let _ = writeln!(text, "Mean, mode and spread of each item's samples: {}", samples.display());
         }
-        let _ = match named {
+        // The ids of qrels are another spelling of ours, which only the reader of that file joins again.
+        let next = path.extension().is_none_or(|e| e != "qrels");
+        let _ = match named.filter(|_| next) {
             Some(items) => {
                 let labels = path.display();
                 writeln!(text, "Next:   assessor audit --ratings {labels} --items {items} --human HUMAN-RATINGS-FILE")
             }
+            None if !next => Ok(()),
             None => writeln!(text, "Next:   assessor audit --ratings {}", path.display()),
         };
     }

@@ -65,7 +65,7 @@ async fn run(cli: &Cli, out: &Out) -> Result<u8, AppError> {
         Command::Label(args) => label::run(args, &project, out, cancel).await,
         Command::Audit(args) => audit::run(args, &project, out, cancel).await,
         Command::Disagree(args) => disagree::run(args, &project, out, cancel).await,
-        Command::Doctor(args) => doctor::run(args, &project, out).await,
+        Command::Doctor(args) => doctor::run(args, &project, out, cancel).await,
         Command::Sim(args) => sim::run(args, out, cancel).await,
         Command::Init(_) | Command::Schema(_) | Command::Completions { .. } => Ok(DONE),
     }

@@ -14,6 +14,8 @@ use std::process::ExitCode;
 const PLAIN_WIDTH: u16 = 100;
 /// Narrower terminals get lines of this width.
 const NARROWEST: u16 = 60;
+/// Characters of a remark: servers take part in writing it.
+const NOTE: usize = 1000;
 /// Wider lines are hard to read.
 const WIDEST: u16 = 120;
 
@@ -81,6 +83,7 @@ impl Out {
     /// A remark for people.
     pub fn note(&self, text: &str) {
         if !self.quiet {
+            let text: String = error::clean(text).chars().take(NOTE).collect();
             let _ = writeln!(std::io::stderr(), "{text}");
         }
     }

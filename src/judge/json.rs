@@ -54,9 +54,9 @@ impl<'de> Deserialize<'de> for Key<'de> {
 pub(super) struct Scan<'a> {
     /// The complete top-level objects, in order, braces included.
     pub objects: Vec<&'a str>,
-    /// An object began and was never closed. The scan ends there: what stands inside an unfinished object (a quoted
-    /// example in a rationale, say) is never taken for an answer.
-    pub unfinished: bool,
+    /// An object that began and was never closed, up to the end of the text. The scan ends there: what stands inside an
+    /// unfinished object (a quoted example in a rationale, say) is never taken for an answer.
+    pub unfinished: Option<&'a str>,
 }
 
 /// Finds the complete top-level `{…}` in `text`. Strings are honoured: a brace inside one is text.
@@ -70,10 +70,10 @@ pub(super) fn scan(text: &str) -> Scan<'_> {
                 objects.push(&text[start..start + len]);
                 from = start + len;
             }
-            None => return Scan { objects, unfinished: true },
+            None => return Scan { objects, unfinished: Some(&text[start..]) },
         }
     }
-    Scan { objects, unfinished: false }
+    Scan { objects, unfinished: None }
 }
 
 /// Length of the object that begins `text`, or `None` when it is never closed.
@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn nothing_is_taken_from_inside_an_unfinished_object() {
         let scan = scan(r#"{"why": "they wrote {'rating': 5}"#);
-        assert!(scan.objects.is_empty() && scan.unfinished);
+        assert!(scan.objects.is_empty() && scan.unfinished.is_some());
     }
 
     #[test]

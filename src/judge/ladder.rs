@@ -120,11 +120,13 @@ impl Ladder<'_> {
                 reading => readings.push(reading),
             }
         }
-        let last = readings.pop();
+        // A verdict that broke off after another one may have been its revision.
+        let broke_off = found.unfinished.is_some_and(|tail| tail.contains(self.contract.rating.as_str()));
+        let last = readings.pop().filter(|_| !broke_off);
         match last {
             Some(last) if readings.iter().all(|r| same(r, &last)) => Ok(verdict(last?)),
             Some(_) => Err(Malformed::Contradictory),
-            None if found.unfinished => Err(Malformed::Truncated),
+            None if found.unfinished.is_some() => Err(Malformed::Truncated),
             None if objects > 0 => Err(Malformed::MissingField),
             None if is_refusal(answer) => Err(Malformed::Refusal),
             None => Err(Malformed::NotJson),

@@ -4,12 +4,13 @@
 
 use super::JudgeSpec;
 use super::journal::{Journal, JournalError, Key};
-use super::task::{Caller, Message, not_run};
+use super::task::{Caller, IN_FLIGHT, Message, not_run};
 use crate::domain::{Event, Item, NanoUsd, NotRun, Progress, Usage, Verdict};
 use crate::model::{Budget, Client};
 use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use tokio::sync::{mpsc, watch};
 
 /// Tasks that are looked up in the journal together.
@@ -54,7 +55,7 @@ pub struct Outcome {
     pub cost: Option<NanoUsd>,
     /// Milliseconds; see [`Answer::latency_ms`](super::journal::Answer::latency_ms). `None` when there was no answer.
     pub latency_ms: Option<u64>,
-    /// The start of a reply that could not be read.
+    /// The start of a reply that could not be read, or why there is none.
     pub reply: Option<String>,
     /// Answered from the journal, with no call.
     pub replayed: bool,
@@ -103,6 +104,7 @@ impl<J: Journal> Run<'_, J> {
         watch: &mut (dyn FnMut(Event) + Send),
     ) -> Result<(End, Progress), RunError<E>> {
         let (sender, receiver) = mpsc::unbounded_channel();
+        let enough = (2 * IN_FLIGHT * self.slots.max(1)) as u64;
         let caller = Arc::new(Caller::new(&self, sender));
         let tasks = items.flat_map(|item| Tasks::new(item.map(Arc::new), self.samples));
         watch(Event::Started { total });
@@ -112,6 +114,7 @@ impl<J: Journal> Run<'_, J> {
             cancel: self.cancel,
             end: None,
             outages: 0,
+            enough,
             next: 0,
             emitted: 0,
             ready: BTreeMap::new(),
@@ -122,7 +125,9 @@ impl<J: Journal> Run<'_, J> {
         };
         state.drive(tasks, sink, watch).await?;
         watch(Event::Finished(state.progress));
-        Ok((state.end.unwrap_or(End::Complete), state.progress))
+        // Interrupted when all was answered already is no interruption.
+        let whole = state.progress.not_run == 0;
+        Ok((state.end.filter(|end| *end != End::Cancelled || !whole).unwrap_or(End::Complete), state.progress))
     }
 }
 
@@ -160,6 +165,8 @@ struct Loop<J> {
     /// Set once the run takes no new calls.
     end: Option<End>,
     outages: u32,
+    /// Calls that keep every slot busy while the next batch is made ready.
+    enough: u64,
     next: u64,
     emitted: u64,
     ready: BTreeMap<u64, Outcome>,
@@ -183,6 +190,9 @@ impl<J: Journal> Loop<J> {
             while more && self.has_room() {
                 let batch: Vec<_> = tasks.by_ref().take(BATCH).collect::<Result<_, E>>().map_err(RunError::Caller)?;
                 more = batch.len() == BATCH;
+                if self.end.is_none() && *self.cancel.borrow() {
+                    self.end = Some(End::Cancelled);
+                }
                 self.admit(batch)?;
                 self.emit(sink, watch).map_err(RunError::Caller)?;
             }
@@ -206,14 +216,16 @@ impl<J: Journal> Loop<J> {
             while let Ok(message) = self.receiver.try_recv() {
                 self.take(Some(message), watch)?;
             }
+            if self.end.is_some() {
+                self.caller.stopped.store(true, Ordering::Relaxed);
+            }
             self.emit(sink, watch).map_err(RunError::Caller)?;
         }
     }
 
     /// Enough waits for the slots to stay busy, and not so much that memory grows with the run.
     fn has_room(&self) -> bool {
-        let open = self.caller.open.available_permits();
-        self.next - self.emitted < WINDOW && (open > 0 || self.in_flight < WINDOW / 4)
+        self.next - self.emitted < WINDOW && self.in_flight < self.enough
     }
 
     /// Answers what is recorded and starts calls for the rest.
@@ -266,6 +278,11 @@ impl<J: Journal> Loop<J> {
             Some(Message::Done { index, result }) => {
                 let done = result?;
                 self.in_flight -= 1;
+                let mut done = done;
+                if done.outcome.verdict == Verdict::NotRun(NotRun::Cancelled) {
+                    // It was begun before the end was known: the end says why it never ran.
+                    done.outcome.verdict = Verdict::NotRun(self.refusal().unwrap_or(NotRun::Cancelled));
+                }
                 self.progress.calls += u64::from(done.attempts);
                 self.progress.spent = self.progress.spent + done.outcome.cost.unwrap_or_default();
                 self.outages = match done.outcome.verdict {

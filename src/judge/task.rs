@@ -10,6 +10,7 @@ use crate::domain::{Event, Explain, Item, Malformed, NotRun, Verdict};
 use crate::model::{Budget, CallError, CallFailure, Client, Envelope, Request};
 use crate::prompt::Prefix;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 
@@ -22,6 +23,8 @@ pub(super) struct Caller<J> {
     pub journal: Arc<J>,
     /// Requests on the network.
     slots: Semaphore,
+    /// The run makes no new request.
+    pub stopped: AtomicBool,
     /// Calls that were begun and are not durable yet; more than slots, so that a commit never leaves a slot idle.
     pub open: Semaphore,
     budget: Arc<Budget>,
@@ -63,6 +66,27 @@ pub(super) fn not_run(item: Arc<Item>, sample: u32, reason: NotRun) -> Outcome {
     }
 }
 
+/// Tells the loop how a call ended, also when its task panics: a run must not wait for it for ever.
+struct Answering {
+    messages: mpsc::UnboundedSender<Message>,
+    index: Option<u64>,
+}
+
+impl Answering {
+    fn done(&mut self, result: Result<Done, JournalError>) {
+        if let Some(index) = self.index.take() {
+            // The loop has gone only when the run has failed; then nobody waits for this.
+            let _ = self.messages.send(Message::Done { index, result });
+        }
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.done(Err(JournalError("a call ended in a fault of this program".into())));
+    }
+}
+
 impl<J: Journal> Caller<J> {
     pub fn new(run: &Run<'_, J>, messages: mpsc::UnboundedSender<Message>) -> Self {
         let judge = run.judge.clone();
@@ -73,6 +97,7 @@ impl<J: Journal> Caller<J> {
             journal: Arc::clone(&run.journal),
             budget: Arc::clone(&run.budget),
             slots: Semaphore::new(run.slots.max(1)),
+            stopped: AtomicBool::new(false),
             open: Semaphore::new(IN_FLIGHT * run.slots.max(1)),
             keys: Keys::new(&judge, prefix.system(), &schema),
             schema: Arc::new(schema),
@@ -90,9 +115,9 @@ impl<J: Journal> Caller<J> {
 
     /// One task: slot → call → durable → verdict.
     pub async fn call(self: Arc<Self>, index: u64, key: Key, item: Arc<Item>, sample: u32, user: String) {
+        let mut answer = Answering { messages: self.messages.clone(), index: Some(index) };
         let result = self.answer(key, item, sample, user).await;
-        // The loop has gone only when the run has failed; then nobody waits for this.
-        let _ = self.messages.send(Message::Done { index, result });
+        answer.done(result);
     }
 
     async fn answer(&self, key: Key, item: Arc<Item>, sample: u32, user: String) -> Result<Done, JournalError> {
@@ -107,13 +132,16 @@ impl<J: Journal> Caller<J> {
             user,
             temperature: self.judge.sampling.temperature,
             max_tokens: self.judge.sampling.max_tokens,
-            seed: Some(self.judge.sampling.seed + u64::from(sample)),
+            seed: Some(self.judge.sampling.seed.wrapping_add(u64::from(sample))),
             schema: Some(Arc::clone(&self.schema)),
         };
         let events = |event| {
             let _ = self.messages.send(Message::Event(event));
         };
         let slot = self.slots.acquire().await.map_err(ended)?;
+        if self.stopped.load(Ordering::Relaxed) {
+            return Ok(Done { key, outcome: not_run(item, sample, NotRun::Cancelled), attempts: 0, end: None });
+        }
         let result = client.call(&request, &self.budget, &events).await;
         drop(slot);
         match result {
@@ -148,7 +176,8 @@ impl<J: Journal> Caller<J> {
             let item = item.id.clone();
             self.journal.record_failure(Failure { item, sample, attempts, cost, reason }).await?;
         }
-        Ok(Done { key, outcome: not_run(item, sample, reason), attempts, end })
+        let outcome = Outcome { reply: Some(error.to_string()), ..not_run(item, sample, reason) };
+        Ok(Done { key, outcome, attempts, end })
     }
 
     /// Reads an answer. The same for a fresh and for a recorded one.

@@ -12,6 +12,7 @@ use crate::domain::{Explain, NanoUsd, Place, Usage};
 use crate::judge::JudgeSpec;
 use crate::judge::journal::{Answer, Call, Failure, Journal, JournalError, Key};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -51,6 +52,12 @@ pub enum LedgerError {
         #[source]
         source: rusqlite::Error,
     },
+    /// Another process works on the same run.
+    #[error("another process is working on this run")]
+    Busy {
+        /// The lock.
+        place: Place,
+    },
     /// The folder cannot be made.
     #[error("the state folder cannot be made: {source}")]
     Folder {
@@ -65,7 +72,7 @@ pub enum LedgerError {
 impl Explain for LedgerError {
     fn place(&self) -> Option<&Place> {
         match self {
-            Self::Newer { place, .. } | Self::Foreign { place } => Some(place),
+            Self::Newer { place, .. } | Self::Foreign { place } | Self::Busy { place } => Some(place),
             Self::Sqlite { place, .. } | Self::Folder { place, .. } => Some(place),
         }
     }
@@ -79,6 +86,7 @@ impl Explain for LedgerError {
                  held would be paid for again"
                     .into()
             }
+            Self::Busy { .. } => "wait until it has ended, or stop it: both would pay for the same calls".into(),
             Self::Folder { .. } => "name a folder that can be written with `--state DIR`".into(),
         })
     }
@@ -140,6 +148,22 @@ impl Ledger {
             _ => return Err(LedgerError::Foreign { place: place() }),
         }
         Ok(Self { path, reader: Mutex::new(connection) })
+    }
+
+    /// Takes the run for this process; it is free again when the file is dropped, or when the process dies. Two processes
+    /// on one run would pay for the same calls, and each would think the budget its own.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`] when another process has it; [`LedgerError::Folder`] when the lock cannot be made.
+    pub fn lock(&self, run_id: &str) -> Result<File, LedgerError> {
+        let path = self.path.with_file_name(format!("run-{run_id}.lock"));
+        let place = || Place::file(path.display().to_string());
+        let file = File::create(&path).map_err(|source| LedgerError::Folder { place: place(), source })?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(LedgerError::Busy { place: place() }),
+            Err(TryLockError::Error(source)) => Err(LedgerError::Folder { place: place(), source }),
+        }
     }
 
     /// Begins a session of a run: from here on calls are kept under it.

@@ -112,6 +112,8 @@ fn the_text_around_a_verdict_is_taken_off_and_nothing_else() {
         ("cut_in_string", r#"{"rating": 4, "rationale": "it is"#, Bad(Truncated)),
         ("cut_quoting", r#"{"rationale": "they wrote {'rating': 5}"#, Bad(Truncated)),
         ("whitespace_forever", whitespace.as_str(), Bad(Truncated)),
+        ("cut_in_revision", r#"{"rationale": "x", "rating": 5} No: {"rationale": "y", "rating": "#, Bad(Truncated)),
+        ("prose_brace_after", r#"{"rationale": "x", "rating": 4} (a {brace"#, Rated(4, Unwrapped)),
         ("single_quotes", r#"{'rationale': 'x', 'rating': 4}"#, Rated(4, Repaired)),
         ("single_quotes_apostrophe", r#"{'rationale': 'it's fine', 'rating': 4}"#, Rated(4, Repaired)),
         ("trailing_comma", r#"{"rationale": "x", "rating": 4,}"#, Rated(4, Repaired)),
