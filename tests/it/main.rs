@@ -6,6 +6,7 @@ mod commands;
 mod crash;
 mod faults;
 mod hostile;
+mod interrupts;
 mod labels_policies;
 mod labels_roundtrip;
 mod labels_scale;
