@@ -8,7 +8,7 @@ use crate::judge::journal::Memory;
 use crate::judge::run::{End, Outcome, Run};
 use crate::judge::{IN_FLIGHT, JudgeSpec};
 use crate::labels::{self, ItemsSummary, LabelRow, LabelWriter, ReadOptions};
-use crate::ledger::RunInfo;
+use crate::ledger::{RunInfo, run_id};
 use crate::model::{Budget, Endpoint, Request, Spent};
 use crate::prompt::Prefix;
 use serde::Serialize;
@@ -79,6 +79,8 @@ pub struct Labelled {
     pub samples: Option<PathBuf>,
     /// The budget ended the run.
     pub budget_ended: bool,
+    /// Requests of the budget that are charged to earlier sessions that were killed: they may have been sent.
+    pub assumed_calls: u64,
 }
 
 /// What a run would take.
@@ -168,7 +170,14 @@ pub async fn label(
         out: request.out.clone(),
         samples,
         budget_ended: end == End::Budget,
+        assumed_calls: if end == End::Budget { assumed(project, &prepared, request)? } else { 0 },
     })
+}
+
+/// Requests charged to killed sessions of this run.
+fn assumed(project: &Project, prepared: &Prepared, request: &LabelRequest) -> Result<u64, AppError> {
+    let id = run_id(&prepared.judge, &prepared.summary.digest, request.samples.max(1));
+    Ok(project.ledger()?.spent(&id)?.assumed)
 }
 
 /// Labels must not take the place of what they were made from, and a qrels line has no room for a sample's number.

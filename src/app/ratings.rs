@@ -3,8 +3,7 @@
 use super::label::{LabelRequest, Watch, drive, prepare, rows_of};
 use super::{AppError, Project};
 use crate::audit::{JudgeInput, Judged};
-use crate::domain::Scale;
-use crate::domain::{ItemId, Verdict};
+use crate::domain::{ItemId, NanoUsd, Scale, Usage, Verdict};
 use crate::judge::consensus;
 use crate::judge::run::{End, Outcome};
 use crate::labels::{self, JudgeRating, JudgeRows, ReadOptions};
@@ -30,14 +29,14 @@ pub(super) async fn from_run(
     let prepared = prepare(project, run)?;
     let row = rows_of(&prepared.judge);
     let mut rows = Vec::new();
-    let mut outcomes: BTreeMap<ItemId, Vec<Outcome>> = BTreeMap::new();
+    let mut samples: BTreeMap<ItemId, Vec<Judged>> = BTreeMap::new();
     let mut sink = |outcome: Outcome| {
         rows.push(row(&outcome));
-        outcomes.entry(outcome.item.id.clone()).or_default().push(outcome);
+        samples.entry(outcome.item.id.clone()).or_default().push(sampled(outcome));
         Ok(())
     };
     let (end, progress) = drive(project, run, &prepared, &mut sink, watch, cancel).await?;
-    let answers = outcomes.into_iter().map(|(id, samples)| (id, judged(&samples))).collect();
+    let answers = samples.into_iter().map(|(id, samples)| (id, together(samples))).collect();
     let judge = JudgeInput {
         name: prepared.judge.name(),
         model: Some(prepared.judge.model.clone()),
@@ -50,18 +49,42 @@ pub(super) async fn from_run(
     Ok(Gathered { judges: vec![judge], rows, calls: progress.calls, budget_ended: end == End::Budget })
 }
 
+/// One sample of a run as an answer.
+fn sampled(outcome: Outcome) -> Judged {
+    Judged {
+        verdict: outcome.verdict,
+        usage: outcome.usage,
+        cost: outcome.cost,
+        latency_ms: outcome.latency_ms,
+        served: outcome.served,
+        reply: outcome.reply,
+    }
+}
+
+/// One row of a file as an answer.
+fn rated(rating: JudgeRating) -> Judged {
+    Judged {
+        reply: rating.raw.filter(|_| rating.verdict.rating().is_none()),
+        verdict: rating.verdict,
+        usage: rating.usage,
+        cost: rating.cost,
+        latency_ms: rating.latency_ms,
+        served: rating.model_served.as_deref().map(str::to_owned),
+    }
+}
+
 /// The samples of one item as one answer; tokens and money are of all of them.
-fn judged(samples: &[Outcome]) -> Judged {
+fn together(samples: Vec<Judged>) -> Judged {
     let verdicts: Vec<Verdict> = samples.iter().map(|s| s.verdict.clone()).collect();
-    let usages: Vec<_> = samples.iter().filter_map(|s| s.usage).collect();
-    let costs: Vec<_> = samples.iter().filter_map(|s| s.cost).collect();
+    let usages: Vec<Usage> = samples.iter().filter_map(|s| s.usage).collect();
+    let costs: Vec<NanoUsd> = samples.iter().filter_map(|s| s.cost).collect();
     Judged {
         verdict: consensus::verdict(&verdicts),
         usage: (!usages.is_empty()).then(|| usages.into_iter().sum()),
         cost: (!costs.is_empty()).then(|| costs.into_iter().sum()),
         latency_ms: samples.iter().filter_map(|s| s.latency_ms).max(),
         served: samples.iter().find_map(|s| s.served.clone()),
-        reply: samples.iter().find_map(|s| s.reply.clone()),
+        reply: samples.into_iter().find_map(|s| s.reply),
     }
 }
 
@@ -70,7 +93,11 @@ pub(super) fn from_files(paths: &[PathBuf], scale: Scale, read: &ReadOptions) ->
     let mut judges = Vec::new();
     for path in paths {
         for rows in labels::read_judge(path, scale, read)? {
-            judges.push(imported(rows));
+            let mut judge = imported(rows);
+            if judges.iter().any(|other: &JudgeInput| other.name == judge.name) {
+                judge.name = format!("{} ({})", judge.name, path.display());
+            }
+            judges.push(judge);
         }
     }
     if judges.is_empty() {
@@ -81,24 +108,11 @@ pub(super) fn from_files(paths: &[PathBuf], scale: Scale, read: &ReadOptions) ->
 }
 
 fn imported(rows: JudgeRows) -> JudgeInput {
-    let mut samples: BTreeMap<ItemId, Vec<JudgeRating>> = BTreeMap::new();
+    let mut samples: BTreeMap<ItemId, Vec<Judged>> = BTreeMap::new();
     for rating in rows.rows {
-        samples.entry(rating.item.clone()).or_default().push(rating);
+        samples.entry(rating.item.clone()).or_default().push(rated(rating));
     }
-    let answer = |samples: Vec<JudgeRating>| {
-        let verdicts: Vec<Verdict> = samples.iter().map(|s| s.verdict.clone()).collect();
-        let costs: Vec<_> = samples.iter().filter_map(|s| s.cost).collect();
-        let usages: Vec<_> = samples.iter().filter_map(|s| s.usage).collect();
-        Judged {
-            verdict: consensus::verdict(&verdicts),
-            usage: (!usages.is_empty()).then(|| usages.into_iter().sum()),
-            cost: (!costs.is_empty()).then(|| costs.into_iter().sum()),
-            latency_ms: samples.iter().filter_map(|s| s.latency_ms).max(),
-            served: samples.iter().find_map(|s| s.model_served.as_deref().map(str::to_owned)),
-            reply: samples.iter().find(|s| s.verdict.rating().is_none()).and_then(|s| s.raw.clone()),
-        }
-    };
-    let answers: BTreeMap<ItemId, Judged> = samples.into_iter().map(|(id, samples)| (id, answer(samples))).collect();
+    let answers: BTreeMap<ItemId, Judged> = samples.into_iter().map(|(id, s)| (id, together(s))).collect();
     let (name, model, hash) = identity(&rows.judge, &answers);
     JudgeInput {
         name,

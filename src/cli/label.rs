@@ -49,6 +49,13 @@ fn labelled(done: &Labelled, named: Option<&str>) -> String {
     );
     let cost = done.spent_usd.map_or("cost not known (no price)".to_owned(), |usd| format!("${usd:.4} spent now"));
     let _ = writeln!(text, "{} requests now, {} verdicts from the ledger, {cost}", done.calls, done.replayed);
+    if done.assumed_calls > 0 {
+        let _ = writeln!(
+            text,
+            "{} requests of the budget are charged to sessions that were killed: they may have been sent.",
+            done.assumed_calls
+        );
+    }
     if done.budget_ended {
         let _ = writeln!(text, "The budget ended the run. Raise it and run again: nothing is paid for twice.");
     }

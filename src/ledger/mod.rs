@@ -112,11 +112,16 @@ pub struct RunInfo<'a> {
 }
 
 impl RunInfo<'_> {
-    /// 16 hexadecimal digits over judge, items and samples.
+    /// See [`run_id`].
     pub fn id(&self) -> String {
-        let text = format!("{}\n{}\n{}", self.judge.hash(), self.items_digest, self.samples);
-        blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
+        run_id(self.judge, self.items_digest, self.samples)
     }
+}
+
+/// The identity of a run: 16 hexadecimal digits over judge, items and samples.
+pub fn run_id(judge: &JudgeSpec, items_digest: &str, samples: u32) -> String {
+    let text = format!("{}\n{items_digest}\n{samples}", judge.hash());
+    blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
 }
 
 /// The open file.

@@ -26,6 +26,8 @@ pub struct Spent {
     pub calls: u64,
     /// Money.
     pub cost: NanoUsd,
+    /// Of these requests, those that killed sessions may have sent without having written it down.
+    pub assumed: u64,
 }
 
 /// The sum over sessions. A session that was killed is charged for the most that it can have had in flight: a budget
@@ -36,6 +38,7 @@ pub fn spent(sessions: &[SessionSpend]) -> Spent {
         Spent {
             calls: sum.calls + s.calls + in_flight,
             cost: sum.cost + s.cost + NanoUsd(s.slot_cost.0.saturating_mul(in_flight)),
+            assumed: sum.assumed + in_flight,
         }
     })
 }
@@ -55,8 +58,8 @@ mod tests {
             cost: NanoUsd(500),
         };
         let killed = SessionSpend { ended: false, calls: 7, cost: NanoUsd(35), ..ended };
-        assert_eq!(spent(&[ended]), Spent { calls: 100, cost: NanoUsd(500) });
+        assert_eq!(spent(&[ended]), Spent { calls: 100, cost: NanoUsd(500), assumed: 0 });
         // 100 + 7 + 8 × 3 calls; 500 + 35 + 24 × 10.
-        assert_eq!(spent(&[ended, killed]), Spent { calls: 131, cost: NanoUsd(775) });
+        assert_eq!(spent(&[ended, killed]), Spent { calls: 131, cost: NanoUsd(775), assumed: 24 });
     }
 }
