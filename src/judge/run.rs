@@ -4,7 +4,7 @@
 
 use super::JudgeSpec;
 use super::journal::{Journal, JournalError, Key};
-use super::task::{Caller, IN_FLIGHT, Message, not_run};
+use super::task::{Caller, Message, not_run};
 use crate::domain::{Event, Item, NanoUsd, NotRun, Progress, Usage, Verdict};
 use crate::model::{Budget, Client};
 use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
@@ -17,6 +17,8 @@ use tokio::sync::{mpsc, watch};
 const BATCH: usize = 256;
 /// Outcomes that may wait for an earlier one before the loop stops taking new tasks.
 const WINDOW: u64 = 8192;
+/// Calls that may be begun or wait for a slot: made ready while others are on the network.
+const AHEAD: u64 = 2048;
 /// Items in a row without an answer after which the provider counts as down.
 const OUTAGES: u32 = 25;
 
@@ -104,7 +106,6 @@ impl<J: Journal> Run<'_, J> {
         watch: &mut (dyn FnMut(Event) + Send),
     ) -> Result<(End, Progress), RunError<E>> {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let enough = (2 * IN_FLIGHT * self.slots.max(1)) as u64;
         let caller = Arc::new(Caller::new(&self, sender));
         let tasks = items.flat_map(|item| Tasks::new(item.map(Arc::new), self.samples));
         watch(Event::Started { total });
@@ -114,7 +115,6 @@ impl<J: Journal> Run<'_, J> {
             cancel: self.cancel,
             end: None,
             outages: 0,
-            enough,
             next: 0,
             emitted: 0,
             ready: BTreeMap::new(),
@@ -165,8 +165,6 @@ struct Loop<J> {
     /// Set once the run takes no new calls.
     end: Option<End>,
     outages: u32,
-    /// Calls that keep every slot busy while the next batch is made ready.
-    enough: u64,
     next: u64,
     emitted: u64,
     ready: BTreeMap<u64, Outcome>,
@@ -225,7 +223,7 @@ impl<J: Journal> Loop<J> {
 
     /// Enough waits for the slots to stay busy, and not so much that memory grows with the run.
     fn has_room(&self) -> bool {
-        self.next - self.emitted < WINDOW && self.in_flight < self.enough
+        self.next - self.emitted < WINDOW && self.in_flight < AHEAD
     }
 
     /// Answers what is recorded and starts calls for the rest.
