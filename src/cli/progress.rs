@@ -1,7 +1,7 @@
 //! What people see while a run goes on: done of total, rate, malformed so far, money, time left.
 
 use super::out::Out;
-use crate::domain::{Event, Progress};
+use crate::domain::{Event, NanoUsd, Progress};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;
 
@@ -64,6 +64,8 @@ fn message(progress: &Progress) -> String {
     if progress.replayed > 0 {
         parts.push(format!("{} from the ledger", progress.replayed));
     }
-    parts.push(progress.spent.to_string());
+    if progress.spent > NanoUsd(0) {
+        parts.push(progress.spent.to_string());
+    }
     parts.join(", ")
 }

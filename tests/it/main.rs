@@ -2,6 +2,7 @@
 
 mod audits;
 mod bad_input;
+mod certificates;
 mod commands;
 mod crash;
 mod faults;
