@@ -1,6 +1,6 @@
 //! No bytes panic the envelope or the reply ladder, and no reply without the rating's name yields a rating.
 //!
-//! `cargo fuzz run replies` (needs nightly, or RUSTC_BOOTSTRAP=1).
+//! `RUSTC_BOOTSTRAP=1 cargo fuzz run -s none -D replies` (with nightly: `cargo fuzz run replies`).
 
 #![no_main]
 
