@@ -33,7 +33,8 @@ fn item() -> Item {
 fn judge() -> JudgeSpec {
     let rubric = assessor::rubric::shipped();
     let prompt = Prompt::of(&rubric);
-    let sampling = Sampling { temperature: Some(0.0), max_tokens: 1024, seed: 0, extra: serde_json::Map::new() };
+    let sampling =
+        Sampling { temperature: Some(0.0), max_tokens: 1024, seed: 0, extra: serde_json::Map::new(), structured: None };
     JudgeSpec { rubric, prompt, model: "sim/large".into(), address: None, sampling, parser: PARSER }
 }
 

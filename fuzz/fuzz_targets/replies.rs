@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 static JUDGE: LazyLock<JudgeSpec> = LazyLock::new(|| {
     let rubric = assessor::rubric::shipped();
     let prompt = Prompt::of(&rubric);
-    let sampling = Sampling { temperature: None, max_tokens: 1, seed: 0, extra: Default::default() };
+    let sampling = Sampling { temperature: None, max_tokens: 1, seed: 0, extra: Default::default(), structured: None };
     JudgeSpec { rubric, prompt, model: "fuzz".into(), address: None, sampling, parser: PARSER }
 });
 

@@ -150,6 +150,7 @@ impl Project {
             max_tokens: endpoint.max_tokens,
             seed: self.seed,
             extra: endpoint.extra.clone(),
+            structured: endpoint.structured,
         };
         let address = (!endpoint.in_process).then(|| format!("{}#{}", endpoint.base_url, endpoint.model));
         Ok(JudgeSpec { rubric, prompt, model: endpoint.identity.clone(), address, sampling, parser: PARSER })

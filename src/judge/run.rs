@@ -19,8 +19,6 @@ const BATCH: usize = 256;
 const WINDOW: u64 = 8192;
 /// Calls that may be begun or wait for a slot: made ready while others are on the network.
 const AHEAD: u64 = 2048;
-/// Items in a row without an answer after which the provider counts as down.
-const OUTAGES: u32 = 25;
 
 /// What a run is made of.
 pub struct Run<'a, J> {
@@ -114,7 +112,6 @@ impl<J: Journal> Run<'_, J> {
             receiver,
             cancel: self.cancel,
             end: None,
-            outages: 0,
             next: 0,
             emitted: 0,
             ready: BTreeMap::new(),
@@ -164,7 +161,6 @@ struct Loop<J> {
     cancel: watch::Receiver<bool>,
     /// Set once the run takes no new calls.
     end: Option<End>,
-    outages: u32,
     next: u64,
     emitted: u64,
     ready: BTreeMap<u64, Outcome>,
@@ -188,8 +184,8 @@ impl<J: Journal> Loop<J> {
             while more && self.has_room() {
                 let batch: Vec<_> = tasks.by_ref().take(BATCH).collect::<Result<_, E>>().map_err(RunError::Caller)?;
                 more = batch.len() == BATCH;
-                if self.end.is_none() && *self.cancel.borrow() {
-                    self.end = Some(End::Cancelled);
+                if *self.cancel.borrow() {
+                    self.stop(End::Cancelled);
                 }
                 self.admit(batch)?;
                 self.emit(sink, watch).map_err(RunError::Caller)?;
@@ -204,7 +200,7 @@ impl<J: Journal> Loop<J> {
                 message = self.receiver.recv() => self.take(message, watch)?,
                 changed = self.cancel.changed(), if self.end.is_none() => {
                     if changed.is_ok() && *self.cancel.borrow() {
-                        self.end = Some(End::Cancelled);
+                        self.stop(End::Cancelled);
                     } else if changed.is_err() {
                         // Nobody can cancel any more: stop asking.
                         self.cancel = watch::channel(false).1;
@@ -213,9 +209,6 @@ impl<J: Journal> Loop<J> {
             }
             while let Ok(message) = self.receiver.try_recv() {
                 self.take(Some(message), watch)?;
-            }
-            if self.end.is_some() {
-                self.caller.stopped.store(true, Ordering::Relaxed);
             }
             self.emit(sink, watch).map_err(RunError::Caller)?;
         }
@@ -258,6 +251,12 @@ impl<J: Journal> Loop<J> {
         Ok(())
     }
 
+    /// From here on no new call is made, also by tasks that wait for a slot. The first reason stands.
+    fn stop(&mut self, end: End) {
+        self.end.get_or_insert(end);
+        self.caller.stopped.store(true, Ordering::Relaxed);
+    }
+
     /// Why no new call is made, if none is.
     fn refusal(&self) -> Option<NotRun> {
         match &self.end {
@@ -274,21 +273,18 @@ impl<J: Journal> Loop<J> {
             None => {}
             Some(Message::Event(event)) => watch(event),
             Some(Message::Done { index, result }) => {
-                let done = result?;
+                let mut done = result?;
                 self.in_flight -= 1;
-                let mut done = done;
                 if done.outcome.verdict == Verdict::NotRun(NotRun::Cancelled) {
                     // It was begun before the end was known: the end says why it never ran.
                     done.outcome.verdict = Verdict::NotRun(self.refusal().unwrap_or(NotRun::Cancelled));
                 }
                 self.progress.calls += u64::from(done.attempts);
                 self.progress.spent = self.progress.spent + done.outcome.cost.unwrap_or_default();
-                self.outages = match done.outcome.verdict {
-                    Verdict::NotRun(NotRun::Outage) => self.outages + 1,
-                    _ => 0,
-                };
                 self.note_model(done.outcome.served.as_deref(), watch);
-                self.end = self.end.take().or(done.end).or_else(|| self.provider_is_down());
+                if let Some(end) = done.end {
+                    self.stop(end);
+                }
                 for (index, item, sample) in self.waiting.remove(&done.key).unwrap_or_default() {
                     let shared = Outcome { item, sample, replayed: true, ..done.outcome.clone() };
                     self.ready.insert(index, shared);
@@ -306,13 +302,6 @@ impl<J: Journal> Loop<J> {
         if served != asked && self.others.insert(served.to_owned()) {
             watch(Event::OtherModel { asked: asked.clone(), served: served.to_owned() });
         }
-    }
-
-    fn provider_is_down(&self) -> Option<End> {
-        (self.outages >= OUTAGES).then(|| End::Provider {
-            message: format!("{OUTAGES} items in a row got no answer"),
-            hint: Some("look at the endpoint with `assessor doctor`, then run again: what is paid for is kept".into()),
-        })
     }
 
     /// Hands over what is next in order.

@@ -1,6 +1,7 @@
 //! What a judge is, as a value with a content hash.
 
 use crate::domain::Scale;
+use crate::model::Structured;
 use crate::prompt::Prompt;
 use crate::rubric::{Contract, Rubric};
 use serde::Serialize;
@@ -20,6 +21,10 @@ pub struct Sampling {
     pub seed: u64,
     /// Fields that the endpoint's configuration adds to each request.
     pub extra: serde_json::Map<String, Value>,
+    /// Where the endpoint's configuration lets structured output begin; what the server then refuses is no part of the
+    /// judge, so that a ladder step does not invalidate what is paid for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub structured: Option<Structured>,
 }
 
 /// Rubric + prompt + model + sampling + parser version.
@@ -74,7 +79,13 @@ mod tests {
     fn judge() -> JudgeSpec {
         let rubric = shipped();
         let prompt = Prompt::of(&rubric);
-        let sampling = Sampling { temperature: Some(0.0), max_tokens: 512, seed: 0, extra: serde_json::Map::new() };
+        let sampling = Sampling {
+            temperature: Some(0.0),
+            max_tokens: 512,
+            seed: 0,
+            extra: serde_json::Map::new(),
+            structured: None,
+        };
         JudgeSpec { rubric, prompt, model: "sim/small".into(), address: None, sampling, parser: PARSER }
     }
 
@@ -82,12 +93,13 @@ mod tests {
     fn every_part_of_a_judge_changes_its_hash() {
         let base = judge();
         assert_eq!(base.hash(), judge().hash());
-        let edits: [fn(&mut JudgeSpec); 8] = [
+        let edits: [fn(&mut JudgeSpec); 9] = [
             |j| j.rubric.criteria[0].push('.'),
             |j| j.prompt.bullets.push("Rate old documents lower.".into()),
             |j| j.model = "sim/large".into(),
             |j| j.address = Some("http://localhost:8000/v1#small".into()),
             |j| j.sampling.extra = serde_json::Map::from_iter([("top_k".to_owned(), json!(1))]),
+            |j| j.sampling.structured = Some(Structured::Prompt),
             |j| j.sampling.temperature = None,
             |j| j.sampling.max_tokens += 1,
             |j| j.parser = "ladder-0",

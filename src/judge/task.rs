@@ -251,3 +251,52 @@ impl Keys {
         Key(key)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::spec::{PARSER, Sampling};
+    use super::*;
+    use crate::model::Structured;
+    use crate::prompt::Prompt;
+    use crate::rubric::shipped;
+
+    fn judge() -> JudgeSpec {
+        let rubric = shipped();
+        let prompt = Prompt::of(&rubric);
+        let extra = serde_json::Map::new();
+        let sampling = Sampling { temperature: Some(0.0), max_tokens: 9, seed: 0, extra, structured: None };
+        JudgeSpec { rubric, prompt, model: "m".into(), address: None, sampling, parser: PARSER }
+    }
+
+    fn key(judge: &JudgeSpec, system: &str, user: &str, sample: u32) -> Key {
+        let schema = reply_schema(&judge.rubric.contract, judge.rubric.scale);
+        Keys::new(judge, system, &schema).key(user, sample)
+    }
+
+    #[test]
+    fn whatever_changes_the_answer_changes_the_key() {
+        let base = judge();
+        let of = |judge: &JudgeSpec| key(judge, "be fair", "rate", 0);
+        assert_eq!(of(&base), of(&judge()));
+        let edits: [fn(&mut JudgeSpec); 8] = [
+            |j| j.model = "n".into(),
+            |j| j.address = Some("http://other/v1#m".into()),
+            |j| j.sampling.temperature = None,
+            |j| j.sampling.max_tokens += 1,
+            |j| j.sampling.seed += 1,
+            |j| j.sampling.structured = Some(Structured::Prompt),
+            |j| j.sampling.extra = serde_json::Map::from_iter([("top_k".to_owned(), serde_json::json!(1))]),
+            |j| j.rubric.contract.rating = "score".into(),
+        ];
+        for edit in edits {
+            let mut other = judge();
+            edit(&mut other);
+            assert_ne!(of(&other), of(&base));
+        }
+        for other in [key(&base, "be", "rate", 0), key(&base, "be fair", "x", 0), key(&base, "be fair", "rate", 1)] {
+            assert_ne!(other, of(&base));
+        }
+        // The same bytes, split differently.
+        assert_ne!(key(&base, "be fairr", "ate", 0), of(&base));
+    }
+}

@@ -1,6 +1,6 @@
 //! What goes wrong with a model, and what a person can do about it.
 
-use crate::domain::{Explain, NanoUsd, NotRun};
+use crate::domain::{Explain, NanoUsd};
 use std::time::Duration;
 
 /// A model that cannot be used: said before a run starts, or the reason why it ends.
@@ -205,18 +205,6 @@ pub struct CallFailure {
     pub requests: u32,
     /// What they may have cost.
     pub cost: NanoUsd,
-}
-
-impl CallError {
-    /// The outcome to record for the item; `None` when the run ends and the item stays open.
-    pub fn not_run(&self) -> Option<NotRun> {
-        match self {
-            Self::Outage { .. } => Some(NotRun::Outage),
-            Self::Rejected { .. } => Some(NotRun::Rejected),
-            Self::Budget => Some(NotRun::Budget),
-            Self::Stop(_) => None,
-        }
-    }
 }
 
 impl From<ModelError> for CallError {

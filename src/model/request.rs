@@ -56,41 +56,6 @@ impl Request {
         serde_json::to_writer(&mut out, &body).expect("texts, numbers and JSON values always serialise");
         out
     }
-
-    /// Stable bytes of everything that can change the answer, for cache keys: the request and the model, but not
-    /// what the endpoint currently supports, so that a ladder step does not invalidate what is already paid for.
-    pub fn key_material(&self, endpoint: &Endpoint) -> Vec<u8> {
-        let mut key = KeyMaterial(Vec::with_capacity(self.system.len() + self.user.len() + 512));
-        key.part(b"assessor request 1");
-        key.part(endpoint.identity.as_bytes());
-        key.part(endpoint.model.as_bytes());
-        key.optional((!endpoint.in_process).then_some(endpoint.base_url.as_bytes()));
-        key.optional(endpoint.structured.map(|s| s.name().as_bytes()));
-        let extra = (!endpoint.extra.is_empty()).then(|| Value::from(endpoint.extra.clone()).to_string());
-        key.optional(extra.as_ref().map(String::as_bytes));
-        key.part(self.system.as_bytes());
-        key.part(self.user.as_bytes());
-        key.optional(self.temperature.map(f64::to_le_bytes).as_ref().map(<[u8; 8]>::as_slice));
-        key.part(&self.max_tokens.to_le_bytes());
-        key.optional(self.seed.map(u64::to_le_bytes).as_ref().map(<[u8; 8]>::as_slice));
-        key.optional(self.schema.as_ref().map(|s| s.to_string()).as_ref().map(String::as_bytes));
-        key.0
-    }
-}
-
-/// Length-prefixed parts, so that no two requests share their bytes.
-struct KeyMaterial(Vec<u8>);
-
-impl KeyMaterial {
-    fn part(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
-        self.0.extend_from_slice(bytes);
-    }
-
-    fn optional(&mut self, bytes: Option<&[u8]>) {
-        self.0.push(u8::from(bytes.is_some()));
-        self.part(bytes.unwrap_or_default());
-    }
 }
 
 /// The body, written straight from borrowed parts: no tree, no copy of the prompt.
@@ -255,35 +220,5 @@ mod tests {
         let features = Features { speaker: Speaker::User, ..Features::start(&endpoint()) };
         let messages = &body(&endpoint(), &features)["messages"];
         assert_eq!(messages, &json!([{"role": "user", "content": "be fair\n\nrate \"this\"\n"}]));
-    }
-
-    #[test]
-    fn whatever_changes_the_answer_changes_the_key_and_nothing_else_does() {
-        let (base, endpoint) = (request(), endpoint());
-        let key = base.key_material(&endpoint);
-        let others = [
-            Request { user: "x".to_owned(), ..base.clone() },
-            Request { system: "x".into(), ..base.clone() },
-            Request { temperature: None, ..base.clone() },
-            Request { temperature: Some(1.0), ..base.clone() },
-            Request { max_tokens: 1, ..base.clone() },
-            Request { seed: None, ..base.clone() },
-            Request { schema: None, ..base.clone() },
-            // The same bytes, split differently.
-            Request { system: "be fairr".into(), user: "ate \"this\"\n".to_owned(), ..base.clone() },
-        ];
-        for other in others {
-            assert_ne!(other.key_material(&endpoint), key, "{other:?}");
-        }
-        assert_ne!(base.key_material(&Endpoint { base_url: "http://other/v1".to_owned(), ..endpoint.clone() }), key);
-        assert_ne!(base.key_material(&Endpoint { model: "n".to_owned(), ..endpoint.clone() }), key);
-        let limits = super::super::Limits { rpm: Some(1), tpm: None, concurrency: 1 };
-        assert_eq!(base.key_material(&Endpoint { limits, ..endpoint }), key);
-    }
-
-    #[test]
-    fn the_port_of_an_in_process_server_is_no_part_of_the_key() {
-        let at = |port| Endpoint::in_process("sim/small", format!("http://127.0.0.1:{port}/v1"), "small");
-        assert_eq!(request().key_material(&at(1)), request().key_material(&at(2)));
     }
 }

@@ -12,7 +12,8 @@ use rusqlite::Connection;
 fn judge() -> JudgeSpec {
     let rubric = assessor::rubric::shipped();
     let prompt = Prompt::of(&rubric);
-    let sampling = Sampling { temperature: None, max_tokens: 9, seed: 0, extra: serde_json::Map::new() };
+    let sampling =
+        Sampling { temperature: None, max_tokens: 9, seed: 0, extra: serde_json::Map::new(), structured: None };
     JudgeSpec { rubric, prompt, model: "m".into(), address: None, sampling, parser: PARSER }
 }
 

@@ -78,7 +78,8 @@ async fn completions(State(flaky): State<Arc<Flaky>>, body: Bytes) -> Response {
 async fn labels(endpoint: Endpoint, items: &[Item]) -> Vec<(String, Verdict)> {
     let rubric = assessor::rubric::shipped();
     let prompt = Prompt::of(&rubric);
-    let sampling = Sampling { temperature: Some(0.0), max_tokens: 1024, seed: 0, extra: serde_json::Map::new() };
+    let sampling =
+        Sampling { temperature: Some(0.0), max_tokens: 1024, seed: 0, extra: serde_json::Map::new(), structured: None };
     let judge = JudgeSpec { rubric, prompt, model: "sim/large".into(), address: None, sampling, parser: PARSER };
     let clock = Arc::new(Instantly(Mutex::new(Instant::now())));
     let client = Client::with(endpoint, Policy::default(), clock).unwrap();
