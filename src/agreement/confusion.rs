@@ -1,127 +1,122 @@
-//! The table human × judge, and chance-corrected agreement on it.
+//! The table human × judge: the sufficient statistic of everything categorical and rank-based.
 
 use super::Pair;
-use super::numerics::t_quantile;
-use crate::domain::{Estimate, Figure, Interval, Undefined};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// Counts: one row for each human level, one column for each judge level and a last one for malformed replies.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Confusion(Vec<Vec<u64>>);
-
-/// How much a disagreement weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weights {
-    /// Any disagreement weighs the same.
-    None,
-    /// By distance.
-    Linear,
-    /// By squared distance.
-    Quadratic,
+///
+/// Cells lie in one block, row by row, so that a resample is a weighted sum of blocks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confusion {
+    levels: usize,
+    cells: Vec<u64>,
 }
 
 impl Confusion {
+    /// An empty table on a scale of `levels`.
+    pub fn empty(levels: usize) -> Self {
+        Self { levels, cells: vec![0; levels * (levels + 1)] }
+    }
+
     /// Counts `pairs` on a scale of `levels`.
-    pub fn of<'a>(pairs: impl Iterator<Item = &'a Pair>, levels: usize) -> Self {
+    pub fn of<'a>(pairs: impl IntoIterator<Item = &'a Pair>, levels: usize) -> Self {
         let mut table = Self::empty(levels);
         for pair in pairs {
-            let column = pair.judge.map_or(levels, usize::from);
-            table.0[usize::from(pair.gold)][column] += 1;
+            table.add(pair.gold, pair.judge);
         }
         table
     }
 
-    fn empty(levels: usize) -> Self {
-        Self(vec![vec![0; levels + 1]; levels])
+    /// One table per group, in the order of the groups' numbers.
+    pub fn by_group<'a>(pairs: impl IntoIterator<Item = &'a Pair>, levels: usize) -> Vec<Self> {
+        let mut groups: BTreeMap<u32, Self> = BTreeMap::new();
+        for pair in pairs {
+            groups.entry(pair.group).or_insert_with(|| Self::empty(levels)).add(pair.gold, pair.judge);
+        }
+        groups.into_values().collect()
+    }
+
+    /// A table from its rows, each with the malformed column.
+    ///
+    /// # Panics
+    /// When a row does not have one column more than there are rows.
+    pub fn from_rows(rows: &[Vec<u64>]) -> Self {
+        assert!(
+            rows.iter().all(|row| row.len() == rows.len() + 1),
+            "each row has a column per level and one for malformed"
+        );
+        Self { levels: rows.len(), cells: rows.concat() }
+    }
+
+    /// Counts one row.
+    pub fn add(&mut self, human: u8, judge: Option<u8>) {
+        let column = judge.map_or(self.levels, usize::from);
+        self.cells[usize::from(human) * (self.levels + 1) + column] += 1;
+    }
+
+    /// Levels of the scale.
+    pub fn levels(&self) -> usize {
+        self.levels
+    }
+
+    /// All cells, row by row.
+    pub fn cells(&self) -> &[u64] {
+        &self.cells
+    }
+
+    /// All cells, to be filled by a resample.
+    pub(super) fn cells_mut(&mut self) -> &mut [u64] {
+        &mut self.cells
     }
 
     /// Rows of the table, human levels from low to high.
-    pub fn rows(&self) -> &[Vec<u64>] {
-        &self.0
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[u64]> + Clone {
+        self.cells.chunks_exact(self.levels + 1)
+    }
+
+    /// How often people gave `human` and the judge `judge`.
+    pub fn at(&self, human: usize, judge: usize) -> u64 {
+        self.cells[human * (self.levels + 1) + judge]
     }
 
     /// All rows together.
     pub fn total(&self) -> u64 {
-        self.0.iter().flatten().sum()
+        self.cells.iter().sum()
+    }
+
+    /// Malformed replies.
+    pub fn malformed(&self) -> u64 {
+        self.rows().map(|row| row[self.levels]).sum()
+    }
+
+    /// The same without malformed replies.
+    pub fn valid(&self) -> Self {
+        let mut valid = self.clone();
+        valid.cells.chunks_exact_mut(self.levels + 1).for_each(|row| row[self.levels] = 0);
+        valid
     }
 
     /// How often people gave each level, from low to high.
     pub fn human_totals(&self) -> Vec<u64> {
-        self.0.iter().map(|row| row.iter().sum()).collect()
+        self.rows().map(|row| row.iter().sum()).collect()
     }
 
     /// How often the judge gave each level, from low to high, and how often it was malformed.
     pub fn judge_totals(&self) -> Vec<u64> {
-        (0..=self.0.len()).map(|column| self.0.iter().map(|row| row[column]).sum()).collect()
+        (0..=self.levels).map(|column| self.rows().map(|row| row[column]).sum()).collect()
     }
 
     /// `self − other`, cell by cell.
-    fn without(&self, other: &Self) -> Self {
-        let row = |(a, b): (&Vec<u64>, &Vec<u64>)| a.iter().zip(b).map(|(a, b)| a - b).collect();
-        Self(self.0.iter().zip(&other.0).map(row).collect())
+    pub(super) fn without(&self, other: &Self) -> Self {
+        Self { levels: self.levels, cells: self.cells.iter().zip(&other.cells).map(|(a, b)| a - b).collect() }
     }
 }
 
-/// Cohen's kappa, `1 − Σ D·O / Σ D·E`, malformed replies being one more category that disagrees fully with every rating
-/// (Cohen 1960, 1968; SPEC §2.4 and case C4). Categories are the scale's, used or not.
-///
-/// The interval is a jackknife over queries with Student's t, on G−1 degrees of freedom. Undefined without rows, and
-/// when both sides only ever gave one and the same rating.
-pub fn kappa(pairs: &[Pair], levels: usize, weights: Weights) -> Figure {
-    let all = Confusion::of(pairs.iter(), levels);
-    let value = match point(&all, weights) {
-        Ok(value) => value,
-        Err(reason) => return reason.into(),
-    };
-    let mut groups: BTreeMap<u32, Confusion> = BTreeMap::new();
-    for pair in pairs {
-        let table = groups.entry(pair.group).or_insert_with(|| Confusion::empty(levels));
-        table.0[usize::from(pair.gold)][pair.judge.map_or(levels, usize::from)] += 1;
+impl Serialize for Confusion {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.rows())
     }
-    let left_out: Result<Vec<f64>, Undefined> = groups.values().map(|g| point(&all.without(g), weights)).collect();
-    let count = groups.len();
-    let interval = left_out.ok().filter(|_| count > 1).map(|values| {
-        let g = count as f64;
-        let mean = values.iter().sum::<f64>() / g;
-        let se = ((g - 1.0) / g * values.iter().map(|v| (v - mean).powi(2)).sum::<f64>()).sqrt();
-        let half = t_quantile(0.975, g - 1.0) * se;
-        Interval {
-            low: (value - half).max(-1.0),
-            high: (value + half).min(1.0),
-            level: 0.95,
-            method: "cluster-jackknife-t",
-        }
-    });
-    Figure::Known(Estimate { value, interval, n: all.total(), groups: count as u64 })
-}
-
-fn point(table: &Confusion, weights: Weights) -> Result<f64, Undefined> {
-    let levels = table.0.len();
-    let n = table.total() as f64;
-    if n == 0.0 {
-        return Err(Undefined::Empty);
-    }
-    let distance = |human: usize, judge: usize| {
-        let apart = human.abs_diff(judge) as f64 / (levels - 1) as f64;
-        match weights {
-            _ if judge == levels => 1.0,
-            Weights::None => f64::from(u8::from(human != judge)),
-            Weights::Linear => apart,
-            Weights::Quadratic => apart * apart,
-        }
-    };
-    let rows: Vec<f64> = table.0.iter().map(|row| row.iter().sum::<u64>() as f64).collect();
-    let columns: Vec<f64> = (0..=levels).map(|j| table.0.iter().map(|row| row[j]).sum::<u64>() as f64).collect();
-    let (mut observed, mut expected) = (0.0, 0.0);
-    for (h, row) in table.0.iter().enumerate() {
-        for (j, count) in row.iter().enumerate() {
-            observed += distance(h, j) * *count as f64;
-            expected += distance(h, j) * rows[h] * columns[j] / n;
-        }
-    }
-    if expected == 0.0 { Err(Undefined::NoExpectedDisagreement) } else { Ok(1.0 - observed / expected) }
 }
 
 #[cfg(test)]
@@ -129,47 +124,9 @@ mod tests {
     use super::super::errors::tests::pairs;
     use super::*;
 
-    fn value(gold: &[u8], judge: &[Option<u8>], weights: Weights) -> Option<f64> {
-        kappa(&pairs(gold, judge), 5, weights).value()
-    }
-
-    fn close(a: Option<f64>, b: f64) {
-        assert!(a.is_some_and(|a| (a - b).abs() < 1e-12), "{a:?} for {b}");
-    }
-
-    #[test]
-    fn categories_are_the_scales_even_when_the_data_skip_some() {
-        let gold = [1, 1, 2, 5, 5, 2, 1, 5, 2, 1];
-        let judge = [1, 2, 2, 5, 2, 2, 1, 5, 1, 5].map(Some);
-        close(value(&gold, &judge, Weights::None), 0.4029850746268656);
-        close(value(&gold, &judge, Weights::Linear), 0.4767441860465117);
-        // scikit-learn without `labels=` weighs by the index of the observed labels and says 0.4615.
-        close(value(&gold, &judge, Weights::Quadratic), 0.509090909090909);
-    }
-
     #[test]
     fn totals_are_those_of_both_sides_and_malformed_comes_last() {
         let table = Confusion::of(pairs(&[1, 1, 3], &[Some(1), None, Some(2)]).iter(), 3);
         assert_eq!((table.human_totals(), table.judge_totals()), (vec![2, 0, 1], vec![1, 1, 0, 1]));
-    }
-
-    #[test]
-    fn a_malformed_reply_is_a_category_that_disagrees_with_every_rating() {
-        let gold = [1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 5];
-        let judge =
-            [Some(1), Some(2), Some(2), Some(4), None, Some(2), Some(3), Some(5), Some(4), Some(5), Some(3), None];
-        close(value(&gold, &judge, Weights::None), 0.3);
-        close(value(&gold, &judge, Weights::Linear), 0.3571428571428572);
-        close(value(&gold, &judge, Weights::Quadratic), 0.37378640776699035);
-    }
-
-    #[test]
-    fn two_sides_that_only_know_one_rating_have_no_kappa_and_one_such_side_has_none_above_chance() {
-        assert_eq!(
-            kappa(&pairs(&[3; 5], &[Some(3); 5]), 5, Weights::Quadratic),
-            Undefined::NoExpectedDisagreement.into()
-        );
-        close(value(&[3; 5], &[1, 2, 3, 4, 5].map(Some), Weights::Quadratic), 0.0);
-        close(value(&[1, 2, 3, 4, 5], &[5, 4, 3, 2, 1].map(Some), Weights::Quadratic), -1.0);
     }
 }

@@ -3,18 +3,25 @@
 //! Ratings come as levels `0..k` (the rating minus the scale's minimum), gold as a level (for tables) and as a mean
 //! (for errors), queries as group numbers. The specification is `stats/SPEC.md` of the design documents.
 
+use crate::domain::Undefined;
+
 mod ceiling;
 mod confusion;
 mod controls;
 mod errors;
+mod kappa;
 pub mod numerics;
 mod ratio;
 
 pub use ceiling::{human_ceiling, judge_against_single};
-pub use confusion::{Confusion, Weights, kappa};
+pub use confusion::Confusion;
 pub use controls::{BestConstant, best_constant, shuffled};
 pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nmse};
+pub use kappa::{Weights, kappa};
 pub use ratio::{Term, ratio};
+
+/// A number, or the reason why there is none.
+pub type Defined = Result<f64, Undefined>;
 
 /// One item that the judge answered, as numbers.
 #[derive(Clone, Debug, PartialEq)]

@@ -148,7 +148,7 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput) -> Panel
         kappa: kappa(&pairs, levels, Weights::None),
         kappa_linear: kappa(&pairs, levels, Weights::Linear),
         kappa_quadratic: kappa(&pairs, levels, Weights::Quadratic),
-        confusion: Confusion::of(pairs.iter(), levels),
+        confusion: Confusion::of(&pairs, levels),
         controls: controls(scale, &pairs, &nmse_full),
         human_ceiling: human_ceiling(people(), levels),
         rungs: reasons(answered.iter().copied(), |v| match v {

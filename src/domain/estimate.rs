@@ -61,6 +61,19 @@ pub enum Undefined {
     OneAnnotator,
     /// Model prices are not known.
     NoPrice,
+    /// A quantity that must vary does not.
+    ZeroVariance,
+    /// A classifier that is no better than chance cannot be corrected for.
+    NotBetterThanChance,
+    /// Fewer rows than the method needs.
+    BelowMinimum {
+        /// How many it needs.
+        needed: u64,
+    },
+    /// No document of this query is relevant.
+    NoRelevantDocument,
+    /// A system of equations has no single solution.
+    Singular,
 }
 
 impl fmt::Display for Undefined {
@@ -75,6 +88,11 @@ impl fmt::Display for Undefined {
             Self::TooFewGroups => "fewer than two queries",
             Self::OneAnnotator => "no item has two annotators",
             Self::NoPrice => "the model's price is not known",
+            Self::ZeroVariance => "the values do not vary",
+            Self::NotBetterThanChance => "the judge is no better than chance",
+            Self::NoRelevantDocument => "no relevant document",
+            Self::Singular => "the equations have no single solution",
+            Self::BelowMinimum { needed } => return write!(f, "needs at least {needed} rows"),
         })
     }
 }

@@ -279,7 +279,7 @@ fn slice_chart(judge: &JudgeAudit) -> Chart<'_> {
 const SHADES: u64 = 8;
 
 fn heat(scale: Scale, panel: &Panel, totals: &[u64]) -> Vec<HeatRow> {
-    let most = panel.confusion.rows().iter().flatten().copied().max().unwrap_or(0).max(1);
+    let most = panel.confusion.cells().iter().copied().max().unwrap_or(0).max(1);
     let cell = |i: usize, j: usize, n: u64| {
         let shade = (n * SHADES).div_ceil(most);
         let side = if j == scale.levels() {
@@ -291,12 +291,12 @@ fn heat(scale: Scale, panel: &Panel, totals: &[u64]) -> Vec<HeatRow> {
         };
         HeatCell { count: count(n), class: format!("{side} shade-{shade}") }
     };
-    let row = |(i, row): (usize, &Vec<u64>)| HeatRow {
+    let row = |(i, row): (usize, &[u64])| HeatRow {
         rating: scale.at(i).to_string(),
         cells: row.iter().enumerate().map(|(j, n)| cell(i, j, *n)).collect(),
         total: count(totals[i]),
     };
-    panel.confusion.rows().iter().enumerate().map(row).collect()
+    panel.confusion.rows().enumerate().map(row).collect()
 }
 
 fn group_rows(groups: &[DisagreementGroup]) -> Vec<GroupRow> {

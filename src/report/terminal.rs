@@ -192,7 +192,7 @@ fn confusion(scale: Scale, panel: &Panel, options: TerminalOptions) -> String {
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     let mut table = options.table(&header);
     let totals = panel.confusion.human_totals();
-    for ((i, row), total) in panel.confusion.rows().iter().enumerate().zip(totals) {
+    for ((i, row), total) in panel.confusion.rows().enumerate().zip(totals) {
         let mut cells = vec![options.cell(&scale.at(i).to_string(), Some(Tone::Dim))];
         for (j, n) in row.iter().enumerate() {
             let tone = if *n == 0 {
