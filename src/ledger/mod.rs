@@ -3,6 +3,7 @@
 //! Verdicts are not stored. They are read again from the raw reply by the pure ladder of the judge's parser version, so
 //! a verdict can never disagree with the reply that it came from.
 
+mod looks;
 mod spending;
 mod writer;
 
@@ -19,8 +20,9 @@ use std::time::Duration;
 use writer::Writer;
 
 /// Version of the schema that this program writes.
-const VERSION: i64 = 1;
-const SCHEMA: &str = include_str!("schema.sql");
+const VERSION: i64 = 2;
+/// What each version added to the one before it.
+const STEPS: [&str; VERSION as usize] = [include_str!("schema.sql"), include_str!("looks.sql")];
 /// Marks the file as ours: "assr".
 const APPLICATION_ID: i64 = 0x6173_7372;
 /// How long a second process waits for the file.
@@ -145,11 +147,13 @@ impl Ledger {
         let (version, application) =
             identify(&connection).map_err(|source| LedgerError::Sqlite { place: place(), source })?;
         match (version, application) {
-            (0, 0) => create(&connection).map_err(|source| LedgerError::Sqlite { place: place(), source })?,
             (_, APPLICATION_ID) if version > VERSION => {
                 return Err(LedgerError::Newer { place: place(), found: version });
             }
             (VERSION, APPLICATION_ID) => {}
+            (0, 0) | (1.., APPLICATION_ID) => {
+                bring_up_to_date(&connection).map_err(|source| LedgerError::Sqlite { place: place(), source })?;
+            }
             _ => return Err(LedgerError::Foreign { place: place() }),
         }
         Ok(Self { path, reader: Mutex::new(connection) })
@@ -357,13 +361,17 @@ fn identify(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
     Ok((if foreign { -1 } else { version }, application))
 }
 
-fn create(connection: &Connection) -> rusqlite::Result<()> {
+fn bring_up_to_date(connection: &Connection) -> rusqlite::Result<()> {
     // One transaction: two processes that start together, or a kill in between, never see half a schema.
     connection.execute_batch("BEGIN IMMEDIATE")?;
-    if identify(connection)? != (0, 0) {
+    let (version, application) = identify(connection)?;
+    let ours = (version, application) == (0, 0) || application == APPLICATION_ID;
+    if !ours || !(0..VERSION).contains(&version) {
         return connection.execute_batch("ROLLBACK");
     }
-    connection.execute_batch(SCHEMA)?;
+    for step in &STEPS[version as usize..] {
+        connection.execute_batch(step)?;
+    }
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.pragma_update(None, "user_version", VERSION)?;
     connection.execute_batch("COMMIT")

@@ -85,7 +85,7 @@ fn a_newer_ledger_and_a_foreign_database_are_refused_with_a_clear_word() {
     let path = folder.path().join("ledger.sqlite");
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = Ledger::open(folder.path()).unwrap_err();
-    assert_eq!(error.to_string(), "the ledger has schema version 99; this program knows versions up to 1");
+    assert_eq!(error.to_string(), "the ledger has schema version 99; this program knows versions up to 2");
     assert_eq!(error.hint().unwrap(), "use a newer `assessor`, or name another folder with `--state DIR`");
 
     let foreign = tempfile::tempdir().unwrap();
@@ -99,4 +99,38 @@ fn a_newer_ledger_and_a_foreign_database_are_refused_with_a_clear_word() {
         .unwrap();
     let error = Ledger::open(broken.path()).unwrap_err();
     assert_eq!(error.to_string(), "the ledger cannot be used: file is not a database");
+}
+
+#[test]
+fn the_same_judge_is_one_look_at_the_same_people() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(folder.path()).unwrap();
+    let looks: Vec<u64> = ["a", "a", "b"].iter().map(|judge| ledger.look("people", judge).unwrap()).collect();
+    assert_eq!(looks, [1, 1, 2]);
+    assert_eq!(ledger.look("others", "b").unwrap(), 1);
+}
+
+#[test]
+fn the_first_margin_stays_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(folder.path()).unwrap();
+    assert_eq!(ledger.first_margin("people", ("a", "b"), 1.0).unwrap(), 1.0);
+    assert_eq!(ledger.first_margin("people", ("a", "b"), 3.0).unwrap(), 1.0);
+    assert_eq!(ledger.first_margin("people", ("b", "a"), 3.0).unwrap(), 3.0);
+}
+
+#[test]
+fn a_ledger_of_version_1_gets_what_version_2_added_and_keeps_what_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = Connection::open(folder.path().join("ledger.sqlite")).unwrap();
+    old.execute_batch(include_str!("../../src/ledger/schema.sql")).unwrap();
+    old.execute("INSERT INTO judges VALUES ('h', 'm', 'r', '{}', 'then')", []).unwrap();
+    old.pragma_update(None, "application_id", 0x6173_7372).unwrap();
+    old.pragma_update(None, "user_version", 1).unwrap();
+    drop(old);
+    let ledger = Ledger::open(folder.path()).unwrap();
+    assert_eq!(ledger.look("people", "h").unwrap(), 1);
+    let kept = Connection::open(folder.path().join("ledger.sqlite")).unwrap();
+    let judges: i64 = kept.query_row("SELECT count(*) FROM judges", [], |row| row.get(0)).unwrap();
+    assert_eq!(judges, 1);
 }
