@@ -1,6 +1,7 @@
 //! `assessor.toml`: endpoints and defaults. Optional; keys never stand in it.
 
 use super::AppError;
+use crate::audit::Gate;
 use crate::domain::Place;
 use crate::model::ModelConfig;
 use schemars::JsonSchema;
@@ -18,6 +19,13 @@ pub struct Config {
     /// What commands use when a flag is not given.
     #[serde(default)]
     pub defaults: Defaults,
+    /// Conditions that every audit must meet, by name: `format = "malformed < 0.02"`. As `--gate`.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub gate: BTreeMap<String, Gate>,
+    /// What `assessor compare` uses when a flag is not given.
+    #[serde(default)]
+    pub compare: CompareDefaults,
     /// Endpoints by name: `--model NAME`.
     #[serde(default)]
     pub model: BTreeMap<String, ModelConfig>,
@@ -35,6 +43,14 @@ pub struct Defaults {
     pub items: Option<PathBuf>,
     /// As `--human`.
     pub human: Option<PathBuf>,
+}
+
+/// What `assessor compare` uses when a flag is not given.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CompareDefaults {
+    /// As `--margin`: NMSE points by which a new judge may be worse and still count as not worse.
+    pub margin: Option<f64>,
 }
 
 impl Config {

@@ -1,6 +1,7 @@
 //! What can be typed.
 
-use crate::app::{AuditRequest, JudgeRequest, LabelRequest, Limits, Source};
+use crate::app::{AuditRequest, CompareRequest, Contender, JudgeRequest, LabelRequest, Limits, Require, Source};
+use crate::audit::{Gate, GateError};
 use crate::domain::{NanoUsd, Scale};
 use crate::labels::{OnDuplicate, OnOffScale, ReadOptions, parse_map};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -55,6 +56,11 @@ pub(super) enum Command {
         after_help = "Examples:\n  assessor audit                                    the shipped seed labels, with sim/small\n  assessor audit --items items.jsonl --human ratings.csv --model openai/gpt-4.1-mini\n  assessor audit --human ratings.csv --ratings labels.jsonl     ratings made before or elsewhere\n  assessor audit --human h.csv --ratings j.csv --scale 0-3 --map rating=score --on-off-scale clip"
     )]
     Audit(AuditArgs),
+    /// Compare two judges on the same items, paired
+    #[command(
+        after_help = "Examples:\n  assessor compare sim/small sim/large                the shipped labels, two simulated models\n  assessor compare old.labels.jsonl new.labels.jsonl --human h.csv --margin 1 --require non-inferior\n  assessor compare ratings.csv#A ratings.csv#B --human h.csv --scale 0-3\n\nFix the margin before you look: in assessor.toml, `[compare] margin = 1`."
+    )]
+    Compare(CompareArgs),
     /// List, group, compare and export disagreements between judge and people
     #[command(
         after_help = "Examples:\n  assessor disagree                                 what sim/small gets wrong on the shipped labels\n  assessor disagree --direction higher --gap 2\n  assessor disagree --slice language=de --export german.csv\n  assessor disagree --model sim/large --before small.labels.jsonl    fixed, still broken, newly broken"
@@ -83,6 +89,7 @@ impl Command {
             Self::Doctor(_) => "doctor",
             Self::Label(_) => "label",
             Self::Audit(_) => "audit",
+            Self::Compare(_) => "compare",
             Self::Disagree(_) => "disagree",
             Self::Sim(_) => "sim",
             Self::Schema(_) => "schema",
@@ -324,12 +331,137 @@ pub(super) struct AuditArgs {
     /// Audit the people alone: how far they are from each other
     #[arg(long, conflicts_with_all = ["ratings", "model"])]
     pub no_judge: bool,
+    /// A condition to meet, for example 'nmse.upper < 8' or 'malformed < 0.02'; may be repeated; exit 100 when one is missed
+    #[arg(long = "gate", value_name = "CONDITION", value_parser = gate, conflicts_with = "no_judge")]
+    pub gates: Vec<Gate>,
+    /// Write the gates as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Write the audit as Markdown, for a comment on a pull request
+    #[arg(long, value_name = "FILE")]
+    pub summary: Option<PathBuf>,
+    /// Half-width of the NMSE interval to plan labels for
+    #[arg(long, default_value_t = 2.0, value_name = "POINTS", value_parser = points)]
+    pub half_width: f64,
+    /// Difference of NMSE to plan labels for
+    #[arg(long, default_value_t = 2.0, value_name = "POINTS", value_parser = points)]
+    pub detect: f64,
+    /// How good the annotators are: how much worse than one of them a judge may be in the alternative annotator test
+    #[arg(long, value_enum, default_value = "skilled", value_name = "WHO")]
+    pub annotators: Annotators,
     /// Folder of the report [default: reports/audit-JUDGE-DATA]
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,
     /// Write no report
     #[arg(long, conflicts_with = "report")]
     pub no_report: bool,
+}
+
+/// The published allowances of the alternative annotator test.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Annotators {
+    /// Allowance 0.2
+    Expert,
+    /// Allowance 0.15
+    Skilled,
+    /// Allowance 0.1
+    Crowd,
+}
+
+impl Annotators {
+    pub fn allowance(self) -> f64 {
+        match self {
+            Self::Expert => 0.2,
+            Self::Skilled => 0.15,
+            Self::Crowd => 0.1,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompareArgs {
+    /// The judge to compare with: a file of ratings, FILE#JUDGE, or a model
+    #[arg(value_name = "OLD")]
+    pub old: String,
+    /// The judge that might replace it
+    #[arg(value_name = "NEW")]
+    pub new: String,
+    /// Items: queries, texts and slice tags [default: the shipped items]
+    #[arg(long, value_name = "FILE")]
+    pub items: Option<PathBuf>,
+    /// Human ratings [default: columns beside the items, or the shipped ratings]
+    #[arg(long, value_name = "FILE")]
+    pub human: Option<PathBuf>,
+    /// The scale as MIN-MAX [default: the rubric's]
+    #[arg(long, value_name = "MIN-MAX", value_parser = scale, allow_hyphen_values = true)]
+    pub scale: Option<Scale>,
+    /// NMSE points by which NEW may be worse and still count as not worse; fix it before you look
+    #[arg(long, value_name = "POINTS")]
+    pub margin: Option<f64>,
+    /// What NEW must show, or the exit code is 100; may be repeated
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub require: Vec<Required>,
+    /// Rubric file [default: the shipped relevance rubric]
+    #[arg(long, value_name = "FILE")]
+    pub rubric: Option<PathBuf>,
+    /// Show at most N changed items
+    #[arg(long, short = 'n', default_value_t = 10, value_name = "N")]
+    pub show: usize,
+    /// Write the comparison as Markdown, for a comment on a pull request
+    #[arg(long, value_name = "FILE")]
+    pub summary: Option<PathBuf>,
+    /// Folder of the report [default: reports/compare-OLD-NEW-DATA]
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
+    /// Write no report
+    #[arg(long, conflicts_with = "report")]
+    pub no_report: bool,
+    #[command(flatten)]
+    pub budget: BudgetArgs,
+    #[command(flatten)]
+    pub read: ReadArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Required {
+    /// It errs less, beyond chance
+    Better,
+    /// It is not worse by the margin
+    NonInferior,
+    /// It is equivalent within the margin
+    Equivalent,
+    /// No slice is worse, beyond chance
+    NoRegression,
+}
+
+impl CompareArgs {
+    pub fn request(&self) -> CompareRequest {
+        CompareRequest {
+            old: Contender::parse(&self.old),
+            new: Contender::parse(&self.new),
+            data: AuditRequest {
+                source: Source::Nobody,
+                items: self.items.clone(),
+                human: self.human.clone(),
+                read: self.read.options(None),
+                scale: self.scale,
+                rubric: self.rubric.clone(),
+            },
+            judge: JudgeRequest { rubric: self.rubric.clone(), ..JudgeRequest::default() },
+            limits: self.budget.limits(),
+            samples: self.budget.samples,
+            margin: self.margin,
+        }
+    }
+
+    pub fn requirements(&self) -> impl Iterator<Item = Require> {
+        self.require.iter().map(|required| match required {
+            Required::Better => Require::Better,
+            Required::NonInferior => Require::NonInferior,
+            Required::Equivalent => Require::Equivalent,
+            Required::NoRegression => Require::NoRegression,
+        })
+    }
 }
 
 #[derive(Debug, Args)]
@@ -367,6 +499,15 @@ pub(super) enum Which {
     Lower,
     /// The judge gave no rating that can be read
     Malformed,
+}
+
+fn gate(text: &str) -> Result<Gate, String> {
+    text.parse().map_err(|e: GateError| format!("{e}; {}", e.hint))
+}
+
+fn points(text: &str) -> Result<f64, String> {
+    let points: Option<f64> = text.parse().ok();
+    points.filter(|p| *p > 0.0 && *p <= 100.0).ok_or_else(|| "not a number of NMSE points above 0 and up to 100".to_owned())
 }
 
 fn mapping(text: &str) -> Result<(String, String), String> {

@@ -1,0 +1,204 @@
+//! Two judges on the same items: gather both, compare them, keep the margin that was fixed first.
+
+use super::audit::{Evidence, gather};
+use super::label::Watch;
+use super::project::write_whole;
+use super::{AppError, AuditRequest, JudgeRequest, Limits, Project, Source};
+use crate::audit::{self, Comparison, JudgeInput, Outcome, Terms};
+use crate::report;
+use std::path::{Path, PathBuf};
+use tokio::sync::watch;
+
+/// One of two judges, as it is typed: a file of ratings, one judge of such a file (`FILE#JUDGE`), or a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Contender {
+    /// Ratings made before or elsewhere.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Which judge of it, where it has several.
+        judge: Option<String>,
+    },
+    /// A model to run, or to replay from the ledger.
+    Model(String),
+}
+
+impl Contender {
+    /// Reads what was typed: a file when there is one of that name.
+    pub fn parse(text: &str) -> Self {
+        let path = Path::new(text);
+        if path.is_file() {
+            return Self::File { path: path.to_owned(), judge: None };
+        }
+        match text.rsplit_once('#') {
+            Some((file, judge)) if Path::new(file).is_file() => {
+                Self::File { path: PathBuf::from(file), judge: Some(judge.to_owned()) }
+            }
+            _ => Self::Model(text.to_owned()),
+        }
+    }
+}
+
+/// What to compare.
+#[derive(Clone, Debug)]
+pub struct CompareRequest {
+    /// The judge to compare with.
+    pub old: Contender,
+    /// The judge that might replace it.
+    pub new: Contender,
+    /// Items, people, scale; its source is not used.
+    pub data: AuditRequest,
+    /// How models are asked.
+    pub judge: JudgeRequest,
+    /// What each of them may spend.
+    pub limits: Limits,
+    /// Samples per item.
+    pub samples: u32,
+    /// The margin in NMSE points.
+    pub margin: Option<f64>,
+}
+
+/// What the new judge must show, or the exit code says that it did not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Require {
+    /// It is better.
+    Better,
+    /// It is not worse by the margin.
+    NonInferior,
+    /// It is equivalent within the margin.
+    Equivalent,
+    /// No slice is worse beyond chance.
+    NoRegression,
+}
+
+impl Require {
+    /// In words, with the new judge as the subject.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Better => "that it is better",
+            Self::NonInferior => "that it is not worse by the margin (`--margin POINTS`)",
+            Self::Equivalent => "that it is equivalent within the margin (`--margin POINTS`)",
+            Self::NoRegression => "that no slice is worse",
+        }
+    }
+}
+
+/// A comparison with what it took.
+#[derive(Debug)]
+pub struct Compared {
+    /// The comparison.
+    pub comparison: Comparison,
+    /// HTTP requests made now.
+    pub calls: u64,
+    /// A budget ended a run.
+    pub budget_ended: bool,
+}
+
+/// Gathers both judges and compares them.
+///
+/// # Errors
+/// [`AppError`] for wrong input, when a file holds several judges and none is named, or when a judge could not be run.
+pub async fn compare(
+    project: &Project,
+    request: &CompareRequest,
+    watch: Watch<'_>,
+    cancel: watch::Receiver<bool>,
+) -> Result<Compared, AppError> {
+    let margin = margin(project, request)?;
+    let old = one(project, request, &request.old, watch, cancel.clone()).await?;
+    let new = one(project, request, &request.new, watch, cancel).await?;
+    let judges = (sole(&old, &request.old)?, sole(&new, &request.new)?);
+    let names = (judges.0.identity(), judges.1.identity());
+    let first = match margin {
+        Some(margin) => Some(project.ledger()?.first_margin(&new.people_digest, (&names.0, &names.1), margin)?),
+        None => None,
+    };
+    let terms = Terms { margin, first_margin: first, seed: project.seed };
+    Ok(Compared {
+        comparison: audit::compare(new.scale, &new.labelled, judges, terms),
+        calls: old.calls + new.calls,
+        budget_ended: old.budget_ended || new.budget_ended,
+    })
+}
+
+fn margin(project: &Project, request: &CompareRequest) -> Result<Option<f64>, AppError> {
+    let margin = request.margin.or(project.config.compare.margin);
+    match margin {
+        Some(points) if !(points > 0.0 && points <= 100.0) => {
+            Err(AppError::input(format!("a margin of {points} NMSE points is none"), "write a number above 0 and up to 100, for example `--margin 1`"))
+        }
+        margin => Ok(margin),
+    }
+}
+
+async fn one(
+    project: &Project,
+    request: &CompareRequest,
+    contender: &Contender,
+    watch: Watch<'_>,
+    cancel: watch::Receiver<bool>,
+) -> Result<Evidence, AppError> {
+    let mut data = request.data.clone();
+    data.source = match contender {
+        Contender::File { path, judge } => {
+            data.read.judge = judge.clone();
+            Source::Files(vec![path.clone()])
+        }
+        Contender::Model(model) => Source::Judge {
+            judge: JudgeRequest { model: Some(model.clone()), ..request.judge.clone() },
+            limits: request.limits,
+            samples: request.samples,
+        },
+    };
+    gather(project, &data, watch, cancel).await
+}
+
+fn sole<'a>(evidence: &'a Evidence, contender: &Contender) -> Result<&'a JudgeInput, AppError> {
+    match evidence.judges.as_slice() {
+        [one] => Ok(one),
+        many => {
+            let Contender::File { path, .. } = contender else { unreachable!("a model is one judge") };
+            let path = path.display();
+            let names = many.iter().map(|j| format!("`{path}#{}`", j.name)).collect::<Vec<_>>().join(", ");
+            Err(AppError::input(format!("`{path}` holds {} judges", many.len()), format!("name one: {names}")))
+        }
+    }
+}
+
+impl Compared {
+    /// Whether the new judge shows what it must.
+    pub fn meets(&self, require: Require) -> bool {
+        let found = &self.comparison;
+        let identical = found.outcome == Outcome::Identical;
+        match require {
+            Require::Better => found.outcome == Outcome::Better,
+            Require::NonInferior => identical || found.margin.as_ref().is_some_and(|m| m.non_inferior),
+            Require::Equivalent => identical || found.margin.as_ref().is_some_and(|m| m.equivalent),
+            Require::NoRegression => !found.slices.iter().any(|slice| slice.regressed),
+        }
+    }
+
+    /// Writes the report and returns the page to open.
+    ///
+    /// # Errors
+    /// [`AppError`] when the folder cannot be written.
+    pub fn write_reports(&self, folder: &Path) -> Result<PathBuf, AppError> {
+        let json = serde_json::to_vec_pretty(&self.comparison).expect("a comparison is plain data");
+        write_whole(&folder.join("comparison.json"), &json)?;
+        write_whole(&folder.join("comparison.md"), report::comparison_markdown(&self.comparison).as_bytes())?;
+        let page = folder.join("index.html");
+        write_whole(&page, report::comparison_html(&self.comparison).as_bytes())?;
+        Ok(page)
+    }
+
+    /// The report folder's name, from both judges and a hash of the content.
+    pub fn slug(&self) -> String {
+        let content = serde_json::to_vec(&self.comparison).expect("a comparison is plain data");
+        let plain = |name: &str| -> String {
+            let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(24).collect();
+            name.trim_matches('-').to_lowercase()
+        };
+        let (old, new) = (plain(&self.comparison.old.name), plain(&self.comparison.new.name));
+        format!("compare-{old}-{new}-{}", &blake3::hash(&content).to_hex()[..8])
+    }
+}

@@ -1,0 +1,108 @@
+//! Facts about the input that a reader cannot see in the numbers.
+
+use super::{Facts, Mistake};
+use std::collections::BTreeSet;
+
+pub(super) fn caveats(facts: &Facts<'_>) -> Vec<(Mistake, String)> {
+    let mut found = Vec::new();
+    found.extend(simulated(facts));
+    found.extend(not_run(facts));
+    found.extend(queries(facts));
+    found.extend(served(facts));
+    found.extend(policies(facts));
+    found
+}
+
+fn simulated(facts: &Facts<'_>) -> Option<(Mistake, String)> {
+    facts.judge.model.as_deref().is_some_and(|m| m.starts_with("sim/")).then(|| {
+        (
+            Mistake::Simulated,
+            "The judge is a simulation, a program and no language model: its numbers say nothing about real models."
+                .into(),
+        )
+    })
+}
+
+fn not_run(facts: &Facts<'_>) -> Option<(Mistake, String)> {
+    let unanswered = facts.panel.not_run.count + facts.panel.missing;
+    (unanswered > 0).then(|| {
+        (
+            Mistake::NotRun,
+            format!(
+                "{unanswered} of {} rated items have no answer of this judge; they are left out and not counted against it.",
+                facts.humans.items
+            ),
+        )
+    })
+}
+
+fn queries(facts: &Facts<'_>) -> Option<(Mistake, String)> {
+    let queries = facts.panel.queries;
+    if !facts.humans.grouped {
+        let text = "The data name no queries, so rows count as independent and intervals may be too narrow; give `--items` or a `query_id` column.";
+        return Some((Mistake::NoQueries, text.into()));
+    }
+    match queries {
+        1 => Some((Mistake::FewQueries, "A single query: no interval can be given.".into())),
+        2..30 => {
+            Some((Mistake::FewQueries, format!("Only {queries} queries: intervals are wide and the tails uncertain.")))
+        }
+        _ => None,
+    }
+}
+
+fn served(facts: &Facts<'_>) -> Option<(Mistake, String)> {
+    let served: BTreeSet<&str> = facts.judge.answers.values().filter_map(|a| a.served.as_deref()).collect();
+    if served.len() > 1 {
+        let names = served.into_iter().collect::<Vec<_>>().join(", ");
+        return Some((Mistake::ServedModels, format!("Several models answered: {names}. Their ratings are pooled here.")));
+    }
+    let (asked, served) = (facts.judge.model_id.as_deref()?, *served.first()?);
+    (asked != served).then(|| {
+        (
+            Mistake::OtherModel,
+            format!("`{asked}` was asked and `{served}` answered: a floating name can move to another model unnoticed."),
+        )
+    })
+}
+
+fn policies(facts: &Facts<'_>) -> Vec<(Mistake, String)> {
+    let (panel, humans) = (facts.panel, facts.humans);
+    let mut found = Vec::new();
+    if panel.off_scale > 0 {
+        found.push((
+            Mistake::OffScale,
+            format!(
+                "{} of the judge's {} ratings were off the scale {} and were dealt with by the policy that you named.",
+                panel.off_scale,
+                facts.judge.answers.len(),
+                facts.scale
+            ),
+        ));
+    }
+    if humans.off_scale > 0 {
+        found.push((
+            Mistake::OffScalePeople,
+            format!(
+                "{} of the people's {} ratings were off the scale {} and were moved to its nearest end: is this their scale? `--scale` names another.",
+                humans.off_scale, humans.ratings, facts.scale
+            ),
+        ));
+    }
+    if facts.judge.samples > 1 {
+        found.push((
+            Mistake::Samples,
+            format!(
+                "Each item was asked about {} times; its rating is the commonest one, and it is malformed when most of its replies are.",
+                facts.judge.samples
+            ),
+        ));
+    }
+    if panel.duplicates > 0 {
+        found.push((
+            Mistake::Duplicates,
+            format!("{} repeated ids: the last rating of each was taken, as you asked.", panel.duplicates),
+        ));
+    }
+    found
+}

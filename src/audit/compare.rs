@@ -1,0 +1,459 @@
+//! Two judges on the same items: which one is better, by how much, what the difference is made of, and what broke.
+
+use super::compute::{JudgeInput, Labelled, RatedBy, Row, rows};
+use super::diff::{Change, Diff, diff};
+use super::panel::{Cost, cost};
+use super::slices::{columns, is_small, parts};
+use super::words;
+use crate::agreement::paired::{Equivalence, Paired, Standing, difference, non_inferior};
+use crate::agreement::{
+    LEAST_GROUPS, MalformedPolicy, Pair, Resampling, Term, contrast, detectable_difference, holm, mcnemar, nmse, share,
+};
+use crate::domain::{Figure, Scale, Undefined};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Two judges, compared on the items that both answered. Differences are new − old: below 0 the new one errs less.
+#[derive(Clone, Debug, Serialize)]
+pub struct Comparison {
+    /// The scale.
+    pub scale: Scale,
+    /// The judge to compare with.
+    pub old: Side,
+    /// The judge that might replace it.
+    pub new: Side,
+    /// Items rated by people and answered by both.
+    pub n: u64,
+    /// Queries among them.
+    pub queries: u64,
+    /// Rated items that only one of them answered: left out.
+    pub answered_by_one: u64,
+    /// What came out.
+    pub outcome: Outcome,
+    /// How far apart, and what the difference is made of, in a few sentences.
+    pub words: Vec<String>,
+    /// The numbers of both, NMSE first.
+    pub contrasts: Vec<Contrasted>,
+    /// What the difference of NMSE is made of.
+    pub made_of: MadeOf,
+    /// Non-inferiority and equivalence, when a margin was given.
+    pub margin: Option<Margin>,
+    /// Exact McNemar p-value of as many items broken as fixed.
+    pub mcnemar_p: f64,
+    /// How the ratings of the new judge differ from those of the old one, whatever people said.
+    pub shift: Shift,
+    /// By slice.
+    pub slices: Vec<SliceContrast>,
+    /// How many items broke, stayed broken, were fixed.
+    pub changed: BTreeMap<Change, u64>,
+    /// Which.
+    pub changes: Vec<Diff>,
+}
+
+/// One of the two judges.
+#[derive(Clone, Debug, Serialize)]
+pub struct Side {
+    /// Its name.
+    pub name: String,
+    /// The model, when known.
+    pub model: Option<String>,
+    /// Its content hash, when it is one of ours.
+    pub hash: Option<String>,
+    /// Malformed replies among the common items.
+    pub malformed: u64,
+    /// Tokens, money and time on the common items.
+    pub cost: Cost,
+}
+
+/// What came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The same rating on every item.
+    Identical,
+    /// The new judge errs less, beyond chance.
+    Better,
+    /// The new judge errs more, beyond chance.
+    Worse,
+    /// Neither beyond chance, and the two are within the margin of each other.
+    Equivalent,
+    /// Not shown to be better, and worse by less than the margin.
+    NonInferior,
+    /// Neither is shown.
+    Inconclusive,
+    /// Too few queries for a test.
+    NotTested,
+}
+
+impl Outcome {
+    /// In a few words, with the new judge as the subject.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identical => "gives the same rating on every item",
+            Self::Better => "is better",
+            Self::Worse => "is worse",
+            Self::Equivalent => "is equivalent within the margin",
+            Self::NonInferior => "is not worse by the margin",
+            Self::Inconclusive => "is not shown to be better or worse",
+            Self::NotTested => "cannot be tested on so few queries",
+        }
+    }
+}
+
+/// One number of both judges.
+#[derive(Clone, Debug, Serialize)]
+pub struct Contrasted {
+    /// Its name in the panel.
+    pub metric: &'static str,
+    /// Of the old judge.
+    pub old: Figure,
+    /// Of the new judge.
+    pub new: Figure,
+    /// New − old, paired by item, with an interval by query.
+    pub difference: Figure,
+    /// Two-sided p-value of no difference, by flipping the signs of whole queries.
+    pub p: Option<f64>,
+}
+
+/// What the difference of NMSE is made of; `points` of the parts add up to it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct MadeOf {
+    /// Malformed before, readable now.
+    pub became_readable: Part,
+    /// Readable before, malformed now.
+    pub became_malformed: Part,
+    /// Readable under both.
+    pub readable_both: Part,
+    /// Malformed under both.
+    pub malformed_both: Part,
+}
+
+/// Items of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Part {
+    /// How many.
+    pub n: u64,
+    /// What they add to the difference of NMSE.
+    pub points: f64,
+}
+
+/// Non-inferiority and equivalence by a margin that was fixed before.
+#[derive(Clone, Debug, Serialize)]
+pub struct Margin {
+    /// NMSE points.
+    pub points: f64,
+    /// The margin by which these two were first compared, when it was another.
+    pub first: Option<f64>,
+    /// One-sided 95 % upper bound of the difference.
+    pub upper: Option<f64>,
+    /// 90 % interval of the difference.
+    pub interval: Option<(f64, f64)>,
+    /// p-value of "worse by the margin or more".
+    pub p_non_inferior: Option<f64>,
+    /// p-value of the two one-sided tests.
+    pub p_equivalent: Option<f64>,
+    /// Not worse by the margin.
+    pub non_inferior: bool,
+    /// Different by less than the margin.
+    pub equivalent: bool,
+}
+
+/// How ratings moved between two runs: the analysis of a probe such as a padded document.
+#[derive(Clone, Debug, Serialize)]
+pub struct Shift {
+    /// Items that both could rate.
+    pub n: u64,
+    /// Mean of new − old, in rating points.
+    pub mean: Figure,
+    /// Share of items whose rating or readability changed.
+    pub flips: Figure,
+    /// Two-sided p-value of no shift.
+    pub p: Option<f64>,
+    /// Largest change, in rating points.
+    pub largest: u8,
+}
+
+/// One slice of both judges.
+#[derive(Clone, Debug, Serialize)]
+pub struct SliceContrast {
+    /// The column.
+    pub column: String,
+    /// The value.
+    pub value: String,
+    /// Common items.
+    pub n: u64,
+    /// Queries among them.
+    pub queries: u64,
+    /// Too small to be tested.
+    pub small: bool,
+    /// NMSE of the old judge.
+    pub old: Figure,
+    /// NMSE of the new judge.
+    pub new: Figure,
+    /// New − old.
+    pub difference: Figure,
+    /// Two-sided p-value of no difference.
+    pub p: Option<f64>,
+    /// The same, adjusted for the number of slices tested (Holm).
+    pub p_adjusted: Option<f64>,
+    /// Worse beyond chance, after the adjustment.
+    pub regressed: bool,
+    /// The smallest difference that 80 % of such samples would show, in NMSE points.
+    pub detectable: Option<f64>,
+}
+
+/// What a comparison is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Terms {
+    /// The margin in NMSE points, fixed before the comparison.
+    pub margin: Option<f64>,
+    /// The margin by which these two were first compared.
+    pub first_margin: Option<f64>,
+    /// Seed of the permutations.
+    pub seed: u64,
+}
+
+/// 5 %, two-sided.
+const ALPHA: f64 = 0.05;
+
+/// One item under both judges.
+struct Both<'a> {
+    old: &'a Row<'a>,
+    new: &'a Row<'a>,
+}
+
+/// Compares two judges on the items that people rated and both answered.
+pub fn compare(scale: Scale, labelled: &[Labelled], judges: (&JudgeInput, &JudgeInput), terms: Terms) -> Comparison {
+    let mut labelled: Vec<Labelled> = labelled.iter().filter(|l| !l.opinions.is_empty()).cloned().collect();
+    labelled.sort_by(|a, b| a.id.cmp(&b.id));
+    let rated = RatedBy::of(scale, &labelled);
+    let (old, new) = (rows(&labelled, &rated, judges.0), rows(&labelled, &rated, judges.1));
+    let all: Vec<Both<'_>> = old.iter().zip(&new).map(|(old, new)| Both { old, new }).collect();
+    let answered_by_one = all.iter().filter(|b| b.old.answered() != b.new.answered()).count() as u64;
+    let both: Vec<Both<'_>> = all.into_iter().filter(|b| b.old.answered() && b.new.answered()).collect();
+    let how = Resampling { seed: terms.seed, ..Resampling::default() };
+    let nmse = cost_of(scale, both.iter(), &how);
+    let margin = terms.margin.map(|points| margin(points, terms.first_margin, nmse.as_ref().ok()));
+    let changes = diff(scale, &labelled, judges.0, judges.1);
+    let mut changed: BTreeMap<Change, u64> = BTreeMap::new();
+    changes.iter().for_each(|change| *changed.entry(change.change).or_default() += 1);
+    let count = |change| changed.get(&change).copied().unwrap_or(0);
+    let identical = both.iter().all(|b| b.old.pair.judge == b.new.pair.judge);
+    let mut comparison = Comparison {
+        scale,
+        old: side(judges.0, both.iter().map(|b| b.old)),
+        new: side(judges.1, both.iter().map(|b| b.new)),
+        n: both.len() as u64,
+        queries: queries(&both),
+        answered_by_one,
+        outcome: outcome(nmse.as_ref().ok(), identical, margin.as_ref()),
+        words: Vec::new(),
+        contrasts: contrasts(scale, &both, nmse, &how),
+        made_of: made_of(scale, &both),
+        margin,
+        mcnemar_p: mcnemar(count(Change::NewlyBroken), count(Change::Fixed)).exact,
+        shift: shift(&both, &how),
+        slices: slices(scale, &both, &how),
+        changed,
+        changes,
+    };
+    comparison.words = words::of(&comparison);
+    comparison
+}
+
+fn queries(both: &[Both<'_>]) -> u64 {
+    both.iter().map(|b| b.old.pair.group).collect::<BTreeSet<_>>().len() as u64
+}
+
+fn side<'a>(judge: &JudgeInput, rows: impl Iterator<Item = &'a Row<'a>>) -> Side {
+    let rows: Vec<&Row<'_>> = rows.collect();
+    Side {
+        name: judge.name.clone(),
+        model: judge.model.clone(),
+        hash: judge.hash.clone(),
+        malformed: rows.iter().filter(|r| r.pair.judge.is_none()).count() as u64,
+        cost: cost(&rows),
+    }
+}
+
+/// What the row costs in NMSE points, malformed at the full squared range.
+fn points(scale: Scale, pair: &Pair) -> f64 {
+    let range = f64::from(scale.range());
+    100.0 * pair.error().map_or(1.0, |error| error * error / (range * range))
+}
+
+type Found = Result<Paired, Undefined>;
+
+/// New against old, so that differences below 0 are gains.
+fn paired(rows: impl Iterator<Item = (u32, f64, f64)>, how: &Resampling) -> Found {
+    difference(rows.map(|(group, old, new)| (group, new, old)), how)
+}
+
+fn cost_of<'a>(scale: Scale, both: impl Iterator<Item = &'a Both<'a>>, how: &Resampling) -> Found {
+    paired(both.map(|b| (b.old.pair.group, points(scale, &b.old.pair), points(scale, &b.new.pair))), how)
+}
+
+/// The p-value, where there are queries enough for a test (SPEC §1).
+fn tested(paired: &Paired) -> Option<f64> {
+    paired.p.ok().filter(|_| paired.groups >= LEAST_GROUPS)
+}
+
+fn margin(points: f64, first: Option<f64>, nmse: Option<&Paired>) -> Margin {
+    let tests: Option<Equivalence> = nmse.filter(|n| n.groups >= LEAST_GROUPS).map(|nmse| non_inferior(nmse, points));
+    let standing = tests.as_ref().map(|t| t.standing);
+    let within = |bound: &dyn Fn((f64, f64)) -> bool| tests.as_ref().and_then(|t| t.interval.ok()).is_some_and(bound);
+    let identical = standing == Some(Standing::Identical);
+    Margin {
+        points,
+        first: first.filter(|first| *first != points),
+        upper: tests.as_ref().and_then(|t| t.upper.ok()),
+        interval: tests.as_ref().and_then(|t| t.interval.ok()),
+        p_non_inferior: tests.as_ref().and_then(|t| t.p_non_inferior.ok()),
+        p_equivalent: tests.as_ref().and_then(|t| t.p_equivalent.ok()),
+        non_inferior: identical || within(&|(_, high)| high < points),
+        equivalent: identical || within(&|(low, high)| low > -points && high < points),
+    }
+}
+
+fn outcome(nmse: Option<&Paired>, identical: bool, margin: Option<&Margin>) -> Outcome {
+    if identical {
+        return Outcome::Identical;
+    }
+    let Some((p, change)) = nmse.and_then(|n| Some((tested(n)?, n.difference.value()?))) else {
+        return Outcome::NotTested;
+    };
+    match () {
+        () if p < ALPHA && change < 0.0 => Outcome::Better,
+        () if p < ALPHA && change > 0.0 => Outcome::Worse,
+        () if margin.is_some_and(|m| m.equivalent) => Outcome::Equivalent,
+        () if margin.is_some_and(|m| m.non_inferior) => Outcome::NonInferior,
+        () => Outcome::Inconclusive,
+    }
+}
+
+fn contrasts(scale: Scale, both: &[Both<'_>], nmse: Found, how: &Resampling) -> Vec<Contrasted> {
+    // Rows of which both can be asked: paired, the difference is not made of which rows were read.
+    let of = |metric, value: &dyn Fn(&Pair) -> Option<f64>| {
+        let rows = both.iter().filter_map(|b| Some((b.old.pair.group, value(&b.old.pair)?, value(&b.new.pair)?)));
+        contrasted(metric, paired(rows, how))
+    };
+    let hit = |yes: bool| Some(f64::from(u8::from(yes)));
+    let within = |pair: &Pair, most: i16| pair.gap().is_some_and(|gap| gap.abs() <= most);
+    vec![
+        contrasted("nmse", nmse),
+        of("malformed", &|pair| hit(pair.judge.is_none())),
+        of("nmse_both_valid", &|pair| pair.judge.map(|_| points(scale, pair))),
+        own_valid(scale, both),
+        of("bias_both_valid", &|pair| pair.error()),
+        of("mae", &|pair| Some(pair.error().map_or(f64::from(scale.range()), f64::abs))),
+        of("exact", &|pair| hit(within(pair, 0))),
+        of("adjacent", &|pair| hit(within(pair, 1))),
+    ]
+}
+
+fn contrasted(metric: &'static str, found: Found) -> Contrasted {
+    match found {
+        Ok(paired) => Contrasted {
+            metric,
+            old: Figure::point(paired.b, paired.n, paired.groups),
+            new: Figure::point(paired.a, paired.n, paired.groups),
+            p: tested(&paired),
+            difference: paired.difference,
+        },
+        Err(reason) => {
+            Contrasted { metric, old: reason.into(), new: reason.into(), difference: reason.into(), p: None }
+        }
+    }
+}
+
+/// NMSE on the rows that each could read itself: not the same rows, so the difference is one of two means.
+fn own_valid(scale: Scale, both: &[Both<'_>]) -> Contrasted {
+    let own = |row: &Row<'_>| {
+        row.pair.judge.map(|_| Term { group: row.pair.group, value: points(scale, &row.pair), weight: 1 })
+    };
+    let terms = both.iter().flat_map(|b| [(own(b.new), true), (own(b.old), false)]);
+    let found = contrast(terms.filter_map(|(term, new)| Some((term?, new))));
+    let alone = |pick: fn(&Both<'_>) -> Pair| {
+        nmse(&both.iter().map(pick).collect::<Vec<_>>(), scale.levels(), MalformedPolicy::ValidOnly)
+    };
+    Contrasted {
+        metric: "nmse_own_valid",
+        old: alone(|b| b.old.pair.clone()),
+        new: alone(|b| b.new.pair.clone()),
+        difference: found.difference,
+        p: found.p.ok(),
+    }
+}
+
+fn made_of(scale: Scale, both: &[Both<'_>]) -> MadeOf {
+    let mut made = MadeOf::default();
+    for b in both {
+        let part = match (b.old.pair.judge, b.new.pair.judge) {
+            (None, Some(_)) => &mut made.became_readable,
+            (Some(_), None) => &mut made.became_malformed,
+            (Some(_), Some(_)) => &mut made.readable_both,
+            (None, None) => &mut made.malformed_both,
+        };
+        part.n += 1;
+        part.points += (points(scale, &b.new.pair) - points(scale, &b.old.pair)) / both.len() as f64;
+    }
+    made
+}
+
+fn shift(both: &[Both<'_>], how: &Resampling) -> Shift {
+    let rated = || both.iter().filter_map(|b| Some((b.old.pair.group, b.old.pair.judge?, b.new.pair.judge?)));
+    let moved = paired(rated().map(|(group, old, new)| (group, f64::from(old), f64::from(new))), how);
+    let flips = both.iter().map(|b| Term {
+        group: b.old.pair.group,
+        value: f64::from(u8::from(b.old.pair.judge != b.new.pair.judge)),
+        weight: 1,
+    });
+    Shift {
+        n: rated().count() as u64,
+        p: moved.as_ref().ok().and_then(tested),
+        mean: moved.map_or_else(Figure::from, |moved| moved.difference),
+        flips: share(flips),
+        largest: rated().map(|(_, old, new)| old.abs_diff(new)).max().unwrap_or(0),
+    }
+}
+
+fn slices(scale: Scale, both: &[Both<'_>], how: &Resampling) -> Vec<SliceContrast> {
+    let sliceable = columns(both.iter().map(|b| b.old));
+    let mut found: Vec<SliceContrast> = parts(both.iter().map(|b| (b.old, b)), &sliceable)
+        .into_iter()
+        .map(|((column, value), part)| slice(scale, column, value, &part, how))
+        .collect();
+    let adjusted = holm(&found.iter().map(|s| s.p).collect::<Vec<_>>());
+    for (slice, p) in found.iter_mut().zip(adjusted) {
+        slice.p_adjusted = p;
+        slice.regressed = p.is_some_and(|p| p < ALPHA) && slice.difference.value().is_some_and(|d| d > 0.0);
+    }
+    found
+}
+
+/// Chance of finding a difference that is there.
+const POWER: f64 = 0.8;
+
+fn slice(scale: Scale, column: &str, value: String, part: &[&Both<'_>], how: &Resampling) -> SliceContrast {
+    let queries = part.iter().map(|b| b.old.pair.group).collect::<BTreeSet<_>>().len() as u64;
+    let found = cost_of(scale, part.iter().copied(), how);
+    let small = is_small(part.len() as u64, queries);
+    // The standard error stands for sd/√rows, the design effect included.
+    let detectable = found.as_ref().ok().and_then(|f| f.se).map(|se| detectable_difference(se, 1.0, POWER));
+    let p = found.as_ref().ok().and_then(tested).filter(|_| !small);
+    let contrasted = contrasted("nmse", found);
+    SliceContrast {
+        column: column.to_owned(),
+        value,
+        n: part.len() as u64,
+        queries,
+        small,
+        old: contrasted.old,
+        new: contrasted.new,
+        difference: contrasted.difference,
+        p,
+        p_adjusted: None,
+        regressed: false,
+        detectable,
+    }
+}

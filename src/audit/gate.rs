@@ -1,0 +1,296 @@
+//! Conditions that a judge must meet: `nmse.upper < 8`, `malformed < 0.02`, `exact[language=de].lower > 0.5`.
+//!
+//! Judges that need no model run through every gate too. A gate that one of them passes says nothing about the judge
+//! and is reported as uninformative (SPEC §0.5).
+
+use super::panel::Panel;
+use super::slices::Slice;
+use crate::domain::{Figure, Undefined};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::str::FromStr;
+
+/// One condition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gate {
+    metric: Metric,
+    slice: Option<(String, String)>,
+    side: Side,
+    relation: Relation,
+    limit: f64,
+}
+
+/// What a gate looks at: a number of the panel, by its name there.
+type Metric = &'static str;
+
+/// Which end of the interval counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    /// The point value.
+    Value,
+    /// The lower end.
+    Lower,
+    /// The upper end.
+    Upper,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Relation {
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+}
+
+/// A text that is no gate.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct GateError {
+    /// What is wrong with it.
+    pub message: String,
+    /// What to write.
+    pub hint: String,
+}
+
+/// The names that a gate can look at, overall.
+const METRICS: [&str; 22] = [
+    "nmse",
+    "nmse_valid",
+    "nmse_row_worst",
+    "nmse_single",
+    "mae",
+    "bias",
+    "exact",
+    "adjacent",
+    "malformed",
+    "not_run",
+    "kappa",
+    "kappa_linear",
+    "kappa_quadratic",
+    "ac2",
+    "alpha_nominal",
+    "alpha_ordinal",
+    "alpha_interval",
+    "spearman",
+    "pearson",
+    "kendall_tau_b",
+    "somers_d",
+    "skill",
+];
+/// The names that a gate can look at in a slice.
+const SLICE_METRICS: [&str; 4] = ["nmse", "bias", "exact", "malformed"];
+
+const SYNTAX: &str = "for example `nmse.upper < 8`, `malformed < 0.02` or `exact[language=de].lower > 0.5`";
+
+impl FromStr for Gate {
+    type Err = GateError;
+
+    fn from_str(text: &str) -> Result<Self, GateError> {
+        let fault = |message: String, hint: &str| GateError { message, hint: hint.to_owned() };
+        let at = text.rfind(['<', '>']);
+        let at = at.ok_or_else(|| fault(format!("the gate `{text}` compares nothing"), SYNTAX))?;
+        let (left, right) = (text[..at].trim(), &text[at + 1..]);
+        let (or_equal, right) = right.strip_prefix('=').map_or((false, right), |rest| (true, rest));
+        let relation = match (&text[at..=at], or_equal) {
+            ("<", false) => Relation::Less,
+            ("<", true) => Relation::AtMost,
+            (_, false) => Relation::Greater,
+            (_, true) => Relation::AtLeast,
+        };
+        let limit: Option<f64> = right.trim().parse().ok().filter(|limit: &f64| limit.is_finite());
+        let limit = limit.ok_or_else(|| fault(format!("`{}` in the gate `{text}` is no number", right.trim()), SYNTAX))?;
+        // The slice may hold dots, so the side is what follows the last dot outside of the brackets.
+        let (name, slice, rest) = match (left.find('['), left.rfind(']')) {
+            (Some(open), Some(close)) if open < close => {
+                let slice = left[open + 1..close].split_once('=');
+                let slice = slice.ok_or_else(|| fault(format!("the gate `{text}` names no slice"), "write it as `[COLUMN=VALUE]`"))?;
+                (&left[..open], Some((slice.0.trim().to_owned(), slice.1.trim().to_owned())), &left[close + 1..])
+            }
+            _ => left.split_once('.').map_or((left, None, ""), |(name, _)| (name, None, &left[name.len()..])),
+        };
+        let side = match rest.trim() {
+            "" | ".value" => Side::Value,
+            ".upper" => Side::Upper,
+            ".lower" => Side::Lower,
+            other => return Err(fault(format!("`{other}` in the gate `{text}` is no end of an interval"), "write `.upper` or `.lower`, or nothing for the value")),
+        };
+        let known: &[&'static str] = if slice.is_some() { &SLICE_METRICS } else { &METRICS };
+        let name = name.trim();
+        let metric = known.iter().find(|known| **known == name).ok_or_else(|| {
+            let of = if slice.is_some() { "a slice has" } else { "there are" };
+            fault(format!("the gate `{text}` looks at `{name}`, which is no number of an audit"), &format!("{of} {}", known.join(", ")))
+        })?;
+        Ok(Self { metric, slice, side, relation, limit })
+    }
+}
+
+impl fmt::Display for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.metric)?;
+        if let Some((column, value)) = &self.slice {
+            write!(f, "[{column}={value}]")?;
+        }
+        f.write_str(match self.side {
+            Side::Value => "",
+            Side::Lower => ".lower",
+            Side::Upper => ".upper",
+        })?;
+        let relation = match self.relation {
+            Relation::Less => "<",
+            Relation::AtMost => "<=",
+            Relation::Greater => ">",
+            Relation::AtLeast => ">=",
+        };
+        write!(f, " {relation} {}", self.limit)
+    }
+}
+
+impl Serialize for Gate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Gate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|e: GateError| serde::de::Error::custom(format!("{e}; write {}", e.hint)))
+    }
+}
+
+/// What became of a gate.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GateResult {
+    /// The condition.
+    pub gate: Gate,
+    /// It holds.
+    pub met: bool,
+    /// The number that was held against the limit.
+    pub observed: Option<f64>,
+    /// Why there is no such number. A gate on an undefined number is not met.
+    pub undefined: Option<String>,
+    /// Judges that need no model and pass it as well: the gate says nothing.
+    pub passed_by: Vec<String>,
+}
+
+/// A judge as gates see it.
+pub(super) struct Gated<'a> {
+    pub panel: &'a Panel,
+    pub slices: &'a [Slice],
+}
+
+/// Holds every gate against the judge and against each control.
+pub(super) fn gates(gates: &[Gate], judge: &Gated<'_>, controls: &[(String, Panel, Vec<Slice>)]) -> Vec<GateResult> {
+    let result = |gate: &Gate| {
+        let observed = gate.observe(judge);
+        let passes = |(_, panel, slices): &&(String, Panel, Vec<Slice>)| {
+            gate.observe(&Gated { panel, slices }).is_ok_and(|value| gate.holds(value))
+        };
+        GateResult {
+            gate: gate.clone(),
+            met: observed.as_ref().is_ok_and(|value| gate.holds(*value)),
+            observed: observed.as_ref().ok().copied(),
+            undefined: observed.err(),
+            passed_by: controls.iter().filter(passes).map(|(name, ..)| name.clone()).collect(),
+        }
+    };
+    gates.iter().map(result).collect()
+}
+
+impl Gate {
+    /// Whether the gate looks at an interval.
+    pub(super) fn needs_interval(&self) -> bool {
+        self.side != Side::Value
+    }
+
+    fn holds(&self, value: f64) -> bool {
+        match self.relation {
+            Relation::Less => value < self.limit,
+            Relation::AtMost => value <= self.limit,
+            Relation::Greater => value > self.limit,
+            Relation::AtLeast => value >= self.limit,
+        }
+    }
+
+    /// The number, or in words why there is none.
+    fn observe(&self, judge: &Gated<'_>) -> Result<f64, String> {
+        let figure = match &self.slice {
+            None => overall(judge.panel, self.metric),
+            Some((column, value)) => {
+                let slice = judge.slices.iter().find(|s| s.column == *column && s.value == *value);
+                of_slice(slice.ok_or_else(|| format!("no answered item has {column} = {value}"))?, self.metric)
+            }
+        };
+        let estimate = match figure {
+            Figure::Known(estimate) => estimate,
+            Figure::Undefined(reason) => return Err(reason.to_string()),
+        };
+        let interval = || estimate.interval.as_ref().ok_or_else(|| Undefined::TooFewGroups.to_string());
+        let bound = if self.slice.is_none() { judge.panel.bounds.of(self.metric) } else { None };
+        Ok(match (self.side, bound) {
+            (Side::Value, _) => estimate.value,
+            (Side::Lower, Some((low, _))) => low,
+            (Side::Upper, Some((_, high))) => high,
+            (Side::Lower, None) => interval()?.low,
+            (Side::Upper, None) => interval()?.high,
+        })
+    }
+}
+
+fn overall<'a>(panel: &'a Panel, metric: &str) -> &'a Figure {
+    match metric {
+        "nmse" => &panel.nmse,
+        "nmse_valid" => &panel.nmse_valid,
+        "nmse_row_worst" => &panel.nmse_row_worst,
+        "nmse_single" => &panel.nmse_single,
+        "mae" => &panel.mae,
+        "bias" => &panel.bias,
+        "exact" => &panel.exact,
+        "adjacent" => &panel.adjacent,
+        "malformed" => &panel.malformed.rate,
+        "not_run" => &panel.not_run.rate,
+        "skill" => &panel.controls.skill,
+        other => panel.coefficients.named(other).expect("every name of METRICS is a number of the panel"),
+    }
+}
+
+fn of_slice<'a>(slice: &'a Slice, metric: &str) -> &'a Figure {
+    match metric {
+        "bias" => &slice.bias,
+        "exact" => &slice.exact,
+        "malformed" => &slice.malformed,
+        _ => &slice.nmse,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gate_is_written_as_it_was_typed() {
+        for text in ["nmse < 8", "nmse.upper < 8", "malformed <= 0.02", "exact[language=de].lower > 0.5", "bias >= -0.5"] {
+            assert_eq!(text.parse::<Gate>().unwrap().to_string(), text);
+        }
+        assert_eq!(" nmse . upper<8".parse::<Gate>().map_err(|e| e.message), Err("`. upper` in the gate ` nmse . upper<8` is no end of an interval".into()));
+        assert_eq!("nmse[version=1.2]<8".parse::<Gate>().unwrap().to_string(), "nmse[version=1.2] < 8");
+    }
+
+    #[test]
+    fn a_text_that_is_no_gate_is_told_what_to_be() {
+        let say = |text: &str| {
+            let error = text.parse::<Gate>().unwrap_err();
+            format!("{} | {}", error.message, error.hint)
+        };
+        assert_eq!(say("nmse"), format!("the gate `nmse` compares nothing | {SYNTAX}"));
+        assert_eq!(say("nmse < eight"), format!("`eight` in the gate `nmse < eight` is no number | {SYNTAX}"));
+        assert_eq!(say("nmse < NaN"), format!("`NaN` in the gate `nmse < NaN` is no number | {SYNTAX}"));
+        assert_eq!(say("nmse[de] < 8"), "the gate `nmse[de] < 8` names no slice | write it as `[COLUMN=VALUE]`");
+        assert_eq!(
+            say("kappa[language=de] > 0.5"),
+            "the gate `kappa[language=de] > 0.5` looks at `kappa`, which is no number of an audit | a slice has nmse, bias, exact, malformed"
+        );
+        assert!(say("score < 1").starts_with("the gate `score < 1` looks at `score`, which is no number of an audit | there are nmse, nmse_valid"));
+    }
+}

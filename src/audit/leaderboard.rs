@@ -1,0 +1,89 @@
+//! Several judges against the same people: an order with intervals and pairwise tests, not a bare ranking.
+
+use super::JudgeAudit;
+use super::compute::Row;
+use crate::agreement::{holm, paired, squared_error_points};
+use crate::domain::{Figure, Scale};
+use rayon::prelude::*;
+use serde::Serialize;
+
+/// Up to this many judges every two are compared; of more, each one with the best.
+const ALL_PAIRS: usize = 30;
+const ALPHA: f64 = 0.05;
+
+/// Judges from the lowest NMSE up.
+#[derive(Clone, Debug, Serialize)]
+pub struct Leaderboard {
+    /// One per judge.
+    pub places: Vec<Placed>,
+    /// Tests between judges.
+    pub pairs: Vec<PairTest>,
+    /// Every two were tested, or only each one with the first.
+    pub all_pairs: bool,
+}
+
+/// One judge's place.
+#[derive(Clone, Debug, Serialize)]
+pub struct Placed {
+    /// Its number in `judges` of the audit.
+    pub judge: usize,
+    /// Its name.
+    pub name: String,
+    /// Its NMSE, malformed at full cost.
+    pub nmse: Figure,
+    /// The best place that the tests leave open: one more than the judges shown to be better.
+    pub best_place: usize,
+    /// The worst place that the tests leave open.
+    pub worst_place: usize,
+}
+
+/// Two judges on the items that both answered.
+#[derive(Clone, Debug, Serialize)]
+pub struct PairTest {
+    /// Their numbers in `judges` of the audit; the first one has the lower NMSE.
+    pub judges: (usize, usize),
+    /// NMSE of the second − NMSE of the first, paired, with an interval by query.
+    pub difference: Figure,
+    /// Two-sided p-value of no difference.
+    pub p: Option<f64>,
+    /// The same, adjusted for the number of pairs tested (Holm).
+    pub p_adjusted: Option<f64>,
+}
+
+/// Orders the judges and tests them against each other; `None` for fewer than two.
+pub(super) fn leaderboard(scale: Scale, judges: &[JudgeAudit], rows: &[Vec<Row<'_>>], seed: u64) -> Option<Leaderboard> {
+    if judges.len() < 2 {
+        return None;
+    }
+    let value = |j: usize| judges[j].panel.nmse.value().unwrap_or(f64::INFINITY);
+    let mut order: Vec<usize> = (0..judges.len()).collect();
+    order.sort_by(|a, b| value(*a).total_cmp(&value(*b)).then(a.cmp(b)));
+    let all_pairs = judges.len() <= ALL_PAIRS;
+    let firsts = if all_pairs { order.len() } else { 1 };
+    let tested: Vec<(usize, usize)> =
+        (0..firsts).flat_map(|i| order[i + 1..].iter().map(move |b| (i, *b))).map(|(i, b)| (order[i], b)).collect();
+    let mut pairs: Vec<PairTest> =
+        tested.into_par_iter().map(|(a, b)| pair(scale, (a, b), (&rows[a], &rows[b]), seed)).collect();
+    let adjusted = holm(&pairs.iter().map(|pair| pair.p).collect::<Vec<_>>());
+    pairs.iter_mut().zip(adjusted).for_each(|(pair, p)| pair.p_adjusted = p);
+    let apart = |pair: &&PairTest| pair.p_adjusted.is_some_and(|p| p < ALPHA);
+    let places = order.iter().map(|&judge| {
+        let better = pairs.iter().filter(apart).filter(|p| p.judges.1 == judge).count();
+        let worse = pairs.iter().filter(apart).filter(|p| p.judges.0 == judge).count();
+        Placed {
+            judge,
+            name: judges[judge].name.clone(),
+            nmse: judges[judge].panel.nmse.clone(),
+            best_place: better + 1,
+            worst_place: judges.len() - worse,
+        }
+    });
+    Some(Leaderboard { places: places.collect(), pairs, all_pairs })
+}
+
+fn pair(scale: Scale, judges: (usize, usize), rows: (&[Row<'_>], &[Row<'_>]), seed: u64) -> PairTest {
+    let both = rows.0.iter().zip(rows.1).filter(|(a, b)| a.answered() && b.answered());
+    let points = |row: &Row<'_>| squared_error_points(&row.pair, scale.levels());
+    let test = paired(both.map(|(a, b)| (a.pair.group, points(a), points(b))), seed);
+    PairTest { judges, difference: test.difference, p: test.p.ok(), p_adjusted: None }
+}

@@ -1,0 +1,46 @@
+//! `assessor compare`
+
+use super::args::CompareArgs;
+use super::out::Out;
+use super::progress::Drawn;
+use super::{BUDGET, DONE, MISSED};
+use crate::app::{self, AppError, Project, Require};
+use crate::report::{self, TerminalOptions};
+use std::path::Path;
+use tokio::sync::watch;
+
+pub(super) async fn run(
+    args: &CompareArgs,
+    project: &Project,
+    out: &Out,
+    cancel: watch::Receiver<bool>,
+) -> Result<u8, AppError> {
+    let mut drawn = Drawn::new(out);
+    let compared = app::compare(project, &args.request(), &mut |event| drawn.take(event), cancel).await?;
+    let page = match (&args.report, args.no_report) {
+        (_, true) => None,
+        (Some(folder), _) => Some(compared.write_reports(folder)?),
+        (None, _) => Some(compared.write_reports(&Path::new("reports").join(compared.slug()))?),
+    };
+    if let Some(path) = &args.summary {
+        app::write_text(path, &report::comparison_markdown(&compared.comparison))?;
+    }
+    let missed: Vec<Require> = args.requirements().filter(|require| !compared.meets(*require)).collect();
+    let exit = match () {
+        () if compared.budget_ended => BUDGET,
+        () if !missed.is_empty() => MISSED,
+        () => DONE,
+    };
+    Ok(out.result("compare", exit, &compared.comparison, Vec::new(), || {
+        let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
+        let mut text = report::comparison_terminal(&compared.comparison, args.show, &options);
+        for require in &missed {
+            text.push_str(&format!("\nRequired and not shown: {}.\n", require.name()));
+        }
+        text.push_str(&format!("\n{} requests made now.", compared.calls));
+        if let Some(page) = page {
+            text.push_str(&format!(" Report: {}\n", page.display()));
+        }
+        text
+    }))
+}
