@@ -9,16 +9,29 @@ mod ceiling;
 mod confusion;
 mod controls;
 mod errors;
+mod gold;
+pub mod interval;
 mod kappa;
+mod multiplicity;
+mod noise;
 pub mod numerics;
+pub mod paired;
+pub mod planning;
+mod points;
 mod ratio;
+mod weighted;
 
 pub use ceiling::{human_ceiling, judge_against_single};
 pub use confusion::Confusion;
 pub use controls::{BestConstant, best_constant, shuffled};
 pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nmse};
+pub use gold::Gold;
 pub use kappa::{Weights, kappa};
-pub use ratio::{Term, ratio};
+pub use multiplicity::{Adjustment, adjusted};
+pub use noise::{AgainstPeople, Panelled};
+pub use points::{PointMetrics, Scored, valid_part};
+pub use ratio::{Term, mean_on_scale, ratio, share};
+pub use weighted::{Weighted, weighted_mean};
 
 /// A number, or the reason why there is none.
 pub type Defined = Result<f64, Undefined>;

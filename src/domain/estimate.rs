@@ -74,6 +74,8 @@ pub enum Undefined {
     NoRelevantDocument,
     /// A system of equations has no single solution.
     Singular,
+    /// Two things are the same everywhere.
+    NoDifference,
 }
 
 impl fmt::Display for Undefined {
@@ -92,6 +94,7 @@ impl fmt::Display for Undefined {
             Self::NotBetterThanChance => "the judge is no better than chance",
             Self::NoRelevantDocument => "no relevant document",
             Self::Singular => "the equations have no single solution",
+            Self::NoDifference => "there is no difference",
             Self::BelowMinimum { needed } => return write!(f, "needs at least {needed} rows"),
         })
     }
