@@ -1,7 +1,7 @@
-//! Chance-corrected agreement on the table human × judge.
+//! Cohen's kappa on the table human × judge.
 
 use super::numerics::t_quantile;
-use super::{Confusion, Pair};
+use super::{Confusion, Defined, Pair};
 use crate::domain::{Estimate, Figure, Interval, Undefined};
 
 /// How much a disagreement weighs.
@@ -15,19 +15,170 @@ pub enum Weights {
     Quadratic,
 }
 
+impl Weights {
+    /// What it costs that one side says `a` and the other `b`, in whole units.
+    pub(super) fn distance(self, a: usize, b: usize) -> u64 {
+        let apart = a.abs_diff(b) as u64;
+        match self {
+            Self::None => u64::from(a != b),
+            Self::Linear => apart,
+            Self::Quadratic => apart * apart,
+        }
+    }
+
+    /// The largest such cost on a scale of `levels`: what a malformed reply costs.
+    pub(super) fn full(self, levels: usize) -> u64 {
+        self.distance(0, levels.saturating_sub(1))
+    }
+
+    /// Agreement of `a` and `b` on a scale of `levels`: 1 when they are the same, 0 when they are furthest apart.
+    pub(super) fn agreement(self, a: usize, b: usize, levels: usize) -> f64 {
+        1.0 - self.distance(a, b) as f64 / self.full(levels) as f64
+    }
+}
+
+/// Cohen's kappa with its large-sample errors.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KappaError {
+    /// The point value.
+    pub kappa: f64,
+    /// Standard error for intervals.
+    pub se: f64,
+    /// Standard error if the two sides were independent, for tests of kappa = 0.
+    pub se_null: f64,
+}
+
 /// Cohen's kappa, `1 − Σ D·O / Σ D·E`, malformed replies being one more category that disagrees fully with every rating
 /// (Cohen 1960, 1968; SPEC §2.4 and case C4). Categories are the scale's, used or not.
 ///
-/// The interval is a jackknife over queries with Student's t, on G−1 degrees of freedom. Undefined without rows, and
-/// when both sides only ever gave one and the same rating.
+/// −1 to 1. Sums are whole numbers, so a judge no better than chance has exactly 0. Undefined without rows, and when
+/// both sides only ever gave one and the same rating.
+pub fn cohen_kappa(table: &Confusion, weights: Weights) -> Defined {
+    kappa_over(table, weights, table.levels() + 1)
+}
+
+/// [`cohen_kappa`] over rows with a valid reply. Never alone: the rows that it leaves out are failures of the judge.
+pub fn cohen_kappa_valid(table: &Confusion, weights: Weights) -> Defined {
+    kappa_over(table, weights, table.levels())
+}
+
+/// Share of rows on which both sides say the same; a malformed reply disagrees. Undefined without rows.
+pub fn percent_agreement(table: &Confusion) -> Defined {
+    let same: u64 = (0..table.levels()).map(|level| table.at(level, level)).sum();
+    match table.total() {
+        0 => Err(Undefined::Empty),
+        n => Ok(same as f64 / n as f64),
+    }
+}
+
+/// Kappa with the standard errors of Fleiss, Cohen & Everitt (1969): for a check of the bootstrap and for tests of
+/// chance, on rows that are independent. The malformed category is included.
+///
+/// Undefined as [`cohen_kappa`] is.
+pub fn cohen_kappa_error(table: &Confusion, weights: Weights) -> Result<KappaError, Undefined> {
+    let kappa = cohen_kappa(table, weights)?;
+    let (levels, n) = (table.levels(), table.total() as f64);
+    let weight = |human: usize, judge: usize| {
+        if judge == levels { 0.0 } else { weights.agreement(human, judge, levels) }
+    };
+    let share = |totals: Vec<u64>| totals.into_iter().map(|t| t as f64 / n).collect::<Vec<f64>>();
+    let (human, judge) = (share(table.human_totals()), share(table.judge_totals()));
+    let human_mean = |h: usize| judge.iter().enumerate().map(|(j, p)| p * weight(h, j)).sum::<f64>();
+    let judge_mean = |j: usize| human.iter().enumerate().map(|(h, p)| p * weight(h, j)).sum::<f64>();
+    let human_means: Vec<f64> = (0..levels).map(human_mean).collect();
+    let judge_means: Vec<f64> = (0..=levels).map(judge_mean).collect();
+    let expected: f64 = human.iter().zip(&human_means).map(|(p, w)| p * w).sum();
+    let (mut spread, mut spread_null) = (0.0, 0.0);
+    for (h, row) in table.rows().enumerate() {
+        for (j, &count) in row.iter().enumerate() {
+            let means = human_means[h] + judge_means[j];
+            spread += count as f64 / n * (weight(h, j) - means * (1.0 - kappa)).powi(2);
+            spread_null += human[h] * judge[j] * (weight(h, j) - means).powi(2);
+        }
+    }
+    let scale = n.sqrt() * (1.0 - expected);
+    // Rounding can leave a difference of equal squares just below 0.
+    let root = |variance: f64| variance.max(0.0).sqrt() / scale;
+    let se = root(spread - (kappa - expected * (1.0 - kappa)).powi(2));
+    Ok(KappaError { kappa, se, se_null: root(spread_null - expected * expected) })
+}
+
+impl KappaError {
+    /// The Wald interval at `level`, which may pass 1: near full agreement it is a poor one.
+    pub fn interval(&self, level: f64) -> (f64, f64) {
+        let half = t_quantile(0.5 + level / 2.0, f64::INFINITY) * self.se;
+        (self.kappa - half, self.kappa + half)
+    }
+}
+
+/// The highest kappa over valid rows that two raters with these marginals could reach: below 1 because they use the
+/// scale differently, whatever they say on each row (Cohen 1960; with weights, the cheapest transport between the
+/// marginals, which pairs both sides in order).
+///
+/// Undefined as [`cohen_kappa_valid`] is.
+pub fn max_attainable_kappa(table: &Confusion, weights: Weights) -> Defined {
+    let (human, judge) = (table.valid_human_totals(), table.valid_judge_totals());
+    let (mut left, mut right) = (human.clone(), judge.clone());
+    // What both have in common stays in place: never worse, and with unit weights the only thing that counts.
+    for (a, b) in left.iter_mut().zip(&mut right) {
+        let common = (*a).min(*b);
+        (*a, *b) = (*a - common, *b - common);
+    }
+    if weights != Weights::None {
+        (left, right) = (human.clone(), judge.clone());
+    }
+    let (mut a, mut b, mut cost) = (0, 0, 0u128);
+    while a < left.len() && b < right.len() {
+        let moved = left[a].min(right[b]);
+        cost += u128::from(moved) * u128::from(weights.distance(a, b));
+        (left[a], right[b]) = (left[a] - moved, right[b] - moved);
+        if left[a] == 0 { a += 1 } else { b += 1 }
+    }
+    chance_corrected(cost, weights, &human, &judge)
+}
+
+fn kappa_over(table: &Confusion, weights: Weights, columns: usize) -> Defined {
+    let levels = table.levels();
+    let mut judge = vec![0u64; columns];
+    let mut human = vec![0u64; levels];
+    let mut observed = 0u128;
+    for (h, row) in table.rows().enumerate() {
+        let mut cost = 0;
+        for (j, &count) in row[..columns].iter().enumerate() {
+            judge[j] += count;
+            human[h] += count;
+            cost += count * if j == levels { weights.full(levels) } else { weights.distance(h, j) };
+        }
+        observed += u128::from(cost);
+    }
+    chance_corrected(observed, weights, &human, &judge)
+}
+
+/// `1 − n·observed / Σ D·human·judge`, a last column beyond the levels being malformed.
+fn chance_corrected(observed: u128, weights: Weights, human: &[u64], judge: &[u64]) -> Defined {
+    let levels = human.len();
+    let n: u64 = human.iter().sum();
+    if n == 0 {
+        return Err(Undefined::Empty);
+    }
+    let cost = |h: usize, j: usize| if j == levels { weights.full(levels) } else { weights.distance(h, j) };
+    let row = |h: usize| judge.iter().enumerate().map(|(j, count)| cost(h, j) * count).sum::<u64>();
+    let expected: u128 = human.iter().enumerate().map(|(h, &count)| u128::from(count) * u128::from(row(h))).sum();
+    if expected == 0 {
+        return Err(Undefined::NoExpectedDisagreement);
+    }
+    Ok(1.0 - (u128::from(n) * observed) as f64 / expected as f64)
+}
+
+/// [`cohen_kappa`] with a jackknife interval over queries: Student's t on G−1 degrees of freedom.
 pub fn kappa(pairs: &[Pair], levels: usize, weights: Weights) -> Figure {
     let all = Confusion::of(pairs, levels);
-    let value = match point(&all, weights) {
+    let value = match cohen_kappa(&all, weights) {
         Ok(value) => value,
         Err(reason) => return reason.into(),
     };
     let groups = Confusion::by_group(pairs, levels);
-    let left_out: Result<Vec<f64>, Undefined> = groups.iter().map(|g| point(&all.without(g), weights)).collect();
+    let left_out: Result<Vec<f64>, Undefined> = groups.iter().map(|g| cohen_kappa(&all.without(g), weights)).collect();
     let count = groups.len();
     let interval = left_out.ok().filter(|_| count > 1).map(|values| {
         let g = count as f64;
@@ -42,75 +193,4 @@ pub fn kappa(pairs: &[Pair], levels: usize, weights: Weights) -> Figure {
         }
     });
     Figure::Known(Estimate { value, interval, n: all.total(), groups: count as u64 })
-}
-
-fn point(table: &Confusion, weights: Weights) -> Result<f64, Undefined> {
-    let levels = table.levels();
-    let n = table.total() as f64;
-    if n == 0.0 {
-        return Err(Undefined::Empty);
-    }
-    let distance = |human: usize, judge: usize| {
-        let apart = human.abs_diff(judge) as f64 / (levels - 1) as f64;
-        match weights {
-            _ if judge == levels => 1.0,
-            Weights::None => f64::from(u8::from(human != judge)),
-            Weights::Linear => apart,
-            Weights::Quadratic => apart * apart,
-        }
-    };
-    let rows: Vec<f64> = table.human_totals().into_iter().map(|n| n as f64).collect();
-    let columns: Vec<f64> = table.judge_totals().into_iter().map(|n| n as f64).collect();
-    let (mut observed, mut expected) = (0.0, 0.0);
-    for (h, row) in table.rows().enumerate() {
-        for (j, count) in row.iter().enumerate() {
-            observed += distance(h, j) * *count as f64;
-            expected += distance(h, j) * rows[h] * columns[j] / n;
-        }
-    }
-    if expected == 0.0 { Err(Undefined::NoExpectedDisagreement) } else { Ok(1.0 - observed / expected) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::errors::tests::pairs;
-    use super::*;
-
-    fn value(gold: &[u8], judge: &[Option<u8>], weights: Weights) -> Option<f64> {
-        kappa(&pairs(gold, judge), 5, weights).value()
-    }
-
-    fn close(a: Option<f64>, b: f64) {
-        assert!(a.is_some_and(|a| (a - b).abs() < 1e-12), "{a:?} for {b}");
-    }
-
-    #[test]
-    fn categories_are_the_scales_even_when_the_data_skip_some() {
-        let gold = [1, 1, 2, 5, 5, 2, 1, 5, 2, 1];
-        let judge = [1, 2, 2, 5, 2, 2, 1, 5, 1, 5].map(Some);
-        close(value(&gold, &judge, Weights::None), 0.4029850746268656);
-        close(value(&gold, &judge, Weights::Linear), 0.4767441860465117);
-        // scikit-learn without `labels=` weighs by the index of the observed labels and says 0.4615.
-        close(value(&gold, &judge, Weights::Quadratic), 0.509090909090909);
-    }
-
-    #[test]
-    fn a_malformed_reply_is_a_category_that_disagrees_with_every_rating() {
-        let gold = [1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 5];
-        let judge =
-            [Some(1), Some(2), Some(2), Some(4), None, Some(2), Some(3), Some(5), Some(4), Some(5), Some(3), None];
-        close(value(&gold, &judge, Weights::None), 0.3);
-        close(value(&gold, &judge, Weights::Linear), 0.3571428571428572);
-        close(value(&gold, &judge, Weights::Quadratic), 0.37378640776699035);
-    }
-
-    #[test]
-    fn two_sides_that_only_know_one_rating_have_no_kappa_and_one_such_side_has_none_above_chance() {
-        assert_eq!(
-            kappa(&pairs(&[3; 5], &[Some(3); 5]), 5, Weights::Quadratic),
-            Undefined::NoExpectedDisagreement.into()
-        );
-        close(value(&[3; 5], &[1, 2, 3, 4, 5].map(Some), Weights::Quadratic), 0.0);
-        close(value(&[1, 2, 3, 4, 5], &[5, 4, 3, 2, 1].map(Some), Weights::Quadratic), -1.0);
-    }
 }
