@@ -1,6 +1,6 @@
 //! Cohen's kappa on the table human × judge.
 
-use super::numerics::t_quantile;
+use super::numerics::{normal_quantile, t_quantile};
 use super::{Confusion, Defined, Pair};
 use crate::domain::{Estimate, Figure, Interval, Undefined};
 
@@ -106,7 +106,7 @@ pub fn cohen_kappa_error(table: &Confusion, weights: Weights) -> Result<KappaErr
 impl KappaError {
     /// The Wald interval at `level`, which may pass 1: near full agreement it is a poor one.
     pub fn interval(&self, level: f64) -> (f64, f64) {
-        let half = t_quantile(0.5 + level / 2.0, f64::INFINITY) * self.se;
+        let half = normal_quantile(0.5 + level / 2.0) * self.se;
         (self.kappa - half, self.kappa + half)
     }
 }
@@ -118,23 +118,23 @@ impl KappaError {
 /// Undefined as [`cohen_kappa_valid`] is.
 pub fn max_attainable_kappa(table: &Confusion, weights: Weights) -> Defined {
     let (human, judge) = (table.valid_human_totals(), table.valid_judge_totals());
-    let (mut left, mut right) = (human.clone(), judge.clone());
-    // What both have in common stays in place: never worse, and with unit weights the only thing that counts.
-    for (a, b) in left.iter_mut().zip(&mut right) {
-        let common = (*a).min(*b);
-        (*a, *b) = (*a - common, *b - common);
-    }
-    if weights != Weights::None {
-        (left, right) = (human.clone(), judge.clone());
-    }
-    let (mut a, mut b, mut cost) = (0, 0, 0u128);
-    while a < left.len() && b < right.len() {
-        let moved = left[a].min(right[b]);
-        cost += u128::from(moved) * u128::from(weights.distance(a, b));
-        (left[a], right[b]) = (left[a] - moved, right[b] - moved);
-        if left[a] == 0 { a += 1 } else { b += 1 }
-    }
+    let cost = match weights {
+        Weights::None => human.iter().zip(&judge).map(|(a, b)| u128::from(a.saturating_sub(*b))).sum(),
+        Weights::Linear | Weights::Quadratic => transport(human.clone(), judge.clone(), weights),
+    };
     chance_corrected(cost, weights, &human, &judge)
+}
+
+/// What it costs to turn one marginal into the other in order, lowest with lowest.
+fn transport(mut from: Vec<u64>, mut to: Vec<u64>, weights: Weights) -> u128 {
+    let (mut a, mut b, mut cost) = (0, 0, 0);
+    while a < from.len() && b < to.len() {
+        let moved = from[a].min(to[b]);
+        cost += u128::from(moved) * u128::from(weights.distance(a, b));
+        (from[a], to[b]) = (from[a] - moved, to[b] - moved);
+        if from[a] == 0 { a += 1 } else { b += 1 }
+    }
+    cost
 }
 
 fn kappa_over(table: &Confusion, weights: Weights, columns: usize) -> Defined {
@@ -193,4 +193,95 @@ pub fn kappa(pairs: &[Pair], levels: usize, weights: Weights) -> Figure {
         }
     });
     Figure::Known(Estimate { value, interval, n: all.total(), groups: count as u64 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::errors::tests::pairs;
+    use super::*;
+
+    fn value(gold: &[u8], judge: &[Option<u8>], weights: Weights) -> Option<f64> {
+        kappa(&pairs(gold, judge), 5, weights).value()
+    }
+
+    fn close(a: Option<f64>, b: f64) {
+        assert!(a.is_some_and(|a| (a - b).abs() < 1e-12), "{a:?} for {b}");
+    }
+
+    #[test]
+    fn categories_are_the_scales_even_when_the_data_skip_some() {
+        let gold = [1, 1, 2, 5, 5, 2, 1, 5, 2, 1];
+        let judge = [1, 2, 2, 5, 2, 2, 1, 5, 1, 5].map(Some);
+        close(value(&gold, &judge, Weights::None), 0.4029850746268656);
+        close(value(&gold, &judge, Weights::Linear), 0.4767441860465117);
+        // scikit-learn without `labels=` weighs by the index of the observed labels and says 0.4615.
+        close(value(&gold, &judge, Weights::Quadratic), 0.509090909090909);
+    }
+
+    #[test]
+    fn a_malformed_reply_is_a_category_that_disagrees_with_every_rating() {
+        let gold = [1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 5];
+        let judge =
+            [Some(1), Some(2), Some(2), Some(4), None, Some(2), Some(3), Some(5), Some(4), Some(5), Some(3), None];
+        close(value(&gold, &judge, Weights::None), 0.3);
+        close(value(&gold, &judge, Weights::Linear), 0.3571428571428572);
+        close(value(&gold, &judge, Weights::Quadratic), 0.37378640776699035);
+    }
+
+    #[test]
+    fn two_sides_that_only_know_one_rating_have_no_kappa_and_one_such_side_has_none_above_chance() {
+        assert_eq!(
+            kappa(&pairs(&[3; 5], &[Some(3); 5]), 5, Weights::Quadratic),
+            Undefined::NoExpectedDisagreement.into()
+        );
+        close(value(&[3; 5], &[1, 2, 3, 4, 5].map(Some), Weights::Quadratic), 0.0);
+        close(value(&[1, 2, 3, 4, 5], &[5, 4, 3, 2, 1].map(Some), Weights::Quadratic), -1.0);
+    }
+
+    #[test]
+    fn the_errors_of_a_small_table_are_those_of_fleiss_cohen_and_everitt() {
+        // [[20, 5], [10, 15]]: p_o = 0.7, p_e = 0.5·0.6 + 0.5·0.4 = 0.5, kappa = 0.4. Without weights the null error is
+        // √(p_e + p_e² − Σ p_i p_.i (p_i + p_.i)) / ((1 − p_e) √n) = √(0.75 − 0.3·1.1 − 0.2·0.9) / (0.5 √50)
+        // = √0.24 / 3.5355 = 0.138564. The error: Σ over the diagonal p_ii (1 − (p_i + p_.i)·0.6)² = 0.4·0.34² + 0.3·0.46²
+        // = 0.10972; off it 0.36·(p_12 (p_.1 + p_2)² + p_21 (p_.2 + p_1)²) = 0.36·(0.1·1.1² + 0.2·0.9²) = 0.10188;
+        // minus (0.4 − 0.5·0.6)² = 0.01: √0.2016 / 3.5355 = 0.126998.
+        let table = Confusion::from_rows(&[vec![20, 5, 0], vec![10, 15, 0]]);
+        let error = cohen_kappa_error(&table, Weights::None).unwrap();
+        assert!((error.kappa - 0.4).abs() < 1e-12);
+        assert!((error.se_null - (0.24f64 / 12.5).sqrt()).abs() < 1e-12, "{error:?}");
+        assert!((error.se - (0.2016f64 / 12.5).sqrt()).abs() < 1e-12, "{error:?}");
+        let (low, high) = error.interval(0.95);
+        assert!(((high - low) / 2.0 - 1.959963984540054 * error.se).abs() < 1e-12);
+    }
+
+    #[test]
+    fn full_agreement_has_no_error() {
+        let table = Confusion::from_rows(&[vec![3, 0, 0], vec![0, 2, 0]]);
+        assert_eq!(cohen_kappa_error(&table, Weights::Quadratic).map(|e| (e.kappa, e.se)), Ok((1.0, 0.0)));
+    }
+
+    #[test]
+    fn marginals_that_differ_bound_kappa_below_one() {
+        // Human 4, 0, 2 and judge 2, 3, 1 of 6: at best 2 + 1 rows agree. p_e = (4·2 + 0 + 2·1)/36 = 10/36,
+        // (1/2 − 10/36)/(26/36) = 8/26.
+        let table = Confusion::from_rows(&[vec![2, 2, 0, 0], vec![0, 0, 0, 0], vec![0, 1, 1, 0]]);
+        close(max_attainable_kappa(&table, Weights::None).ok(), 8.0 / 26.0);
+        // In order: 2 rows 1→1, 2 rows 1→2, 1 row 3→2, 1 row 3→3: squared cost 3. Expected (4·(3 + 4·1) + 2·(4·2 + 3))/6
+        // = 50/6. Kappa 1 − 18/50.
+        close(max_attainable_kappa(&table, Weights::Quadratic).ok(), 1.0 - 18.0 / 50.0);
+        // The table itself is already arranged in order.
+        close(cohen_kappa(&table, Weights::Quadratic).ok(), 1.0 - 18.0 / 50.0);
+    }
+
+    #[test]
+    fn kappa_of_no_rows_and_of_malformed_rows_alone_is_undefined_where_it_must_be() {
+        let empty = Confusion::empty(5);
+        assert_eq!(cohen_kappa(&empty, Weights::None), Err(Undefined::Empty));
+        assert_eq!(percent_agreement(&empty), Err(Undefined::Empty));
+        let mut malformed = Confusion::empty(5);
+        malformed.add(2, None);
+        assert_eq!(cohen_kappa_valid(&malformed, Weights::None), Err(Undefined::Empty));
+        assert_eq!(cohen_kappa(&malformed, Weights::None), Ok(0.0));
+        assert_eq!(percent_agreement(&malformed), Ok(0.0));
+    }
 }

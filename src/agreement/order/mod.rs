@@ -8,7 +8,7 @@
 mod scores;
 mod within;
 
-pub use within::{GroupMean, pairs_within_groups, tau_b_within_groups};
+pub use within::{GroupMean, pairs_by_group};
 
 use super::{Confusion, Defined};
 use crate::domain::Undefined;
@@ -80,8 +80,7 @@ impl PairCounts {
     /// Undefined without pairs and when one side orders nothing.
     pub fn tau_b(&self) -> Defined {
         let (human, judge) = (self.human_ordered()? as f64, self.judge_ordered()? as f64);
-        // Two roots, not the root of a product: the product of counts near 10¹² would lose its last digits.
-        Ok((self.surplus() / human.sqrt() / judge.sqrt()).clamp(-1.0, 1.0))
+        Ok(self.surplus() / (human * judge).sqrt())
     }
 
     /// Somers' D of the judge given people, `(C − D) / human untied`, −1 to 1 (Somers 1962). 0 for a constant judge.
