@@ -8,16 +8,28 @@ use crate::domain::Undefined;
 mod ceiling;
 mod confusion;
 mod controls;
+mod correlation;
 mod errors;
 mod kappa;
 pub mod numerics;
+mod order;
+mod raters;
 mod ratio;
 
 pub use ceiling::{human_ceiling, judge_against_single};
 pub use confusion::Confusion;
 pub use controls::{BestConstant, best_constant, shuffled};
+pub use correlation::{concordance, fisher_interval, pearson, spearman};
 pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nmse};
-pub use kappa::{Weights, kappa};
+pub use kappa::{
+    KappaError, Weights, cohen_kappa, cohen_kappa_error, cohen_kappa_valid, kappa, max_attainable_kappa,
+    percent_agreement,
+};
+pub use order::{GroupMean, PairCounts, pairs_by_group};
+pub use raters::{
+    Coefficient, GwetFamily, Metric, Tally, alpha_without_each_annotator, brennan_prediger, gwet_ac, gwet_family,
+    krippendorff_alpha, krippendorff_alpha_of_table, scott_pi,
+};
 pub use ratio::{Term, ratio};
 
 /// A number, or the reason why there is none.

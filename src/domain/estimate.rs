@@ -74,6 +74,12 @@ pub enum Undefined {
     NoRelevantDocument,
     /// A system of equations has no single solution.
     Singular,
+    /// A score is infinite or not a number.
+    NotFinite,
+    /// Probabilities that are negative or do not add up to 1.
+    NotADistribution,
+    /// Ratings that do not repeat at all cannot be corrected for how well they repeat.
+    Unreliable,
 }
 
 impl fmt::Display for Undefined {
@@ -92,6 +98,9 @@ impl fmt::Display for Undefined {
             Self::NotBetterThanChance => "the judge is no better than chance",
             Self::NoRelevantDocument => "no relevant document",
             Self::Singular => "the equations have no single solution",
+            Self::NotFinite => "a score is not a finite number",
+            Self::NotADistribution => "the probabilities do not add up to 1",
+            Self::Unreliable => "the ratings do not repeat",
             Self::BelowMinimum { needed } => return write!(f, "needs at least {needed} rows"),
         })
     }
