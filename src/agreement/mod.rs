@@ -5,14 +5,18 @@
 
 use crate::domain::Undefined;
 
+pub mod apply;
 mod ceiling;
 mod confusion;
 mod controls;
 mod correlation;
 mod errors;
 mod kappa;
+mod linear;
 pub mod numerics;
 mod order;
+pub mod paired;
+pub mod people;
 mod raters;
 mod ratio;
 

@@ -4,15 +4,14 @@
 //! and not after the prompt changed or when rows were picked by the judge's answers. Malformed replies do not enter
 //! calibration and get the whole scale.
 
+use super::{SLACK, finite, probabilities};
 use crate::agreement::Defined;
 use crate::domain::Undefined;
 use std::collections::BTreeMap;
 
-/// Rounding that a rank or a sum of probabilities may have accumulated.
-const SLACK: f64 = 1e-9;
-
 /// The `⌈(n+1)(1−α)⌉`-th smallest of the calibration scores; `BelowMinimum` when there are fewer scores than that.
 fn conformal_quantile(scores: &[f64], alpha: f64) -> Defined {
+    finite(scores.iter().copied())?;
     let n = scores.len();
     // (n + 1)(1 − α) of, say, 0.9·20 must not become 18.000000000000004 and so 19.
     let rank = (((n + 1) as f64 * (1.0 - alpha) - SLACK).ceil() as usize).max(1);
@@ -45,13 +44,15 @@ pub fn residual_set(score: Option<f64>, radius: Defined, scale: (f64, f64)) -> (
 
 /// The conformity score of ordinal adaptive prediction sets: the probability of the smallest contiguous range of levels
 /// that is grown from the most probable one, by the more probable neighbour, until it holds `label` (Lu, Angelopoulos &
-/// Pomerantz 2022, not randomised; ties grow towards the lower level; SPEC case P2).
+/// Pomerantz 2022, not randomised; ties grow towards the lower level; SPEC case P2). Undefined when an
+/// entry is not a probability.
 ///
 /// # Panics
-/// When `label` is not a level of `probabilities`.
-pub fn ordinal_score(probabilities: &[f64], label: usize) -> f64 {
-    assert!(label < probabilities.len(), "label {label} of {} levels", probabilities.len());
-    grow(probabilities, |low, high, _| low <= label && label <= high).2
+/// When `label` is not a level of the distribution.
+pub fn ordinal_score(distribution: &[f64], label: usize) -> Defined {
+    assert!(label < distribution.len(), "label {label} of {} levels", distribution.len());
+    probabilities(distribution)?;
+    Ok(grow(distribution, |low, high, _| low <= label && label <= high).2)
 }
 
 /// The threshold of ordinal adaptive prediction sets for coverage `1 − alpha`, from calibration scores.
@@ -64,18 +65,18 @@ pub fn aps_threshold(scores: &[f64], alpha: f64) -> Defined {
 }
 
 /// The range of levels (first, last) grown as in [`ordinal_score`] until its probability reaches `threshold`; all levels
-/// when that is undefined.
+/// when that is undefined or an entry is not a probability.
 ///
 /// # Panics
 /// When there are no levels.
-pub fn ordinal_set(probabilities: &[f64], threshold: Defined) -> (usize, usize) {
-    assert!(!probabilities.is_empty(), "a scale has levels");
-    match threshold {
+pub fn ordinal_set(distribution: &[f64], threshold: Defined) -> (usize, usize) {
+    assert!(!distribution.is_empty(), "a scale has levels");
+    match threshold.and_then(|threshold| probabilities(distribution).map(|()| threshold)) {
         Ok(threshold) => {
-            let (low, high, _) = grow(probabilities, |_, _, mass| mass >= threshold - SLACK);
+            let (low, high, _) = grow(distribution, |_, _, mass| mass >= threshold - SLACK);
             (low, high)
         }
-        Err(_) => (0, probabilities.len() - 1),
+        Err(_) => (0, distribution.len() - 1),
     }
 }
 
@@ -142,10 +143,12 @@ mod tests {
     fn ranges_grow_from_the_mode_towards_the_likelier_neighbour() {
         let p = [0.0625, 0.1875, 0.5, 0.1875, 0.0625];
         // Level 2, then 1 (a tie goes down), then 3, then 0.
-        assert_eq!((0..5).map(|l| ordinal_score(&p, l)).collect::<Vec<_>>(), [0.9375, 0.6875, 0.5, 0.875, 1.0]);
+        assert_eq!([0, 1, 2, 3, 4].map(|l| ordinal_score(&p, l)), [0.9375, 0.6875, 0.5, 0.875, 1.0].map(Ok));
         assert_eq!(ordinal_set(&p, Ok(0.875)), (1, 3));
         assert_eq!(ordinal_set(&p, Ok(0.5)), (2, 2));
         assert_eq!(ordinal_set(&p, Err(Undefined::Empty)), (0, 4));
+        assert_eq!(ordinal_set(&[0.5, f64::NAN], Ok(0.5)), (0, 1));
+        assert_eq!(ordinal_score(&[0.5, f64::NAN], 0), Err(Undefined::NotADistribution));
     }
 
     #[test]
@@ -177,7 +180,7 @@ mod tests {
             let total: u32 = weights.iter().sum();
             let p: Vec<f64> = weights.iter().map(|w| f64::from(*w) / f64::from(total)).collect();
             let label = pick % p.len();
-            let (low, high) = ordinal_set(&p, Ok(ordinal_score(&p, label)));
+            let (low, high) = ordinal_set(&p, ordinal_score(&p, label));
             prop_assert!(low <= label && label <= high);
         }
     }

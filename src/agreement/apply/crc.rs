@@ -1,23 +1,24 @@
 //! Conformal risk control: the smallest widening whose expected loss stays below a limit.
 
-use crate::agreement::numerics::ExactSum;
+use super::finite;
+use super::moments::total;
 use crate::domain::Undefined;
 
 /// Rounding that a mean of losses may have.
 const SLACK: f64 = 1e-12;
 
 /// The mean of `max(0, residual − λ)/range` over calibration rows, for λ = 0, 1, …, `range`: how far outside of its set
-/// of radius λ the human rating lies, as a share of the scale. Empty without rows.
-pub fn excess_risks(residuals: &[f64], range: u32) -> Vec<f64> {
+/// of radius λ the human rating lies, as a share of the scale. Undefined without rows.
+pub fn excess_risks(residuals: &[f64], range: u32) -> Result<Vec<f64>, Undefined> {
     if residuals.is_empty() {
-        return Vec::new();
+        return Err(Undefined::Empty);
     }
+    finite(residuals.iter().copied())?;
     let risk = |lambda: u32| {
-        let mut sum = ExactSum::default();
-        residuals.iter().for_each(|r| sum.add((r.abs() - f64::from(lambda)).max(0.0)));
-        sum.value() / f64::from(range) / residuals.len() as f64
+        let over = residuals.iter().map(|r| (r.abs() - f64::from(lambda)).max(0.0));
+        total(over) / f64::from(range) / residuals.len() as f64
     };
-    (0..=range).map(risk).collect()
+    Ok((0..=range).map(risk).collect())
 }
 
 /// The first λ with `n/(n+1)·risk(λ) + bound/(n+1) ≤ alpha`, so that the expected loss of the next row is at most
@@ -41,7 +42,7 @@ mod tests {
     fn the_widening_grows_as_the_limit_shrinks() {
         // Residuals 0 1 2 4 and 5 zeros, range 4: risks (7, 4, 2, 1, 0)/36, n = 9.
         let residuals = [0.0, 1.0, 2.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0];
-        let risks = excess_risks(&residuals, 4);
+        let risks = excess_risks(&residuals, 4).unwrap();
         for (risk, over) in risks.iter().zip([7.0, 4.0, 2.0, 1.0, 0.0]) {
             assert!((risk - over / 36.0).abs() < 1e-15, "{risks:?}");
         }
@@ -54,7 +55,7 @@ mod tests {
     #[test]
     fn a_limit_that_no_widening_meets_and_no_rows_are_named() {
         assert_eq!(risk_control(&[0.9, 0.8], 99, 1.0, 0.2), Err(Undefined::NotCertified));
-        assert_eq!(excess_risks(&[], 4), [0.0; 0]);
+        assert_eq!(excess_risks(&[], 4), Err(Undefined::Empty));
         assert_eq!(risk_control(&[], 0, 1.0, 0.2), Err(Undefined::BelowMinimum { needed: 4 }));
     }
 }

@@ -1,5 +1,6 @@
 //! Bulk means from human ratings that were drawn with known, unequal probabilities.
 
+use super::finite;
 use super::moments::total;
 use crate::domain::Undefined;
 
@@ -37,6 +38,7 @@ pub fn horvitz_thompson(rows: &[Drawn]) -> Result<HorvitzThompson, Undefined> {
     if rows.iter().any(|r| !(r.inclusion > 0.0 && r.inclusion <= 1.0)) {
         return Err(Undefined::UnknownInclusion);
     }
+    finite(rows.iter().flat_map(|r| [r.judge, r.human.unwrap_or(0.0)]))?;
     let n = rows.len() as f64;
     let drawn = || rows.iter().filter_map(|r| Some((r.human? - r.judge, r.inclusion)));
     let theta = (total(rows.iter().map(|r| r.judge)) + total(drawn().map(|(d, pi)| d / pi))) / n;
@@ -83,6 +85,7 @@ pub fn stratified_ppi(strata: &[PpiStratum]) -> Result<StratifiedPpi, Undefined>
     if used.iter().any(|s| s.n < 2 || s.bulk_n == 0) {
         return Err(Undefined::TooFewRows);
     }
+    finite(used.iter().flat_map(|s| [s.weight, s.rectifier_mean, s.rectifier_variance, s.bulk_mean, s.bulk_variance]))?;
     let theta = used.iter().map(|s| s.weight * (s.bulk_mean + s.rectifier_mean)).sum();
     let variance = |s: &PpiStratum| s.rectifier_variance / s.n as f64 + s.bulk_variance / s.bulk_n as f64;
     let se = used.iter().map(|s| s.weight.powi(2) * variance(s)).sum::<f64>().sqrt();

@@ -26,5 +26,23 @@ pub use prevalence::{Corrected, LabelShift, Rate, label_shift, rogan_gladen, rog
 pub use probes::{LengthProbe, LengthRow, Perturbation, length_probe, paired_perturbation};
 pub use rbo::rbo;
 pub use regression::{ClusteredFit, least_squares};
-pub use selective::{Accepted, RiskTarget, Scored, Selective, Step, cascade, fixed_sequence, selective, selective_min_n};
+pub use selective::{
+    Accepted, RiskTarget, Scored, Selective, Step, cascade, fixed_sequence, selective, selective_min_n,
+};
 pub use systems::{SystemRanking, system_ranking};
+
+use crate::domain::Undefined;
+
+/// `NotFinite` when a value is infinite or not a number.
+fn finite(values: impl IntoIterator<Item = f64>) -> Result<(), Undefined> {
+    if values.into_iter().all(f64::is_finite) { Ok(()) } else { Err(Undefined::NotFinite) }
+}
+
+/// Rounding that a probability may have.
+const SLACK: f64 = 1e-9;
+
+/// `NotADistribution` when a value is not a probability.
+fn probabilities<'a>(values: impl IntoIterator<Item = &'a f64>) -> Result<(), Undefined> {
+    let all = values.into_iter().all(|p| (-SLACK..=1.0 + SLACK).contains(p));
+    if all { Ok(()) } else { Err(Undefined::NotADistribution) }
+}

@@ -15,13 +15,20 @@ pub struct Moments {
 
 impl Moments {
     /// Of single values, in any order.
+    ///
+    /// # Panics
+    /// When a value is not finite.
     pub fn of(values: &[f64]) -> Self {
         let counts: Vec<(f64, u64)> = values.iter().map(|v| (*v, 1)).collect();
         Self::of_counts(&counts)
     }
 
     /// Of values and how often each occurs.
+    ///
+    /// # Panics
+    /// When a value is not finite.
     pub fn of_counts(counts: &[(f64, u64)]) -> Self {
+        assert!(counts.iter().all(|(value, _)| value.is_finite()), "values are finite");
         let n: u64 = counts.iter().map(|(_, count)| count).sum();
         if n == 0 {
             return Self { n, mean: 0.0, squares: 0.0 };

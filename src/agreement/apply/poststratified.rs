@@ -1,6 +1,6 @@
 //! The mean human rating of a bulk from the means within each level of the judge.
 
-use super::Moments;
+use super::{Moments, finite};
 use crate::agreement::numerics::t_quantile;
 use crate::domain::{Interval, Undefined};
 
@@ -43,6 +43,7 @@ pub fn poststratified(strata: &[(Vec<f64>, u64)], alpha: f64) -> Result<Poststra
     if bulk == 0 {
         return Err(Undefined::Empty);
     }
+    finite(strata.iter().flat_map(|(ratings, _)| ratings.iter().copied()))?;
     let strata = merged(strata, bulk);
     let n: u64 = strata.iter().map(|s| s.human.n).sum();
     if n < 2 {
@@ -108,8 +109,12 @@ mod tests {
     #[test]
     fn thin_strata_join_their_neighbours() {
         let strata = [(vec![1.0], 10), (vec![2.0, 2.0], 10), (vec![9.0], 0), (vec![3.0, 4.0], 10), (vec![], 10)];
-        let members: Vec<_> =
-            poststratified(&strata, 0.05).unwrap().strata.into_iter().map(|s| (s.members, s.human.n, s.weight)).collect();
+        let members: Vec<_> = poststratified(&strata, 0.05)
+            .unwrap()
+            .strata
+            .into_iter()
+            .map(|s| (s.members, s.human.n, s.weight))
+            .collect();
         assert_eq!(members, [(vec![0, 1], 3, 0.5), (vec![3, 4], 2, 0.5)]);
     }
 

@@ -1,7 +1,7 @@
 //! Prediction-powered inference: the mean human rating of a bulk from few human ratings and many of the judge.
 
-use super::Moments;
 use super::moments::total;
+use super::{Moments, finite};
 use crate::agreement::Defined;
 use crate::agreement::numerics::{normal_quantile, t_quantile};
 use crate::domain::{Interval, Undefined};
@@ -53,7 +53,7 @@ pub struct Ppi {
 /// would change what is estimated. Tuned, `λ = cov(human, judge)/((1 + n/N)·var(judge))`, cut to `[0, 1]`, the variance
 /// over all rows; 0 when the judge does not vary.
 ///
-/// Undefined without bulk rows and with fewer than two labelled rows (three in [`PpiMode::Student`]).
+/// Undefined when a rating is not finite, without bulk rows and with fewer than two labelled rows (three in [`PpiMode::Student`]).
 pub fn ppi_mean(
     labelled: &[(f64, f64)],
     bulk: &Moments,
@@ -69,6 +69,7 @@ pub fn ppi_mean(
     if n < needed {
         return Err(Undefined::BelowMinimum { needed });
     }
+    finite(labelled.iter().flat_map(|(y, f)| [*y, *f]))?;
     let human = Moments::of(&labelled.iter().map(|(y, _)| *y).collect::<Vec<_>>());
     let judge = Moments::of(&labelled.iter().map(|(_, f)| *f).collect::<Vec<_>>());
     let products = total(labelled.iter().map(|(y, f)| (y - human.mean) * (f - judge.mean)));
@@ -97,7 +98,8 @@ pub fn ppi_mean(
     };
     let interval = Interval { low: theta - quantile * se, high: theta + quantile * se, level: 1.0 - alpha, method };
     let rectifier = total(labelled.iter().map(|(y, f)| y - f)) / n as f64;
-    let gain = correlation.and_then(|r| if r * r < 1.0 { Ok(1.0 / (1.0 - r * r)) } else { Err(Undefined::ZeroVariance) });
+    let gain =
+        correlation.and_then(|r| if r * r < 1.0 { Ok(1.0 / (1.0 - r * r)) } else { Err(Undefined::ZeroVariance) });
     Ok(Ppi { lambda, theta, se, interval, rectifier, correlation, gain, judge_set_aside })
 }
 

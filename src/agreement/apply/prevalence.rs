@@ -1,6 +1,7 @@
 //! Shares of human labels in a bulk that only the judge has seen, when P(judge | human) is known from rows chosen by
 //! their human label. They rest on that conditional being the same in the bulk: test it on a fresh slice.
 
+use super::probabilities;
 use crate::agreement::numerics::normal_quantile;
 use crate::agreement::{Defined, linear};
 use crate::domain::{Interval, Undefined};
@@ -29,6 +30,7 @@ pub struct Corrected {
 /// `(observed + specificity − 1)/(sensitivity + specificity − 1)` (Rogan & Gladen 1978; SPEC cases U1, U2). Undefined
 /// when the judge is no better than chance, that is when the denominator is not positive.
 pub fn rogan_gladen_point(observed: f64, specificity: f64, sensitivity: f64) -> Result<Corrected, Undefined> {
+    probabilities(&[observed, specificity, sensitivity])?;
     let informed = sensitivity + specificity - 1.0;
     // 0.9 + 0.1 − 1 may come out a last digit above zero.
     if informed <= f64::EPSILON {
@@ -48,6 +50,7 @@ pub fn rogan_gladen(observed: Rate, specificity: Rate, sensitivity: Rate, alpha:
     if observed.n == 0 || specificity.n == 0 || sensitivity.n == 0 {
         return Err(Undefined::Empty);
     }
+    probabilities(&[observed.share, specificity.share, sensitivity.share])?;
     let z = normal_quantile(1.0 - alpha / 2.0);
     let moved = |rate: Rate, added: f64| {
         let n = rate.n as f64 + added;
@@ -98,8 +101,11 @@ impl LabelShift {
 /// When a row of `given_human` is not as long as `bulk`.
 pub fn label_shift(given_human: &[Vec<f64>], bulk: &[f64]) -> LabelShift {
     assert!(given_human.iter().all(|row| row.len() == bulk.len()), "one probability for each answer of the judge");
-    let transposed: Vec<Vec<f64>> = (0..bulk.len()).map(|j| given_human.iter().map(|row| row[j]).collect()).collect();
+    if let Err(reason) = probabilities(given_human.iter().flatten().chain(bulk)) {
+        return LabelShift { inverse: Err(reason), likelihood: Err(reason), condition: Err(reason) };
+    }
     let square = given_human.len() == bulk.len() && !bulk.is_empty();
+    let transposed: Vec<Vec<f64>> = (0..bulk.len()).map(|j| given_human.iter().map(|row| row[j]).collect()).collect();
     LabelShift {
         inverse: if square { linear::solve(&transposed, bulk) } else { Err(Undefined::Singular) },
         likelihood: likelihood(given_human, bulk),
@@ -179,7 +185,8 @@ mod tests {
     fn what_cannot_be_solved_is_named() {
         let same = label_shift(&[vec![0.5, 0.5], vec![0.5, 0.5]], &[0.5, 0.5]);
         assert_eq!((same.inverse, same.condition), (Err(Undefined::Singular), Err(Undefined::Singular)));
-        assert_eq!(label_shift(&[vec![1.0, 0.0]; 2], &[0.5, 0.5]).likelihood, Err(Undefined::NoFit));
+        assert_eq!(label_shift(&vec![vec![1.0, 0.0]; 2], &[0.5, 0.5]).likelihood, Err(Undefined::NoFit));
+        assert_eq!(label_shift(&[vec![f64::NAN]], &[1.0]).inverse, Err(Undefined::NotADistribution));
         assert_eq!(label_shift(&[], &[]).likelihood, Err(Undefined::Empty));
         let malformed = label_shift(&[vec![0.7, 0.2, 0.1], vec![0.2, 0.5, 0.3]], &[0.45, 0.35, 0.2]);
         assert!((malformed.shares().unwrap()[0] - 0.5).abs() < 1e-9, "{malformed:?}");

@@ -2,8 +2,10 @@
 
 use super::moments::total;
 use super::regression::{ClusteredFit, least_squares};
-use super::Moments;
-use crate::agreement::{Defined, sign_flip_two_sided};
+use super::{Moments, finite};
+use crate::agreement::Defined;
+use crate::agreement::interval::Resampling;
+use crate::agreement::paired::sign_flip;
 use crate::domain::{Interval, Undefined};
 use std::num::NonZeroU32;
 
@@ -22,7 +24,7 @@ pub struct Perturbation {
     pub flip_rate: Defined,
     /// The largest change of one item, in rating points.
     pub max_shift: Option<u8>,
-    /// Two-sided p of the mean shift by flipping signs.
+    /// Two-sided p of the mean shift by flipping signs; 1 when no rating changed.
     pub p: Defined,
 }
 
@@ -32,7 +34,7 @@ pub struct Perturbation {
 ///
 /// # Panics
 /// When there are not as many ratings after as before.
-pub fn paired_perturbation(original: &[Option<u8>], changed: &[Option<u8>], seed: u64) -> Perturbation {
+pub fn paired_perturbation(original: &[Option<u8>], changed: &[Option<u8>], how: &Resampling) -> Perturbation {
     assert_eq!(original.len(), changed.len(), "each item is rated twice");
     let rows = || original.iter().zip(changed);
     let shifts: Vec<i16> = rows().filter_map(|(a, b)| Some(i16::from((*b)?) - i16::from((*a)?))).collect();
@@ -47,7 +49,10 @@ pub fn paired_perturbation(original: &[Option<u8>], changed: &[Option<u8>], seed
         mean_shift: share(shifts.iter().map(|s| f64::from(*s)).sum()),
         flip_rate: share(shifts.iter().filter(|s| **s != 0).count() as f64),
         max_shift: shifts.iter().map(|s| s.unsigned_abs() as u8).max(),
-        p: if n == 0 { Err(Undefined::Empty) } else { Ok(sign_flip_two_sided(&values, seed)) },
+        p: match sign_flip(&values, how) {
+            Err(Undefined::NoDifference) => Ok(1.0),
+            p => p,
+        },
     }
 }
 
@@ -83,6 +88,7 @@ pub fn length_probe(rows: &[LengthRow]) -> Result<LengthProbe, Undefined> {
     if rows.is_empty() {
         return Err(Undefined::Empty);
     }
+    finite(rows.iter().flat_map(|r| [r.error, r.gold]))?;
     let logs: Vec<f64> = rows.iter().map(|r| f64::from(r.length.get()).ln()).collect();
     let spread = Moments::of(&logs);
     // Compared as whole numbers: rounding of the mean must not pass for a spread.
@@ -105,10 +111,10 @@ mod tests {
 
     #[test]
     fn a_shift_is_told_from_ratings_that_were_lost() {
-        // Shifts +1 +1 0 −2 of four: mean 0, half of ... three of four flipped; sums of ±1 ±1 ±2 reach |0| always: p = 1.
+        // Shifts +1 +1 0 −2 of four: mean 0, three flipped; every sign pattern is at least as far from 0: p = 1.
         let before = [Some(1), Some(2), Some(0), Some(4), Some(3), None];
         let after = [Some(2), Some(3), Some(0), Some(2), None, Some(1)];
-        let probe = paired_perturbation(&before, &after, 0);
+        let probe = paired_perturbation(&before, &after, &Resampling::default());
         let expected = Perturbation {
             n: 4,
             became_malformed: 1,
@@ -124,14 +130,17 @@ mod tests {
     #[test]
     fn the_p_counts_sign_patterns() {
         // +1 three times: 2 of 8 patterns are as far from 0.
-        let probe = paired_perturbation(&[Some(0); 4], &[Some(1), Some(1), Some(1), Some(0)], 0);
+        let probe = paired_perturbation(&[Some(0); 4], &[Some(1), Some(1), Some(1), Some(0)], &Resampling::default());
         assert_eq!((probe.p, probe.mean_shift), (Ok(0.25), Ok(0.75)));
     }
 
     #[test]
     fn without_items_rated_twice_nothing_is_known() {
-        let probe = paired_perturbation(&[None], &[Some(1)], 0);
-        assert_eq!((probe.mean_shift, probe.flip_rate, probe.p), (Err(Undefined::Empty), Err(Undefined::Empty), Err(Undefined::Empty)));
+        let probe = paired_perturbation(&[None], &[Some(1)], &Resampling::default());
+        assert_eq!(
+            (probe.mean_shift, probe.flip_rate, probe.p),
+            (Err(Undefined::Empty), Err(Undefined::Empty), Err(Undefined::Empty))
+        );
         assert_eq!(probe.max_shift, None);
     }
 
@@ -142,8 +151,9 @@ mod tests {
     #[test]
     fn the_slope_is_per_standard_deviation_of_the_log_length() {
         // Lengths 1 and 100: z is ∓1, errors ∓½ + 1: constant 1, slope ½, no gold effect.
-        let rows: Vec<LengthRow> =
-            (0..8u32).map(|i| row(i, if i % 2 == 0 { 0.5 } else { 1.5 }, f64::from(i / 2), if i % 2 == 0 { 1 } else { 100 })).collect();
+        let rows: Vec<LengthRow> = (0..8u32)
+            .map(|i| row(i, if i % 2 == 0 { 0.5 } else { 1.5 }, f64::from(i / 2), if i % 2 == 0 { 1 } else { 100 }))
+            .collect();
         let probe = length_probe(&rows).unwrap();
         assert!((probe.slope - 0.5).abs() < 1e-12 && (probe.fit.params[0] - 1.0).abs() < 1e-12, "{probe:?}");
     }

@@ -23,7 +23,7 @@ pub fn rbo<T: Eq + Hash>(a: &[T], b: &[T], persistence: f64) -> Defined {
     let (s, l) = (short.len(), long.len());
     let (at_short, at_long) = (overlap[s - 1] as f64, overlap[l - 1] as f64);
     let (mut sum, mut weight) = (0.0, 1.0);
-    for (depth, common) in (1..).zip(overlap) {
+    for (depth, common) in (1usize..).zip(overlap) {
         weight *= persistence;
         let assumed = at_short * depth.saturating_sub(s) as f64 / s as f64;
         sum += (common as f64 + assumed) / depth as f64 * weight;

@@ -1,5 +1,6 @@
 //! Least squares with standard errors that know that rows of one query are alike.
 
+use super::finite;
 use crate::agreement::linear;
 use crate::agreement::numerics::t_quantile;
 use crate::domain::{Interval, Undefined};
@@ -46,6 +47,7 @@ pub fn least_squares(design: &[Vec<f64>], outcomes: &[f64], groups: &[u32]) -> R
     if n <= k {
         return Err(Undefined::BelowMinimum { needed: k as u64 + 1 });
     }
+    finite(design.iter().flatten().chain(outcomes).copied())?;
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let column = |j: usize| design.iter().map(|row| row[j]).collect::<Vec<f64>>();
     let columns: Vec<Vec<f64>> = (0..k).map(column).collect();

@@ -1,6 +1,7 @@
 //! Which of the judge's labels may be taken without a person: those above a confidence at which its risk is certified.
 
-use crate::agreement::{clopper_pearson_upper, hoeffding_bentkus_upper};
+use crate::agreement::interval::bounds::hoeffding_bentkus;
+use crate::agreement::interval::proportion::clopper_pearson_upper;
 use crate::agreement::numerics::sum;
 use crate::domain::Undefined;
 
@@ -45,7 +46,8 @@ pub struct Accepted {
 /// The outcome of a fixed sequence of tests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Selective {
-    /// The lowest threshold certified; `BelowMinimum` when there were too few rows to certify any, else `NotCertified`.
+    /// The lowest threshold certified; `BelowMinimum` when there were too few rows to certify any, `NotFinite` when a
+    /// confidence is not a number or a loss not within 0 to 1, else `NotCertified`.
     pub accepted: Result<Accepted, Undefined>,
     /// The tests, up to the first failure.
     pub trace: Vec<Step>,
@@ -58,7 +60,10 @@ pub struct Selective {
 /// When risk or delta are not strictly between 0 and 1.
 pub fn selective_min_n(target: RiskTarget) -> u64 {
     let RiskTarget { risk, delta } = target;
-    assert!(risk > 0.0 && risk < 1.0 && delta > 0.0 && delta < 1.0, "risk {risk} and delta {delta} are not between 0 and 1");
+    assert!(
+        risk > 0.0 && risk < 1.0 && delta > 0.0 && delta < 1.0,
+        "risk {risk} and delta {delta} are not between 0 and 1"
+    );
     (delta.ln() / (-risk).ln_1p() - 1e-9).ceil().max(1.0) as u64
 }
 
@@ -76,6 +81,9 @@ pub fn fixed_sequence(n: u64, target: RiskTarget, step: u64) -> Vec<u64> {
 ///
 /// The promise is for rows like the calibration rows. Losses are of rows with a valid reply; malformed ones are escalated.
 pub fn selective(rows: &[Scored], sizes: &[u64], target: RiskTarget) -> Selective {
+    if rows.iter().any(|row| !(row.confidence.is_finite() && (0.0..=1.0).contains(&row.loss))) {
+        return Selective { accepted: Err(Undefined::NotFinite), trace: Vec::new() };
+    }
     let mut sorted = rows.to_vec();
     // Losses break ties so that sums do not depend on the order of the rows.
     sorted.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.loss.total_cmp(&b.loss)));
@@ -91,7 +99,7 @@ pub fn selective(rows: &[Scored], sizes: &[u64], target: RiskTarget) -> Selectiv
         let upper = if binary {
             clopper_pearson_upper(loss as u64, n as u64, target.delta)
         } else {
-            hoeffding_bentkus_upper(loss / n as f64, n as u64, target.delta)
+            hoeffding_bentkus(loss / n as f64, n as u64, target.delta)
         };
         trace.push(Step { n: n as u64, loss, upper });
         if upper > target.risk {
@@ -100,7 +108,8 @@ pub fn selective(rows: &[Scored], sizes: &[u64], target: RiskTarget) -> Selectiv
         accepted = Some(Accepted { n: n as u64, threshold: last.confidence });
     }
     let needed = selective_min_n(target);
-    let reason = if (rows.len() as u64) < needed { Undefined::BelowMinimum { needed } } else { Undefined::NotCertified };
+    let reason =
+        if (rows.len() as u64) < needed { Undefined::BelowMinimum { needed } } else { Undefined::NotCertified };
     Selective { accepted: accepted.ok_or(reason), trace }
 }
 
@@ -117,7 +126,8 @@ pub fn cascade(folds: &[Vec<Vec<Scored>>], step: u64, target: RiskTarget) -> Vec
     let mut tiers: Vec<Selective> = Vec::with_capacity(folds.len());
     for (tier, fold) in folds.iter().enumerate() {
         let taken = |row: &Vec<Scored>| {
-            let by = |(done, scored): (&Selective, &Scored)| done.accepted.is_ok_and(|a| scored.confidence >= a.threshold);
+            let by =
+                |(done, scored): (&Selective, &Scored)| done.accepted.is_ok_and(|a| scored.confidence >= a.threshold);
             tiers.iter().zip(row).any(by)
         };
         let left: Vec<Scored> = fold.iter().filter(|row| !taken(row)).map(|row| row[tier]).collect();
@@ -133,7 +143,7 @@ mod tests {
     const TARGET: RiskTarget = RiskTarget { risk: 0.25, delta: 0.25 };
 
     fn rows(losses: &[f64]) -> Vec<Scored> {
-        losses.iter().zip(0..).map(|(loss, i)| Scored { confidence: 1.0 - f64::from(i) / 100.0, loss: *loss }).collect()
+        losses.iter().zip(0..).map(|(loss, i)| Scored { confidence: 100.0 - f64::from(i), loss: *loss }).collect()
     }
 
     #[test]
@@ -151,7 +161,7 @@ mod tests {
         let mut losses = vec![0.0; 8];
         losses.extend([1.0, 1.0, 1.0, 0.0]);
         let result = selective(&rows(&losses), &[5, 8, 11, 12], TARGET);
-        assert_eq!(result.accepted, Ok(Accepted { n: 8, threshold: 0.93 }));
+        assert_eq!(result.accepted, Ok(Accepted { n: 8, threshold: 93.0 }));
         assert_eq!(result.trace.iter().map(|s| (s.n, s.loss)).collect::<Vec<_>>(), [(5, 0.0), (8, 0.0), (11, 3.0)]);
         assert!((result.trace[0].upper - (1.0 - 0.25f64.powf(0.2))).abs() < 1e-9);
     }
@@ -165,7 +175,8 @@ mod tests {
 
     #[test]
     fn too_few_rows_are_told_from_too_many_losses() {
-        let of = |losses: &[f64]| selective(&rows(losses), &fixed_sequence(losses.len() as u64, TARGET, 1), TARGET).accepted;
+        let of =
+            |losses: &[f64]| selective(&rows(losses), &fixed_sequence(losses.len() as u64, TARGET, 1), TARGET).accepted;
         assert_eq!(of(&[0.0; 4]), Err(Undefined::BelowMinimum { needed: 5 }));
         assert_eq!(of(&[1.0; 9]), Err(Undefined::NotCertified));
     }
@@ -173,14 +184,16 @@ mod tests {
     #[test]
     fn partial_losses_are_bounded_too() {
         let result = selective(&rows(&[0.25; 100]), &[100], RiskTarget { risk: 0.5, delta: 0.1 });
-        assert_eq!(result.accepted, Ok(Accepted { n: 100, threshold: 0.01 }));
+        assert_eq!(result.accepted, Ok(Accepted { n: 100, threshold: 1.0 }));
         let step = result.trace[0];
         assert!(step.loss == 25.0 && step.upper > 0.25 && step.upper < 0.5, "{step:?}");
     }
 
     #[test]
     fn the_next_judge_is_calibrated_on_what_the_one_before_left() {
-        let row = |first: f64, second: f64, loss: f64| vec![Scored { confidence: first, loss: 0.0 }, Scored { confidence: second, loss }];
+        let row = |first: f64, second: f64, loss: f64| {
+            vec![Scored { confidence: first, loss: 0.0 }, Scored { confidence: second, loss }]
+        };
         let first: Vec<_> = (0..20).map(|_| row(0.9, 0.5, 0.0)).collect();
         // Ten rows that the first judge takes, wrong under the second, and ten that it leaves.
         let second = (0..10).map(|_| row(0.9, 0.5, 1.0)).chain((0..10).map(|_| row(0.1, 0.8, 0.0))).collect();

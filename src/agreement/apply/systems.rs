@@ -1,6 +1,7 @@
 //! Whether search systems rank the same under the judge's labels as under people's.
 
-use crate::agreement::{Defined, tau_b};
+use super::finite;
+use crate::agreement::{Defined, PairCounts};
 use crate::domain::Undefined;
 
 /// Agreement of two rankings of systems.
@@ -24,7 +25,7 @@ pub struct SystemRanking {
 ///
 /// τ_AP (Yilmaz, Aslam & Robertson 2008) is `2/(n−1)·Σ_{i=2..n} C(i)/(i−1) − 1`, where `C(i)` counts the systems above
 /// the judge's rank `i` that people put strictly above it too. Ties rank in the order given. `TooFewRows` with fewer than
-/// two systems.
+/// two systems, `NotFinite` when a score is not a number.
 ///
 /// # Panics
 /// When there is not one score of each kind per system.
@@ -34,6 +35,7 @@ pub fn system_ranking(human: &[f64], judge: &[f64]) -> Result<SystemRanking, Und
     if n < 2 {
         return Err(Undefined::TooFewRows);
     }
+    finite(human.iter().chain(judge).copied())?;
     let (by_human, by_judge) = (order(human), order(judge));
     let top = &by_human[..n.div_ceil(2)];
     let pick = |scores: &[f64]| top.iter().map(|s| scores[*s]).collect::<Vec<_>>();
@@ -45,12 +47,13 @@ pub fn system_ranking(human: &[f64], judge: &[f64]) -> Result<SystemRanking, Und
     let mut place = vec![0; n];
     by_human.iter().enumerate().for_each(|(rank, system)| place[*system] = rank);
     let drop = by_judge.iter().enumerate().map(|(rank, system)| rank.saturating_sub(place[*system])).max();
+    let tau = |human: &[f64], judge: &[f64]| PairCounts::of_scores(human, judge)?.tau_b();
     let flipped = |a: usize, b: usize| (human[a] - human[b]) * (judge[a] - judge[b]) < 0.0;
     let flips = (0..n).flat_map(|a| (a + 1..n).map(move |b| (a, b))).filter(|(a, b)| flipped(*a, *b)).count();
     Ok(SystemRanking {
         systems: n,
-        tau_b: tau_b(human, judge),
-        tau_b_top_half: tau_b(&pick(human), &pick(judge)),
+        tau_b: tau(human, judge),
+        tau_b_top_half: tau(&pick(human), &pick(judge)),
         tau_ap: 2.0 / (n - 1) as f64 * correct - 1.0,
         max_rank_drop: drop.unwrap_or(0),
         flip_rate: flips as f64 / (n * (n - 1) / 2) as f64,

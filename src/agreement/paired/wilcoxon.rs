@@ -28,10 +28,14 @@ pub struct SignedRank {
 ///
 /// With `n` ranked pairs, `z` of them zeros (Pratt; else 0) and tie groups of sizes `t` among the others, the statistic
 /// has mean `(n(n+1) − z(z+1))/4` and variance `(n(n+1)(2n+1) − z(z+1)(2z+1) − ½Σt(t²−1))/24`. Differences tie when their
-/// sizes are the same floating-point number. All zero: p is 1. Undefined without pairs.
+/// sizes are the same floating-point number. All zero: p is 1. Undefined without pairs and with differences that are not
+/// numbers.
 pub fn wilcoxon(differences: &[f64], zeros: Zeros) -> Result<SignedRank, Undefined> {
     if differences.is_empty() {
         return Err(Undefined::Empty);
+    }
+    if differences.iter().any(|d| !d.is_finite()) {
+        return Err(Undefined::NotFinite);
     }
     let mut ranked: Vec<f64> = differences.iter().copied().filter(|d| zeros == Zeros::Pratt || *d != 0.0).collect();
     ranked.sort_by(|a, b| a.abs().total_cmp(&b.abs()));
@@ -51,8 +55,7 @@ pub fn wilcoxon(differences: &[f64], zeros: Zeros) -> Result<SignedRank, Undefin
     let statistic = above.min(below) as f64 / 2.0;
     let (n, z) = (ranked.len() as f64, without as f64);
     let mean = (n * (n + 1.0) - z * (z + 1.0)) / 4.0;
-    let variance =
-        (n * (n + 1.0) * (2.0 * n + 1.0) - z * (z + 1.0) * (2.0 * z + 1.0) - 0.5 * ties) / 24.0;
+    let variance = (n * (n + 1.0) * (2.0 * n + 1.0) - z * (z + 1.0) * (2.0 * z + 1.0) - 0.5 * ties) / 24.0;
     // The statistic is the smaller sum, so its deviation is never positive.
     let p = if nonzero == 0 { 1.0 } else { (2.0 * normal_cdf((statistic - mean) / variance.sqrt())).min(1.0) };
     Ok(SignedRank { statistic, p, nonzero })

@@ -3,7 +3,7 @@
 use super::alt_test::mean;
 use super::{AltOutcome, AltTest, RatedItem};
 use crate::agreement::Defined;
-use crate::agreement::random::stream;
+use crate::agreement::interval::Resampling;
 use rand::seq::SliceRandom;
 
 /// Shuffles that the shuffled control is averaged over.
@@ -113,7 +113,8 @@ pub fn alt_test_with_controls(test: &AltTest, items: &[RatedItem], judge: &[Opti
 
 fn dealt(judge: &[Option<u8>], seed: u64, deal: u64) -> Vec<Option<u8>> {
     let mut replies = judge.to_vec();
-    replies.shuffle(&mut stream(seed, "alt-test shuffled control", deal));
+    let random = Resampling { seed, ..Resampling::default() };
+    replies.shuffle(&mut random.stream("alt-test shuffled control", deal));
     replies
 }
 
@@ -125,8 +126,8 @@ fn average(deals: &[AltOutcome], of: impl Fn(&AltOutcome) -> Defined) -> Defined
 #[cfg(test)]
 mod tests {
     use super::super::alt_test::tests::items;
+    use super::super::{AltScore, LostOrDropped};
     use super::*;
-    use crate::agreement::{AltScore, LostOrDropped};
 
     fn test() -> AltTest {
         AltTest { score: AltScore::NegRmse, malformed: LostOrDropped::Lose, ..AltTest::new(0.1) }

@@ -5,8 +5,10 @@
 //! ([`super::alt_test_with_controls`]).
 
 use super::{RatedItem, annotators};
+use crate::agreement::interval::Resampling;
 use crate::agreement::numerics::t_cdf;
-use crate::agreement::{Defined, by_adjusted, sign_flip_below};
+use crate::agreement::paired::sign_flip;
+use crate::agreement::{Adjustment, Defined, adjusted};
 use crate::domain::Undefined;
 use std::collections::BTreeMap;
 
@@ -136,23 +138,22 @@ impl AltTest {
                 tested.push(self.test(annotator, &duels));
             }
         }
-        let p: Vec<f64> = tested.iter().map(|t| t.p).collect();
-        for (annotator, won) in tested.iter_mut().zip(self.rejected(&p)) {
-            annotator.judge_won = won;
+        let won = self.rejected(tested.iter().map(|t| Ok(t.p)).collect());
+        let cluster_won = self.rejected(tested.iter().map(|t| t.cluster_p).collect());
+        for (annotator, won) in tested.iter_mut().zip(&won) {
+            annotator.judge_won = *won == Ok(true);
         }
-        let clustered: Result<Vec<f64>, Undefined> = tested.iter().map(|t| t.cluster_p).collect();
-        let share = |won: &[bool]| mean(won.iter().map(|w| f64::from(u8::from(*w))));
         AltOutcome {
-            winning_rate: share(&tested.iter().map(|t| t.judge_won).collect::<Vec<_>>()),
-            cluster_winning_rate: clustered.and_then(|p| share(&self.rejected(&p))),
+            winning_rate: share(&won),
+            cluster_winning_rate: share(&cluster_won),
             advantage: mean(tested.iter().map(|t| t.judge_wins)),
             tested,
             skipped,
         }
     }
 
-    fn rejected(&self, p: &[f64]) -> Vec<bool> {
-        by_adjusted(p).into_iter().map(|p| p <= self.q).collect()
+    fn rejected(&self, p: Vec<Defined>) -> Vec<Result<bool, Undefined>> {
+        adjusted(&p, Adjustment::BenjaminiYekutieli).into_iter().map(|p| Ok(p? <= self.q)).collect()
     }
 
     fn duel(&self, item: &RatedItem, annotator: usize, reply: Option<u8>) -> Option<Duel> {
@@ -215,8 +216,21 @@ impl AltTest {
             return Err(Undefined::TooFewGroups);
         }
         let sums: Vec<f64> = groups.into_values().map(|(sum, n)| sum as f64 - self.epsilon * n as f64).collect();
-        Ok(sign_flip_below(&sums, self.seed))
+        let two_sided = sign_flip(&sums, &Resampling { seed: self.seed, ..Resampling::default() });
+        // Sign patterns come in mirror images: half of those as far from zero lie on the observed side.
+        match two_sided {
+            Ok(p) if sums.iter().sum::<f64>() < 0.0 => Ok(p / 2.0),
+            Ok(p) => Ok(1.0 - p / 2.0),
+            Err(Undefined::NoDifference) => Ok(1.0),
+            Err(reason) => Err(reason),
+        }
     }
+}
+
+/// The share of tests that the judge won; undefined when one of them is, or there is none.
+fn share(won: &[Result<bool, Undefined>]) -> Defined {
+    let won = won.iter().copied().collect::<Result<Vec<bool>, _>>()?;
+    mean(won.into_iter().map(|won| f64::from(u8::from(won))))
 }
 
 /// The mean, or `Empty`.

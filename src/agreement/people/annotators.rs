@@ -81,7 +81,10 @@ mod tests {
         let table = items(&[[Some(4), Some(1), Some(2)], [Some(0), Some(0), None], [Some(3), None, None]]);
         // First annotator: others' means 1.5 and 0, so (2.5² + 0)/2/16; lower medians 1 and 0, so (9 + 0)/2/16.
         let first = &against_others(&table, 5)[0];
-        assert_eq!((first.n, first.nmse_of_mean.value(), first.nmse_of_median.value()), (2, Some(19.53125), Some(28.125)));
+        assert_eq!(
+            (first.n, first.nmse_of_mean.value(), first.nmse_of_median.value()),
+            (2, Some(19.53125), Some(28.125))
+        );
         // Third annotator: others 4 and 1, mean 2.5, lower median 1: one item.
         let third = &against_others(&table, 5)[2];
         assert_eq!((third.n, third.nmse_of_mean.value(), third.nmse_of_median.value()), (1, Some(1.5625), Some(6.25)));
@@ -97,7 +100,10 @@ mod tests {
             [Some(1), Some(1), None],
         ]);
         let pairs = pairwise_kappa(&table, 2);
-        assert_eq!(pairs.iter().map(|p| (p.annotators, p.n)).collect::<Vec<_>>(), [((0, 1), 4), ((0, 2), 0), ((1, 2), 0)]);
+        assert_eq!(
+            pairs.iter().map(|p| (p.annotators, p.n)).collect::<Vec<_>>(),
+            [((0, 1), 4), ((0, 2), 0), ((1, 2), 0)]
+        );
         assert_eq!(pairs[0].kappa.value(), Some(0.0));
         assert_eq!(pairs[1].kappa, Undefined::Empty.into());
     }

@@ -105,7 +105,8 @@ fn normalise(weights: &mut [f64]) {
 
 fn expect(votes: &[(usize, usize)], prior: &[f64], errors: &Errors) -> Vec<f64> {
     let log = |p: f64| p.max(FLOOR).ln();
-    let score = |(class, p): (usize, &f64)| log(*p) + votes.iter().map(|(a, r)| log(errors[*a][class][*r])).sum::<f64>();
+    let score =
+        |(class, p): (usize, &f64)| log(*p) + votes.iter().map(|(a, r)| log(errors[*a][class][*r])).sum::<f64>();
     let scores: Vec<f64> = prior.iter().enumerate().map(score).collect();
     let top = scores.iter().fold(f64::NEG_INFINITY, |m, s| m.max(*s));
     let mut posterior: Vec<f64> = scores.into_iter().map(|s| (s - top).exp()).collect();
@@ -160,7 +161,11 @@ mod tests {
         let rows: Vec<[Option<u8>; 3]> = (0..40u8)
             .map(|i| {
                 let truth = i % 2;
-                [Some(truth), Some(if i % 4 < 3 { truth } else { 1 - truth }), Some(if i % 5 < 4 { truth } else { 1 - truth })]
+                [
+                    Some(truth),
+                    Some(if i % 4 < 3 { truth } else { 1 - truth }),
+                    Some(if i % 5 < 4 { truth } else { 1 - truth }),
+                ]
             })
             .collect();
         let fit = dawid_skene(&items(&rows), 2, 50).unwrap();

@@ -101,8 +101,9 @@ mod tests {
     #[test]
     fn an_annotator_one_point_above_two_others_is_a_third_from_the_mean_twice() {
         // Effects 2/3, −1/3, −1/3 explain every cell, so nobody is noisy; the missing cell does not shift anyone.
-        let fit = severity(&items(&[&[Some(2), Some(1), Some(1)], &[Some(4), Some(3), None], &[None, Some(2), Some(2)]]))
-            .unwrap();
+        let fit =
+            severity(&items(&[&[Some(2), Some(1), Some(1)], &[Some(4), Some(3), None], &[None, Some(2), Some(2)]]))
+                .unwrap();
         for (effect, expected) in fit.effect.iter().zip([2.0 / 3.0, -1.0 / 3.0, -1.0 / 3.0]) {
             assert!((effect - expected).abs() < 1e-12, "{fit:?}");
         }
