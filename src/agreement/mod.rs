@@ -5,9 +5,11 @@
 
 use crate::domain::Undefined;
 
+pub mod apply;
 mod ceiling;
 mod confusion;
 mod controls;
+mod correlation;
 mod errors;
 mod gold;
 pub mod interval;
@@ -18,20 +20,33 @@ pub mod numerics;
 pub mod paired;
 pub mod planning;
 mod points;
+mod linear;
+mod order;
+pub mod people;
+mod raters;
 mod ratio;
 mod weighted;
 
 pub use ceiling::{human_ceiling, judge_against_single};
 pub use confusion::Confusion;
 pub use controls::{BestConstant, best_constant, shuffled};
+pub use correlation::{concordance, fisher_interval, pearson, spearman};
 pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nmse};
 pub use gold::Gold;
-pub use kappa::{Weights, kappa};
 pub use multiplicity::{Adjustment, adjusted};
 pub use noise::{AgainstPeople, Panelled};
 pub use points::{PointMetrics, Scored, valid_part};
 pub use ratio::{Term, mean_on_scale, ratio, share};
 pub use weighted::{Weighted, weighted_mean};
+pub use kappa::{
+    KappaError, Weights, cohen_kappa, cohen_kappa_error, cohen_kappa_valid, kappa, max_attainable_kappa,
+    percent_agreement,
+};
+pub use order::{GroupMean, PairCounts, pairs_by_group};
+pub use raters::{
+    Coefficient, GwetFamily, Metric, Tally, alpha_without_each_annotator, brennan_prediger, gwet_ac, gwet_family,
+    krippendorff_alpha, krippendorff_alpha_of_table, scott_pi,
+};
 
 /// A number, or the reason why there is none.
 pub type Defined = Result<f64, Undefined>;
