@@ -1,14 +1,15 @@
 //! Judge against people: gather ratings, join them with items and people, audit.
 
 use super::label::{LabelRequest, Watch};
-use super::ratings::{Gathered, from_files, from_run};
+use super::ratings::{Gathered, Reading, from_files, from_run};
 use super::suggest::{name_sources, source_flags};
 use super::{AppError, JudgeRequest, Limits, Project, Shipped};
 use crate::audit::{self, Audit, JudgeInput, Opinion};
 use crate::domain::{GroupId, HumanRating, Item, ItemId, Scale};
+use crate::judge::foreign::{Foreign, read_foreign};
 use crate::labels::{self, ReadOptions};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -46,10 +47,23 @@ pub struct AuditRequest {
     pub human: Option<PathBuf>,
     /// How files are read.
     pub read: ReadOptions,
+    /// Take the judges' ratings from their replies (the column `raw`), read like this.
+    pub replies: Option<Foreign>,
     /// The scale; the rubric's when absent.
     pub scale: Option<Scale>,
     /// The rubric that has the scale.
     pub rubric: Option<PathBuf>,
+}
+
+impl AuditRequest {
+    /// The files that are read.
+    fn files(&self) -> impl Iterator<Item = &Path> {
+        let ratings = match &self.source {
+            Source::Files(paths) => paths.as_slice(),
+            Source::Judge { .. } | Source::Nobody => &[],
+        };
+        self.human.iter().chain(&self.items).chain(ratings).map(PathBuf::as_path)
+    }
 }
 
 /// An audit with what it was made of.
@@ -99,12 +113,14 @@ pub async fn audit(
             ));
         }
     }
+    let files: Vec<&Path> = request.files().collect();
+    labels::check_map(&files, &request.read.map)?;
     let human = people(request, scale)?;
     let off_scale = human.off_scale;
     let mut gathered = Gathered { judges: Vec::new(), rows: Vec::new(), calls: 0, budget_ended: false };
     match &request.source {
         Source::Nobody => {}
-        Source::Files(paths) => gathered.judges = from_files(paths, scale, &request.read)?,
+        Source::Files(paths) => gathered.judges = made_elsewhere(project, request, paths, scale)?,
         Source::Judge { judge, limits, samples } => {
             let run = LabelRequest {
                 judge: JudgeRequest { rubric: request.rubric.clone(), ..judge.clone() },
@@ -148,6 +164,21 @@ fn with_shipped(project: &Project, mut request: AuditRequest) -> Result<AuditReq
         request.human = Some(human);
     }
     Ok(request)
+}
+
+/// Ratings of files: as they stand there, or as the replies beside them say.
+fn made_elsewhere(
+    project: &Project,
+    request: &AuditRequest,
+    paths: &[PathBuf],
+    scale: Scale,
+) -> Result<Vec<JudgeInput>, AppError> {
+    let Some(how) = &request.replies else {
+        return from_files(paths, &Reading::Ratings(scale), &request.read);
+    };
+    let rubric = project.rubric(&JudgeRequest { rubric: request.rubric.clone(), ..JudgeRequest::default() })?;
+    let reply = |text: &str| read_foreign(text, how, &rubric.contract, scale);
+    from_files(paths, &Reading::Replies(&reply), &request.read)
 }
 
 struct People {
@@ -211,7 +242,15 @@ fn join(request: &AuditRequest, human: People, judges: &[JudgeInput]) -> Result<
     Ok(human
         .opinions
         .into_iter()
-        .map(|(id, opinions)| labelled(items.remove(&id), &human.groups, id, opinions))
+        .map(|(id, opinions)| {
+            let mut item = labelled(items.remove(&id), &human.groups, id, opinions);
+            let parts = request.read.id_pattern.iter().flat_map(|pattern| pattern.tags(item.id.as_str()));
+            let parts: Vec<_> = parts.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            for (name, value) in parts {
+                item.tags.entry(name).or_insert(value);
+            }
+            item
+        })
         .collect())
 }
 

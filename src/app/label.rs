@@ -123,6 +123,7 @@ pub async fn label(
     watch: Watch<'_>,
     cancel: watch::Receiver<bool>,
 ) -> Result<Labelled, AppError> {
+    labels::check_map(&[request.items.as_path()], &request.read.map)?;
     let prepared = prepare(project, request)?;
     if let Some(out) = &request.out {
         check_out(out, request)?;
@@ -308,6 +309,7 @@ fn largest_cost(request: &LabelRequest, prepared: &Prepared) -> Result<NanoUsd, 
 /// # Errors
 /// [`AppError`] when the input is wrong.
 pub async fn plan(project: &Project, request: &LabelRequest) -> Result<Plan, AppError> {
+    labels::check_map(&[request.items.as_path()], &request.read.map)?;
     let prepared = prepare(project, request)?;
     let samples = request.samples.max(1);
     let prefix = Prefix::new(&prepared.judge.prompt, &prepared.judge.rubric);

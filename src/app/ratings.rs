@@ -2,7 +2,7 @@
 
 use super::label::{LabelRequest, Watch, drive, prepare, rows_of};
 use super::{AppError, Project};
-use crate::audit::{JudgeInput, Judged};
+use crate::audit::{JudgeInput, Judged, Repeats};
 use crate::domain::{ItemId, NanoUsd, Scale, Usage, Verdict};
 use crate::judge::consensus;
 use crate::judge::run::{End, Outcome};
@@ -36,6 +36,7 @@ pub(super) async fn from_run(
         Ok(())
     };
     let (end, progress) = drive(project, run, &prepared, &mut sink, watch, cancel).await?;
+    let repeats = repeats(&samples);
     let answers = samples.into_iter().map(|(id, samples)| (id, together(samples))).collect();
     let judge = JudgeInput {
         name: prepared.judge.name(),
@@ -43,6 +44,7 @@ pub(super) async fn from_run(
         model_id: Some(prepared.endpoint.model.clone()),
         hash: Some(prepared.judge.hash()),
         samples: run.samples,
+        repeats,
         answers,
         ..JudgeInput::default()
     };
@@ -88,11 +90,42 @@ fn together(samples: Vec<Judged>) -> Judged {
     }
 }
 
+/// What several samples of an item say of the judge: items, rows, and how often the first two answers are the same.
+fn repeats(samples: &BTreeMap<ItemId, Vec<Judged>>) -> Repeats {
+    let mut found = Repeats::default();
+    for samples in samples.values().filter(|samples| samples.len() > 1) {
+        found.items += 1;
+        found.rows += samples.len() as u64;
+        let same = match (&samples[0].verdict, &samples[1].verdict) {
+            (Verdict::Malformed(a), Verdict::Malformed(b)) => a == b,
+            (a, b) => a.rating().is_some() && a.rating() == b.rating(),
+        };
+        found.first_two_same += u64::from(same);
+    }
+    found
+}
+
+/// Where a file's verdicts come from.
+pub(super) enum Reading<'a> {
+    /// The column `rating`, on this scale.
+    Ratings(Scale),
+    /// The column `raw`, by this reader.
+    Replies(&'a dyn Fn(&str) -> Verdict),
+}
+
 /// Reads every judge of the files.
-pub(super) fn from_files(paths: &[PathBuf], scale: Scale, read: &ReadOptions) -> Result<Vec<JudgeInput>, AppError> {
+pub(super) fn from_files(
+    paths: &[PathBuf],
+    reading: &Reading<'_>,
+    read: &ReadOptions,
+) -> Result<Vec<JudgeInput>, AppError> {
     let mut judges = Vec::new();
     for path in paths {
-        for rows in labels::read_judge(path, scale, read)? {
+        let found = match reading {
+            Reading::Ratings(scale) => labels::read_judge(path, *scale, read)?,
+            Reading::Replies(reply) => labels::read_replies(path, read, reply)?,
+        };
+        for rows in found {
             let mut judge = imported(rows);
             if judges.iter().any(|other: &JudgeInput| other.name == judge.name) {
                 judge.name = format!("{} ({})", judge.name, path.display());
@@ -112,6 +145,7 @@ fn imported(rows: JudgeRows) -> JudgeInput {
     for rating in rows.rows {
         samples.entry(rating.item.clone()).or_default().push(rated(rating));
     }
+    let repeats = repeats(&samples);
     let answers: BTreeMap<ItemId, Judged> = samples.into_iter().map(|(id, s)| (id, together(s))).collect();
     let (name, model, hash) = identity(&rows.judge, &answers);
     JudgeInput {
@@ -120,6 +154,9 @@ fn imported(rows: JudgeRows) -> JudgeInput {
         hash,
         answers,
         off_scale: rows.counts.off_scale,
+        off_scale_values: rows.off_scale,
+        other_samples: rows.other_samples,
+        repeats,
         duplicates: rows.counts.duplicates,
         ..JudgeInput::default()
     }

@@ -2,17 +2,14 @@
 
 use super::{AuditRequest, Source};
 use crate::audit::Audit;
+use crate::judge::foreign::Fractions;
+use crate::labels::{OnDuplicate, OnOffScale};
 use std::path::Path;
 
 /// The flags that name the same data again, for commands that a report suggests; nothing when the shipped data are used.
 pub(super) fn source_flags(request: &AuditRequest) -> String {
     let mut words: Vec<String> = Vec::new();
-    let mut flag = |name: &str, value: &str| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:#=+@%".contains(c);
-        let quoted =
-            if value.chars().all(plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) };
-        words.push(format!("{name} {quoted}"));
-    };
+    let mut flag = |name: &str, value: &str| words.push(format!("{name} {}", quoted(value)));
     let path = |path: &Path| path.display().to_string();
     if let Some(items) = &request.items {
         flag("--items", &path(items));
@@ -31,8 +28,40 @@ pub(super) fn source_flags(request: &AuditRequest) -> String {
     if let Some(scale) = request.scale {
         flag("--scale", &format!("{}-{}", scale.min(), scale.max()));
     }
-    request.read.map.iter().for_each(|(ours, theirs)| flag("--map", &format!("{ours}={theirs}")));
+    let read = &request.read;
+    read.map.iter().for_each(|(ours, theirs)| flag("--map", &format!("{ours}={theirs}")));
+    for (name, value) in [("--criterion", &read.criterion), ("--judge-criterion", &read.judge_criterion)] {
+        value.iter().for_each(|value| flag(name, value));
+    }
+    read.judge.iter().for_each(|judge| flag("--judge", judge));
+    read.sample.iter().for_each(|sample| flag("--sample", &sample.to_string()));
+    read.id_pattern.iter().for_each(|pattern| flag("--id-pattern", &pattern.to_string()));
+    match read.on_duplicate {
+        OnDuplicate::Error => {}
+        OnDuplicate::Last => flag("--on-duplicate", "last"),
+    }
+    match read.on_off_scale {
+        OnOffScale::Error => {}
+        OnOffScale::Malformed => flag("--on-off-scale", "malformed"),
+        OnOffScale::Clip => flag("--on-off-scale", "clip"),
+    }
+    if let Some(how) = &request.replies {
+        match &how.name {
+            // The value of this flag stands behind an equals sign.
+            Some(name) => words.push(format!("--from-raw={}", quoted(name))),
+            None => words.push("--from-raw".to_owned()),
+        }
+        if how.fractions == Fractions::Down {
+            words.push("--on-fraction down".to_owned());
+        }
+    }
     words.join(" ")
+}
+
+/// As a word of a shell.
+fn quoted(value: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:#=+@%".contains(c);
+    if value.chars().all(plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
 }
 
 /// Makes the suggested commands work on the data of this audit.

@@ -75,10 +75,27 @@ pub struct JudgeInput {
     pub answers: BTreeMap<ItemId, Judged>,
     /// Ratings off the scale that a policy dealt with.
     pub off_scale: u64,
+    /// Which values those were, and how often each.
+    pub off_scale_values: BTreeMap<i64, u64>,
     /// Repeated ids that a policy dealt with.
     pub duplicates: u64,
     /// Samples per item; 0 when not known.
     pub samples: u32,
+    /// Items with several answers.
+    pub repeats: Repeats,
+    /// Answers left out because another sample was asked for.
+    pub other_samples: u64,
+}
+
+/// Items that a judge answered more than once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Repeats {
+    /// How many.
+    pub items: u64,
+    /// Answers to them.
+    pub rows: u64,
+    /// Items whose first two answers are the same: the same rating, or malformed for the same reason.
+    pub first_two_same: u64,
 }
 
 /// Audits judges against people. `people_off_scale` counts human ratings that a policy moved onto the scale. Items are taken in the order of their ids, whatever the order given.

@@ -8,10 +8,10 @@ mod panel;
 mod slices;
 
 pub use caveats::{Advice, Caveat, Standing};
-pub use compute::{JudgeInput, Judged, Labelled, Opinion, audit, gold};
+pub use compute::{JudgeInput, Judged, Labelled, Opinion, Repeats, audit, gold};
 pub use diff::{Change, Diff, diff};
 pub use disagreement::{Direction, Disagreement, DisagreementGroup};
-pub use panel::{Controls, Cost, Counted, Panel};
+pub use panel::{Controls, Cost, Counted, Panel, Repeated};
 pub use slices::Slice;
 
 use crate::domain::{Figure, Scale};

@@ -25,8 +25,14 @@ pub struct Panel {
     pub not_run: Counted,
     /// Ratings off the scale that a policy dealt with.
     pub off_scale: u64,
+    /// Which values those were, and how often each.
+    pub off_scale_values: BTreeMap<i64, u64>,
     /// Repeated ids that a policy dealt with.
     pub duplicates: u64,
+    /// Items that the judge answered more than once; the commonest of its ratings counts.
+    pub repeats: Repeated,
+    /// Answers left out because another sample was asked for.
+    pub other_samples: u64,
     /// Items that people rated and the judge's ratings do not mention.
     pub missing: u64,
     /// The headline: a malformed reply costs the full range.
@@ -72,6 +78,17 @@ pub struct Counted {
     pub rate: Figure,
     /// How many for each reason.
     pub reasons: BTreeMap<&'static str, u64>,
+}
+
+/// Items with several answers of one judge.
+#[derive(Clone, Debug, Serialize)]
+pub struct Repeated {
+    /// How many.
+    pub items: u64,
+    /// Answers to them.
+    pub rows: u64,
+    /// Share of these items whose first two answers are the same.
+    pub first_two_same: Figure,
 }
 
 /// NMSE of judges that need no model, on the same items.
@@ -133,7 +150,14 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput) -> Panel
         malformed: Counted { count: total(&malformed), rate: malformed_rate(&pairs), reasons: malformed },
         not_run: Counted { count: total(&not_run), rate: share(total(&not_run), rows.len()), reasons: not_run },
         off_scale: judge.off_scale,
+        off_scale_values: judge.off_scale_values.clone(),
         duplicates: judge.duplicates,
+        repeats: Repeated {
+            items: judge.repeats.items,
+            rows: judge.repeats.rows,
+            first_two_same: share(judge.repeats.first_two_same, judge.repeats.items as usize),
+        },
+        other_samples: judge.other_samples,
         missing,
         nmse_valid: nmse(&pairs, levels, MalformedPolicy::ValidOnly),
         nmse_row_worst: nmse(&pairs, levels, MalformedPolicy::RowWorst),

@@ -2,8 +2,11 @@
 
 use crate::app::{AuditRequest, CompareRequest, Contender, JudgeRequest, LabelRequest, Limits, Require, Source};
 use crate::audit::{Gate, GateError};
+
+use crate::domain::Explain as _;
 use crate::domain::{NanoUsd, Scale};
-use crate::labels::{OnDuplicate, OnOffScale, ReadOptions, parse_map};
+use crate::judge::foreign::{Foreign, Fractions};
+use crate::labels::{IdPattern, OnDuplicate, OnOffScale, ReadOptions, parse_map};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::net::SocketAddr;
@@ -240,6 +243,24 @@ impl ReadArgs {
             },
             criterion: self.criterion.clone(),
             judge,
+            ..ReadOptions::default()
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Fraction {
+    /// Count the reply as malformed
+    Malformed,
+    /// Take the integer below, and count it as rounded down
+    Down,
+}
+
+impl Fraction {
+    fn policy(self) -> Fractions {
+        match self {
+            Self::Malformed => Fractions::Malformed,
+            Self::Down => Fractions::Down,
         }
     }
 }
@@ -292,6 +313,23 @@ pub(super) struct SourceArgs {
     /// Only this judge of the ratings
     #[arg(long = "judge", value_name = "NAME", requires = "ratings")]
     pub judge_name: Option<String>,
+    /// Only ratings of the judge for this criterion [default: that of --criterion]
+    #[arg(long, value_name = "NAME", requires = "ratings")]
+    pub judge_criterion: Option<String>,
+    /// Only this sample of each item, from 0 [default: all, of which the commonest rating counts]
+    #[arg(long, value_name = "N", requires = "ratings")]
+    pub sample: Option<u32>,
+    /// Read the judge's ratings from its replies in the column `raw`: a JSON object as the rubric asks for it, or free
+    /// text that begins with `NAME: INTEGER`; with =NAME, statements of that name anywhere in the reply
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, requires = "ratings")]
+    pub from_raw: Option<Option<String>>,
+    /// What to do about a fraction such as `3.5` in a reply
+    #[arg(long, value_enum, default_value = "malformed", value_name = "POLICY", requires = "from_raw")]
+    pub on_fraction: Fraction,
+    /// What ids are made of, such as '{query_id}_{system}': `query_id` is the query, other names become slices; each
+    /// name but the last ends at the first occurrence of the text after it
+    #[arg(long, value_name = "PATTERN", value_parser = id_pattern)]
+    pub id_pattern: Option<IdPattern>,
     /// The scale as MIN-MAX [default: the rubric's]
     #[arg(long, value_name = "MIN-MAX", value_parser = scale, allow_hyphen_values = true)]
     pub scale: Option<Scale>,
@@ -317,7 +355,13 @@ impl SourceArgs {
             source,
             items: self.items.clone(),
             human: self.human.clone(),
-            read: self.read.options(self.judge_name.clone()),
+            read: ReadOptions {
+                judge_criterion: self.judge_criterion.clone(),
+                sample: self.sample,
+                id_pattern: self.id_pattern.clone(),
+                ..self.read.options(self.judge_name.clone())
+            },
+            replies: self.from_raw.clone().map(|name| Foreign { name, fractions: self.on_fraction.policy() }),
             scale: self.scale,
             rubric: self.judge.rubric.clone(),
         }
@@ -512,6 +556,10 @@ fn points(text: &str) -> Result<f64, String> {
 
 fn mapping(text: &str) -> Result<(String, String), String> {
     parse_map(text).map_err(|_| "write it as NAME=VALUE".to_owned())
+}
+
+fn id_pattern(text: &str) -> Result<IdPattern, String> {
+    IdPattern::parse(text).map_err(|e| e.hint().map_or_else(|| e.to_string(), |hint| format!("{e}\nhint: {hint}")))
 }
 
 fn usd(text: &str) -> Result<NanoUsd, String> {

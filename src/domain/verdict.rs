@@ -114,6 +114,10 @@ named! {
         LenientType = "lenient-type",
         /// A named JSON repair: trailing comma, single quotes.
         Repaired = "repaired",
+        /// Free text that states it, `NAME: INTEGER`; only in replies to other programs, never in those to our requests.
+        Stated = "stated",
+        /// The same with a fraction, taken down to the integer below because the user said so.
+        RoundedDown = "rounded-down",
         /// Given as a number by a file made elsewhere.
         Imported = "imported",
     }

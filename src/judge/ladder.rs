@@ -29,7 +29,7 @@ pub struct Reply<'a> {
 }
 
 /// Longest rationale that is kept, in characters; the raw reply is in the ledger.
-const RATIONALE_CHARS: usize = 4000;
+pub(super) const RATIONALE_CHARS: usize = 4000;
 
 /// Reads a reply to the item that was shown as `shown` (the user message).
 pub fn read(reply: Reply<'_>, shown: &str, contract: &Contract, scale: Scale) -> Verdict {
@@ -49,7 +49,7 @@ pub fn read(reply: Reply<'_>, shown: &str, contract: &Contract, scale: Scale) ->
     }
 }
 
-fn blank(c: char) -> bool {
+pub(super) fn blank(c: char) -> bool {
     c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}' || c == '\0'
 }
 
@@ -228,7 +228,7 @@ fn rationale(raw: &RawValue) -> Option<(String, Rung)> {
 
 /// Reads `-?digits`, optionally `.0…` and `e0`: a whole number and whether it was written plainly. `None` for all else
 /// (a fraction, a word, `4/5`); an inner `None` for a whole number too large for any scale.
-fn whole_number(text: &str) -> Option<(Option<i64>, bool)> {
+pub(super) fn whole_number(text: &str) -> Option<(Option<i64>, bool)> {
     let (mantissa, exponent) = match text.find(['e', 'E']) {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
         None => (text, None),
@@ -266,7 +266,7 @@ fn whole_number(text: &str) -> Option<(Option<i64>, bool)> {
 /// The text outside reasoning: after `<think>…</think>` (any of the names in use), or the `final` channel of a harmony
 /// transcript. `None` when the reasoning was never closed: the answer never came. A channel counts only where it opens
 /// before the first brace; a tag inside an object is part of a string, and a stray closing tag is prose.
-fn answer_part(text: &str) -> Option<&str> {
+pub(super) fn answer_part(text: &str) -> Option<&str> {
     const FINAL: &str = "<|channel|>final<|message|>";
     let opens_at = |text: &str, tag: &str| {
         let brace = text.find('{').unwrap_or(text.len());

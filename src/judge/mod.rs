@@ -1,6 +1,8 @@
-//! A judge: what it is ([`JudgeSpec`]), how its replies are read ([`ladder`]) and how a run goes ([`run`]).
+//! A judge: what it is ([`JudgeSpec`]), how its replies are read ([`ladder`]; those of other
+//! judges, [`foreign`]) and how a run goes ([`run`]).
 
 pub mod consensus;
+pub mod foreign;
 pub mod ladder;
 mod json;
 pub mod journal;

@@ -1,7 +1,7 @@
 //! What can be wrong with a file of items or ratings: every message and every hint of this room, in one place.
 
 use super::{MAX_COLUMNS, MAX_FIELD, MAX_LINE};
-use crate::domain::{Explain, Place, Scale};
+use crate::domain::{Explain, Place, Rung, Scale};
 use std::error::Error;
 use std::fmt;
 
@@ -131,12 +131,20 @@ pub enum Fault {
     // What was asked for.
     #[error("`{0}` is no column mapping")]
     Mapping(String),
+    #[error("no file has the column `{theirs}`, which `{ours}` is mapped to; found {}", list(found))]
+    MappedNowhere { ours: String, theirs: String, found: Vec<String> },
+    #[error("`{text}` is no pattern of ids: {why}")]
+    Pattern { text: String, why: &'static str },
+    #[error("the id `{id}` does not fit the pattern `{pattern}`")]
+    IdPattern { id: String, pattern: String },
     #[error("the file rates several criteria: {}", list(.0))]
     SeveralCriteria(Vec<String>),
     #[error("no row has the criterion `{wanted}`; found {}", list(found))]
     NoCriterion { wanted: String, found: Vec<String> },
     #[error("no row is by the judge `{wanted}`; found {}", list(found))]
     NoJudge { wanted: String, found: Vec<String> },
+    #[error("the judge `{judge}` has no sample {wanted}")]
+    NoSample { judge: String, wanted: u32 },
 
     // Writing.
     #[error("the file cannot be written: {0}")]
@@ -195,11 +203,24 @@ impl Fault {
             Self::Outcome(_) => "an outcome is `rated`, `malformed:REASON` or `not-run:REASON`".into(),
             Self::OutcomeAndRating { .. } => "`rated` needs a rating, every other outcome has none".into(),
             Self::Rung(_) => {
-                "use `exact`, `unwrapped`, `lenient-type`, `repaired` or `imported`, or drop the column".into()
+                let names: Vec<String> = Rung::ALL.iter().map(|rung| format!("`{rung}`")).collect();
+                format!("use {}, or drop the column", names.join(", "))
             }
             Self::Mapping(_) => "write `--map OURS=THEIRS`, for example `--map rating=score`".into(),
+            Self::MappedNowhere { ours, .. } => {
+                format!("correct the name, or leave `--map {ours}=…` out")
+            }
+            Self::Pattern { .. } => {
+                "write names in braces with text between them: `--id-pattern '{query_id}_{system}'`".into()
+            }
+            Self::IdPattern { .. } => {
+                "each name but the last ends at the first occurrence of the text after it, and no part is empty; \
+                                       correct the id or the pattern"
+                    .into()
+            }
             Self::SeveralCriteria(_) | Self::NoCriterion { .. } => "choose one: `--criterion NAME`".into(),
             Self::NoJudge { .. } => "choose one: `--judge NAME`, or leave it out to read all".into(),
+            Self::NoSample { .. } => "samples count from 0; choose another, or leave `--sample` out to take all".into(),
             Self::Unwritable(_) | Self::UnwritableParquet(_) => {
                 "check that the folder exists, may be written by you, and the disk has room".into()
             }

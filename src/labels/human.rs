@@ -73,8 +73,10 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         self.human.counts.rows += 1;
-        let item = ItemId::new(row.filled("id")?);
-        let group = row.optional("query_id")?;
+        let id = row.filled("id")?;
+        let named = row.group_of(&id, self.options.id_pattern.as_ref())?;
+        let group = row.optional("query_id")?.or(named);
+        let item = ItemId::new(id);
         let long = row.has("rating") || row.has("annotator");
         let (rating, annotator, rationale) = if long {
             let rating = row.required("rating")?;

@@ -2,7 +2,7 @@
 
 use super::file::{Format, Rows};
 use super::row::Taker;
-use super::{Counts, Fault, LabelsError, OnDuplicate, ReadOptions};
+use super::{Counts, Fault, IdPattern, LabelsError, OnDuplicate, ReadOptions};
 use crate::domain::{GroupId, Item, ItemId};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -30,6 +30,7 @@ pub struct ItemsSummary {
 pub struct Items {
     rows: Rows,
     map: BTreeMap<String, String>,
+    pattern: Option<IdPattern>,
     /// Ids that stand more than once → the row that counts. Empty unless the policy is [`OnDuplicate::Last`].
     last: HashMap<String, u64>,
     counts: Counts,
@@ -54,7 +55,7 @@ fn open(path: &Path, options: &ReadOptions, last: HashMap<String, u64>) -> Resul
     if rows.source.format == Format::Qrels {
         return Err(rows.source.error(Fault::NoTexts));
     }
-    Ok(Items { rows, map: options.map.clone(), last, counts: Counts::default() })
+    Ok(Items { rows, map: options.map.clone(), pattern: options.id_pattern.clone(), last, counts: Counts::default() })
 }
 
 /// Reads a whole file of items and says what it holds.
@@ -111,7 +112,8 @@ impl Items {
                 Err(error) => return Some(Err(error)),
             };
             self.counts.rows += 1;
-            let found = match Taker::new(&self.rows.source, &self.map, row).and_then(item) {
+            let row = Taker::new(&self.rows.source, &self.map, row);
+            let found = match row.and_then(|row| item(row, self.pattern.as_ref())) {
                 Ok(found) => found,
                 Err(error) => return Some(Err(error)),
             };
@@ -132,10 +134,13 @@ impl Iterator for Items {
     }
 }
 
-fn item(mut row: Taker<'_>) -> Result<Found, LabelsError> {
+fn item(mut row: Taker<'_>, pattern: Option<&IdPattern>) -> Result<Found, LabelsError> {
     let at = row.at();
     let id = row.filled("id")?;
-    let group = row.filled("query_id")?;
+    let group = match row.group_of(&id, pattern)? {
+        Some(named) => row.optional("query_id")?.unwrap_or(named),
+        None => row.filled("query_id")?,
+    };
     let query = row.filled("query")?;
     let title = row.optional("title")?;
     // A document may be empty: collections have such pages, and they can be rated.

@@ -19,6 +19,10 @@ pub struct JudgeRows {
     pub rows: Vec<JudgeRating>,
     /// Policies used; `missing` counts rows without a rating (they are `Malformed::Empty`).
     pub counts: Counts,
+    /// The values that were off the scale, and how often each.
+    pub off_scale: BTreeMap<i64, u64>,
+    /// Rows left out because another sample was asked for.
+    pub other_samples: u64,
 }
 
 /// What a judge said of one item in one sample.
@@ -53,8 +57,35 @@ pub struct JudgeRating {
 /// # Errors
 /// Everything that can be wrong with the file: see [`Fault`].
 pub fn read_judge(path: &Path, scale: Scale, options: &ReadOptions) -> Result<Vec<JudgeRows>, LabelsError> {
+    read(path, options, Verdicts::Ratings(scale))
+}
+
+/// Reads the replies of judges that were asked elsewhere: a verdict is what `reply` makes of the column `raw`, and the
+/// column `rating` is not looked at. A row without a reply is [`Malformed::Empty`]. Everything else is as in
+/// [`read_judge`].
+///
+/// # Errors
+/// Everything that can be wrong with the file: see [`Fault`].
+pub fn read_replies(
+    path: &Path,
+    options: &ReadOptions,
+    reply: &dyn Fn(&str) -> Verdict,
+) -> Result<Vec<JudgeRows>, LabelsError> {
+    read(path, options, Verdicts::Replies(reply))
+}
+
+/// Where a verdict comes from.
+#[derive(Clone, Copy)]
+enum Verdicts<'a> {
+    /// The column `rating`, on this scale.
+    Ratings(Scale),
+    /// The column `raw`.
+    Replies(&'a dyn Fn(&str) -> Verdict),
+}
+
+fn read(path: &Path, options: &ReadOptions, verdicts: Verdicts<'_>) -> Result<Vec<JudgeRows>, LabelsError> {
     let mut rows = Rows::open(path)?;
-    let mut reader = Reader::new(path, scale, options);
+    let mut reader = Reader::new(path, verdicts, options);
     while let Some(row) = rows.next() {
         let row = Taker::new(&rows.source, &options.map, row?)?;
         reader.row(row)?;
@@ -63,7 +94,7 @@ pub fn read_judge(path: &Path, scale: Scale, options: &ReadOptions) -> Result<Ve
 }
 
 struct Reader<'a> {
-    scale: Scale,
+    verdicts: Verdicts<'a>,
     options: &'a ReadOptions,
     criterion: Criterion<'a>,
     unnamed: String,
@@ -77,17 +108,19 @@ struct Reader<'a> {
 struct OneJudge {
     rows: Vec<JudgeRating>,
     counts: Counts,
+    off_scale: BTreeMap<i64, u64>,
+    other_samples: u64,
     /// Item and sample → index in `rows`, and the row of the file.
     seen: HashMap<(ItemId, u32), (usize, u64)>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(path: &Path, scale: Scale, options: &'a ReadOptions) -> Self {
+    fn new(path: &Path, verdicts: Verdicts<'a>, options: &'a ReadOptions) -> Self {
         let unnamed = path.file_stem().map_or_else(|| "judge".to_owned(), |stem| stem.to_string_lossy().into_owned());
         Self {
-            scale,
+            verdicts,
             options,
-            criterion: Criterion::new(options.criterion.as_deref()),
+            criterion: Criterion::new(options.judge_criterion.as_deref().or(options.criterion.as_deref())),
             unnamed,
             names: Shared::default(),
             judges: BTreeMap::new(),
@@ -106,17 +139,28 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         let one = self.judges.entry(judge.clone()).or_default();
-        one.counts.rows += 1;
-        let item = ItemId::new(row.filled("id")?);
-        let group = row.optional("query_id")?.map(GroupId::new);
         let sample = sample(&mut row)?;
-        let verdict = verdict(&mut row, self.scale, self.options.on_off_scale, &mut one.counts)?;
+        if self.options.sample.is_some_and(|wanted| wanted != sample) {
+            one.other_samples += 1;
+            return Ok(());
+        }
+        one.counts.rows += 1;
+        let id = row.filled("id")?;
+        let named = row.group_of(&id, self.options.id_pattern.as_ref())?;
+        let group = row.optional("query_id")?.or(named).map(GroupId::new);
+        let (verdict, raw) = match self.verdicts {
+            Verdicts::Ratings(scale) => {
+                let verdict = one.rating(&mut row, scale, self.options.on_off_scale)?;
+                (verdict, row.optional("raw")?)
+            }
+            Verdicts::Replies(read) => one.reply(&mut row, read)?,
+        };
         let rating = JudgeRating {
-            item,
+            item: ItemId::new(id),
             group,
             sample,
             verdict,
-            raw: row.optional("raw")?,
+            raw,
             usage: usage(&mut row)?,
             cost: cost(&mut row)?,
             latency_ms: row.count("latency_ms")?,
@@ -133,9 +177,15 @@ impl<'a> Reader<'a> {
             let found = self.others.iter().map(|name| name.to_string()).collect();
             return Err(source.error(Fault::NoJudge { wanted: wanted.clone(), found }));
         }
-        let sorted = |(judge, mut one): (Arc<str>, OneJudge)| {
-            one.rows.sort_by(|a, b| (&a.item, a.sample).cmp(&(&b.item, b.sample)));
-            JudgeRows { judge, rows: one.rows, counts: one.counts }
+        if let Some(wanted) = self.options.sample
+            && let Some((judge, _)) = self.judges.iter().find(|(_, one)| one.rows.is_empty())
+        {
+            return Err(source.error(Fault::NoSample { judge: judge.to_string(), wanted }));
+        }
+        let sorted = |(judge, one): (Arc<str>, OneJudge)| {
+            let OneJudge { mut rows, counts, off_scale, other_samples, .. } = one;
+            rows.sort_by(|a, b| (&a.item, a.sample).cmp(&(&b.item, b.sample)));
+            JudgeRows { judge, rows, counts, off_scale, other_samples }
         };
         Ok(self.judges.into_iter().map(sorted).collect())
     }
@@ -164,48 +214,69 @@ impl OneJudge {
         self.rows[index] = rating;
         Ok(())
     }
-}
 
-fn verdict(row: &mut Taker<'_>, scale: Scale, policy: OnOffScale, counts: &mut Counts) -> Result<Verdict, LabelsError> {
-    let cell = row.required("rating")?;
-    let value = integer(row, cell)?;
-    let outcome = row.optional("outcome")?;
-    let rationale = row.optional("rationale")?;
-    let rung = match row.optional("rung")? {
-        None => Rung::Imported,
-        Some(name) => Rung::from_name(&name).ok_or_else(|| row.error(Fault::Rung(excerpt(&name))))?,
-    };
-    match (value, outcome.as_deref()) {
-        (Some(value), None | Some("rated")) => {
-            let rating = match (scale.rating(value), policy) {
-                (Some(rating), _) => rating,
-                (None, OnOffScale::Error) => return Err(row.error(Fault::OffScale { value, scale, human: false })),
-                (None, OnOffScale::Malformed) => {
-                    counts.off_scale += 1;
-                    return Ok(Verdict::Malformed(Malformed::OffScale));
-                }
-                (None, OnOffScale::Clip) => {
-                    counts.off_scale += 1;
-                    nearest(scale, value)
-                }
-            };
-            Ok(Verdict::Rated { rating, rationale, confidence: None, rung })
+    /// The column `raw` as `read` understands it, and its text.
+    fn reply(
+        &mut self,
+        row: &mut Taker<'_>,
+        read: &dyn Fn(&str) -> Verdict,
+    ) -> Result<(Verdict, Option<String>), LabelsError> {
+        let cell = row.required("raw")?;
+        if cell.is_missing() {
+            self.counts.missing += 1;
+            return Ok((Verdict::Malformed(Malformed::Empty), None));
         }
-        (None, None) => {
-            counts.missing += 1;
-            Ok(Verdict::Malformed(Malformed::Empty))
+        let text = cell.into_text();
+        Ok((read(&text), Some(text)))
+    }
+
+    /// The column `rating`, or what the column `outcome` says in its place.
+    fn rating(&mut self, row: &mut Taker<'_>, scale: Scale, policy: OnOffScale) -> Result<Verdict, LabelsError> {
+        let cell = row.required("rating")?;
+        let value = integer(row, cell)?;
+        let outcome = row.optional("outcome")?;
+        let rationale = row.optional("rationale")?;
+        let rung = match row.optional("rung")? {
+            None => Rung::Imported,
+            Some(name) => Rung::from_name(&name).ok_or_else(|| row.error(Fault::Rung(excerpt(&name))))?,
+        };
+        match (value, outcome.as_deref()) {
+            (Some(value), None | Some("rated")) => {
+                let rating = match (scale.rating(value), policy) {
+                    (Some(rating), _) => rating,
+                    (None, OnOffScale::Error) => return Err(row.error(Fault::OffScale { value, scale, human: false })),
+                    (None, OnOffScale::Malformed) => {
+                        self.count_off_scale(value);
+                        return Ok(Verdict::Malformed(Malformed::OffScale));
+                    }
+                    (None, OnOffScale::Clip) => {
+                        self.count_off_scale(value);
+                        nearest(scale, value)
+                    }
+                };
+                Ok(Verdict::Rated { rating, rationale, confidence: None, rung })
+            }
+            (None, None) => {
+                self.counts.missing += 1;
+                Ok(Verdict::Malformed(Malformed::Empty))
+            }
+            (value, Some(outcome)) => match (value, unrated(outcome)) {
+                (None, Some(verdict)) => {
+                    self.counts.missing += 1;
+                    Ok(verdict)
+                }
+                (_, None) if outcome != "rated" => Err(row.error(Fault::Outcome(excerpt(outcome)))),
+                _ => {
+                    let rating = value.map_or_else(|| "missing".to_owned(), |value| value.to_string());
+                    Err(row.error(Fault::OutcomeAndRating { outcome: outcome.to_owned(), rating }))
+                }
+            },
         }
-        (value, Some(outcome)) => match (value, unrated(outcome)) {
-            (None, Some(verdict)) => {
-                counts.missing += 1;
-                Ok(verdict)
-            }
-            (_, None) if outcome != "rated" => Err(row.error(Fault::Outcome(excerpt(outcome)))),
-            _ => {
-                let rating = value.map_or_else(|| "missing".to_owned(), |value| value.to_string());
-                Err(row.error(Fault::OutcomeAndRating { outcome: outcome.to_owned(), rating }))
-            }
-        },
+    }
+
+    fn count_off_scale(&mut self, value: i64) {
+        self.counts.off_scale += 1;
+        *self.off_scale.entry(value).or_default() += 1;
     }
 }
 

@@ -20,6 +20,7 @@
 //! CSV cells keep the exact text, also where it starts with `=`, `+`, `-` or `@`. A guard against spreadsheet formulas
 //! would change the data that comes back; open such files as text.
 
+mod columns;
 mod delimited;
 mod error;
 mod file;
@@ -29,6 +30,7 @@ mod jsonl;
 mod judge;
 mod lines;
 mod parquet;
+mod pattern;
 mod rating;
 mod row;
 mod schema;
@@ -37,10 +39,12 @@ mod table;
 mod trec;
 mod write;
 
+pub use columns::check_map;
 pub use error::{Fault, LabelsError};
 pub use human::{Human, NOBODY, read_human};
 pub use items::{Items, ItemsSummary, check_items, open_items, read_items};
-pub use judge::{JudgeRating, JudgeRows, read_judge};
+pub use judge::{JudgeRating, JudgeRows, read_judge, read_replies};
+pub use pattern::IdPattern;
 pub use schema::{FileKind, schema};
 pub use split::{Fractions, NoFractions, Split, Unsplit, divide, evenest_seed, gold_of_groups, part_of, split};
 pub use write::{LabelRow, LabelWriter, write_human, write_items};
@@ -67,8 +71,15 @@ pub struct ReadOptions {
     pub on_off_scale: OnOffScale,
     /// Only ratings with this value in the column `criterion`; files without that column are read whole.
     pub criterion: Option<String>,
+    /// The criterion of the judge's ratings, where it is not that of the people's.
+    pub judge_criterion: Option<String>,
     /// Only ratings of this judge.
     pub judge: Option<String>,
+    /// Only this sample of each item's ratings by a judge; all of them when absent.
+    pub sample: Option<u32>,
+    /// What ids are made of. A column `query_id` goes before the group that an id names; an id that does not fit is an
+    /// error.
+    pub id_pattern: Option<IdPattern>,
 }
 
 /// What to do about a second row with the same id (of the same annotator; of the same judge and sample).

@@ -2,7 +2,7 @@
 
 use super::file::Source;
 use super::rating::excerpt;
-use super::{Fault, LabelsError, MAX_COLUMNS, MAX_FIELD};
+use super::{Fault, IdPattern, LabelsError, MAX_COLUMNS, MAX_FIELD};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -174,6 +174,15 @@ impl<'a> Taker<'a> {
             Some(cell) if !cell.is_missing() => self.as_text(ours, cell).map(Some),
             _ => Ok(None),
         }
+    }
+
+    /// The group that `id` names under `pattern`; nothing where there is no pattern or it names no group.
+    pub(super) fn group_of(&self, id: &str, pattern: Option<&IdPattern>) -> Result<Option<String>, LabelsError> {
+        let Some(pattern) = pattern else { return Ok(None) };
+        if pattern.take_apart(id).is_none() {
+            return Err(self.error(Fault::IdPattern { id: excerpt(id), pattern: pattern.to_string() }));
+        }
+        Ok(pattern.group(id).map(str::to_owned))
     }
 
     /// A count, or nothing where the column or the value is missing.

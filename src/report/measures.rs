@@ -173,12 +173,7 @@ pub(super) fn provenance(humans: &Humans, judge: &JudgeAudit) -> Vec<(&'static s
         ("Not run", counted(&panel.not_run)),
         ("Not mentioned", count(panel.missing)),
     ];
-    if panel.off_scale + panel.duplicates > 0 {
-        facts.push((
-            "Dealt with by policy",
-            format!("{} off the scale, {} repeated", count(panel.off_scale), count(panel.duplicates)),
-        ));
-    }
+    facts.extend(policies(panel));
     if !panel.rungs.is_empty() {
         let rungs: Vec<String> = panel.rungs.iter().map(|(rung, n)| format!("{rung} {}", count(*n))).collect();
         facts.push(("How replies were read", rungs.join(", ")));
@@ -195,6 +190,28 @@ pub(super) fn provenance(humans: &Humans, judge: &JudgeAudit) -> Vec<(&'static s
         ));
     }
     facts.extend(cost(&panel.cost));
+    facts
+}
+
+/// What a policy or a choice did to the judge's rows; nothing where it did nothing.
+fn policies(panel: &Panel) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    if panel.off_scale > 0 {
+        let values: Vec<String> = panel.off_scale_values.iter().map(|(v, n)| format!("{v}: {}", count(*n))).collect();
+        facts.push(("Off the scale", format!("{} ({})", count(panel.off_scale), values.join(", "))));
+    }
+    if panel.duplicates > 0 {
+        facts.push(("Repeated rows", format!("{}; the last one counts", count(panel.duplicates))));
+    }
+    if let Figure::Known(same) = &panel.repeats.first_two_same {
+        let rows = plural(panel.repeats.rows, "answer", "answers");
+        let items = plural(panel.repeats.items, "item", "items");
+        let same = format!("the first two are the same on {:.1} %", 100.0 * same.value);
+        facts.push(("Asked repeatedly", format!("{items} with {rows}; {same}; the commonest rating counts")));
+    }
+    if panel.other_samples > 0 {
+        facts.push(("Of other samples", format!("{} left out", plural(panel.other_samples, "answer", "answers"))));
+    }
     facts
 }
 

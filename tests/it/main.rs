@@ -5,6 +5,7 @@ mod bad_input;
 mod certificates;
 mod commands;
 mod crash;
+mod elsewhere;
 mod faults;
 mod hostile;
 mod interrupts;

@@ -91,12 +91,10 @@ fn judge(name: &str, model: &str, items: &[Labelled], says: Behaviour) -> JudgeI
     JudgeInput {
         name: name.into(),
         model: Some(model.into()),
-        model_id: None,
         hash: Some("3f2a9c41d07be856".into()),
         answers: answers.collect(),
-        off_scale: 0,
-        duplicates: 0,
         samples: 1,
+        ..JudgeInput::default()
     }
 }
 
