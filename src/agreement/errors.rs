@@ -16,12 +16,12 @@ pub enum MalformedPolicy {
 
 impl Pair {
     /// Judge minus mean gold, in rating points.
-    fn error(&self) -> Option<f64> {
+    pub fn error(&self) -> Option<f64> {
         Some(f64::from(self.judge?) - self.gold_mean)
     }
 
     /// Judge minus categorical gold, in rating points.
-    fn gap(&self) -> Option<i16> {
+    pub fn gap(&self) -> Option<i16> {
         Some(i16::from(self.judge?) - i16::from(self.gold))
     }
 
@@ -43,6 +43,12 @@ pub fn nmse(pairs: &[Pair], levels: usize, policy: MalformedPolicy) -> Figure {
         (None, MalformedPolicy::ValidOnly) => None,
     };
     mean_on_scale(pairs.iter().map(|p| p.term(cost(p))), &squared_gaps(levels))
+}
+
+/// What a row adds to NMSE, in points from 0 to 100: a malformed reply costs 100.
+pub fn squared_error_points(pair: &Pair, levels: usize) -> f64 {
+    let range = (levels - 1) as f64;
+    pair.error().map_or(100.0, |error| 100.0 * error * error / (range * range))
 }
 
 /// Squared distances between two ratings, in NMSE points, ascending: what a row can cost.

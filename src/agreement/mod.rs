@@ -7,7 +7,9 @@ use crate::domain::Undefined;
 
 pub mod apply;
 mod ceiling;
+mod coefficients;
 mod confusion;
+mod contrast;
 mod controls;
 mod correlation;
 mod errors;
@@ -28,15 +30,17 @@ mod ratio;
 mod weighted;
 
 pub use ceiling::{human_ceiling, judge_against_single};
+pub use coefficients::{Coefficients, coefficients};
 pub use confusion::Confusion;
+pub use contrast::{Contrast, LEAST_GROUPS, contrast};
 pub use controls::{BestConstant, best_constant, shuffled};
 pub use correlation::{concordance, fisher_interval, pearson, spearman};
-pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nmse};
+pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nmse, squared_error_points};
 pub use gold::Gold;
 pub use multiplicity::{Adjustment, adjusted};
 pub use noise::{AgainstPeople, Panelled};
 pub use points::{PointMetrics, Scored, valid_part};
-pub use ratio::{Term, mean_on_scale, ratio, share};
+pub use ratio::{DesignEffect, Term, design_effect, mean_on_scale, ratio, share};
 pub use weighted::{Weighted, weighted_mean};
 pub use kappa::{
     KappaError, Weights, cohen_kappa, cohen_kappa_error, cohen_kappa_valid, kappa, max_attainable_kappa,

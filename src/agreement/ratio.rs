@@ -59,6 +59,21 @@ pub fn share(terms: impl Iterator<Item = Term>) -> Figure {
     })
 }
 
+/// How much the rows of a mean say.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DesignEffect {
+    /// Rows by effective rows ([`Design::effective_rows`]): 1 when rows of a group do not resemble each other.
+    pub effect: f64,
+    /// Population standard deviation of the quantity between units.
+    pub sd: f64,
+}
+
+/// The design effect of a mean, for planning and for bounds; `None` without rows.
+pub fn design_effect(terms: impl Iterator<Item = Term>) -> Option<DesignEffect> {
+    let sums = Sums::of(terms)?;
+    Some(DesignEffect { effect: sums.design.rows / sums.effective_rows(), sd: sums.variance.sqrt() })
+}
+
 /// Sums over groups, and over all rows.
 struct Sums {
     design: Design,

@@ -1,12 +1,23 @@
 //! The join of items, human ratings and verdicts.
 
-use super::caveats::{Facts, advice, caveats, headline, standing};
+use super::advice::advice;
+use super::alt::replacement;
+use super::bulk::bulk;
+use super::caveats::{Facts, caveats};
 use super::disagreement::{disagreements, groups};
-use super::panel::panel;
-use super::slices::slices;
-use super::{Audit, Humans, JudgeAudit};
-use crate::agreement::{Pair, human_ceiling};
+use super::gate::{Control, Gate, GateResult, Gated, gates};
+use super::leaderboard::leaderboard;
+use super::panel::{Panel, panel};
+use super::people::{Humans, humans};
+use super::planning::{Goals, planning};
+use super::slices::{Slice, slices};
+use super::spread::spread;
+use super::standing::{Standing, headline, standing};
+use super::{Audit, JudgeAudit, Unanswered};
+use crate::agreement::people::RatedItem;
+use crate::agreement::{Gold, Pair, interval::Resampling};
 use crate::domain::{GroupId, ItemId, NanoUsd, Rating, Scale, Usage, Verdict};
+use rand::seq::SliceRandom as _;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,13 +109,40 @@ pub struct Repeats {
     pub first_two_same: u64,
 }
 
-/// Audits judges against people. `people_off_scale` counts human ratings that a policy moved onto the scale. Items are taken in the order of their ids, whatever the order given.
-pub fn audit(scale: Scale, mut labelled: Vec<Labelled>, people_off_scale: u64, judges: &[JudgeInput]) -> Audit {
+/// What an audit is told beside the data.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Human ratings that a policy moved onto the scale.
+    pub people_off_scale: u64,
+    /// Conditions to meet.
+    pub gates: Vec<Gate>,
+    /// Seed of every resample.
+    pub seed: u64,
+    /// The advantage that annotators are granted in the alternative annotator test.
+    pub allowance: f64,
+    /// What labels are planned for.
+    pub goals: Goals,
+    /// Judges that were ever held against these people, when it is counted.
+    pub looks: Option<u64>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { people_off_scale: 0, gates: Vec::new(), seed: 0, allowance: 0.15, goals: Goals::default(), looks: None }
+    }
+}
+
+/// Audits judges against people. Items are taken in the order of their ids, whatever the order given.
+pub fn audit(scale: Scale, mut labelled: Vec<Labelled>, judges: &[JudgeInput], setup: &Setup) -> Audit {
     labelled.retain(|item| !item.opinions.is_empty());
     labelled.sort_by(|a, b| a.id.cmp(&b.id));
-    let humans = Humans { off_scale: people_off_scale, ..humans(scale, &labelled) };
-    let judges = judges.iter().map(|judge| one(scale, &humans, &labelled, judge)).collect();
-    Audit { scale, humans, judges }
+    let rated = RatedBy::of(scale, &labelled);
+    let humans = humans(scale, &labelled, &rated, setup);
+    let rows: Vec<Vec<Row<'_>>> = judges.iter().map(|judge| rows(&labelled, &rated, judge)).collect();
+    let judged = judges.iter().zip(&rows);
+    let judges: Vec<JudgeAudit> = judged.map(|(judge, rows)| one(scale, &humans, &rated, rows, judge, setup)).collect();
+    let leaderboard = leaderboard(scale, &judges, &rows, setup.seed);
+    Audit { scale, humans, judges, leaderboard, seed: setup.seed }
 }
 
 /// An item's gold: the adjudicated rating if there is one, else the lower median (never a random tie-break), and the
@@ -120,11 +158,53 @@ pub fn gold(scale: Scale, opinions: &[Opinion]) -> (Rating, f64) {
     (ratings[(ratings.len() - 1) / 2], sum as f64 / ratings.len() as f64)
 }
 
-/// An item as the statistics see it.
+/// The people's ratings as the statistics see them, one row per item in the order of ids.
+pub(super) struct RatedBy {
+    /// Who rates; whoever settles items is no annotator among others.
+    pub annotators: Vec<String>,
+    /// Group and ratings of each item.
+    pub items: Vec<RatedItem>,
+    /// Gold of each item, as a rating and as the mean of levels.
+    pub gold: Vec<(Rating, f64)>,
+    scale: Scale,
+}
+
+impl RatedBy {
+    pub fn of(scale: Scale, labelled: &[Labelled]) -> Self {
+        let names: BTreeSet<&str> = labelled.iter().flat_map(|l| l.opinions.iter().map(|o| o.annotator.as_str())).collect();
+        let annotators: Vec<String> = names.into_iter().filter(|n| *n != ADJUDICATED).map(str::to_owned).collect();
+        let place: BTreeMap<&str, usize> = annotators.iter().map(String::as_str).zip(0..).collect();
+        let groups = group_numbers(labelled);
+        let item = |(item, group): (&Labelled, u32)| {
+            let mut ratings = vec![None; annotators.len()];
+            for opinion in &item.opinions {
+                if let Some(at) = place.get(opinion.annotator.as_str()) {
+                    ratings[*at] = Some(scale.index(opinion.rating) as u8);
+                }
+            }
+            RatedItem { group, ratings }
+        };
+        Self {
+            items: labelled.iter().zip(groups).map(item).collect(),
+            gold: labelled.iter().map(|l| gold(scale, &l.opinions)).collect(),
+            annotators,
+            scale,
+        }
+    }
+
+    /// Queries among the items.
+    pub fn queries(&self) -> u64 {
+        self.items.iter().map(|i| i.group).collect::<BTreeSet<_>>().len() as u64
+    }
+}
+
+/// An item as the statistics see it, under one judge.
+#[derive(Clone)]
 pub(super) struct Row<'a> {
     pub item: &'a Labelled,
     pub gold: Rating,
     pub pair: Pair,
+    /// Single ratings of people, as levels.
     pub levels: Vec<u8>,
     pub answer: Option<&'a Judged>,
 }
@@ -134,6 +214,19 @@ impl Row<'_> {
     pub fn answered(&self) -> bool {
         self.answer.is_some_and(|a| !matches!(a.verdict, Verdict::NotRun(_)))
     }
+}
+
+/// The items under one judge, in the order of ids.
+pub(super) fn rows<'a>(labelled: &'a [Labelled], rated: &RatedBy, judge: &'a JudgeInput) -> Vec<Row<'a>> {
+    let row = |((item, rated_item), (gold, gold_mean)): ((&'a Labelled, &RatedItem), &(Rating, f64))| {
+        let answer = judge.answers.get(&item.id);
+        let level = |rating: Rating| rated.scale.index(rating) as u8;
+        let said = answer.and_then(|a| a.verdict.rating()).map(level);
+        let pair = Pair { group: rated_item.group, gold: level(*gold), gold_mean: *gold_mean, judge: said };
+        let levels = rated_item.ratings.iter().flatten().copied().collect();
+        Row { item, gold: *gold, pair, levels, answer }
+    };
+    labelled.iter().zip(&rated.items).zip(&rated.gold).map(row).collect()
 }
 
 /// Group numbers in the order of items; an item without a query is a group of its own.
@@ -151,65 +244,79 @@ fn group_numbers(labelled: &[Labelled]) -> Vec<u32> {
     labelled.iter().map(&mut number).collect()
 }
 
-fn levels(scale: Scale, opinions: &[Opinion]) -> Vec<u8> {
-    opinions.iter().map(|o| scale.index(o.rating) as u8).collect()
-}
+/// Items without an answer that are named.
+const UNANSWERED: usize = 1000;
 
-fn humans(scale: Scale, labelled: &[Labelled]) -> Humans {
-    let groups = group_numbers(labelled);
-    let ratings: Vec<Vec<u8>> = labelled.iter().map(|l| levels(scale, &l.opinions)).collect();
-    let annotators: BTreeSet<&str> =
-        labelled.iter().flat_map(|l| l.opinions.iter().map(|o| o.annotator.as_str())).collect();
-    let mut distribution = vec![0; scale.levels()];
-    for item in labelled {
-        distribution[scale.index(gold(scale, &item.opinions).0)] += 1;
-    }
-    Humans {
-        items: labelled.len() as u64,
-        queries: groups.iter().collect::<BTreeSet<_>>().len() as u64,
-        ratings: ratings.iter().map(|r| r.len() as u64).sum(),
-        off_scale: 0,
-        gold: if annotators.contains(ADJUDICATED) {
-            "adjudicated rating, else mean (errors) and lower median (categories) of the ratings"
-        } else if annotators.len() > 1 {
-            "mean (errors) and lower median (categories) of the ratings"
-        } else {
-            "the one rating"
-        },
-        annotators: annotators.into_iter().map(str::to_owned).collect(),
-        distribution,
-        ceiling: human_ceiling(groups.iter().copied().zip(ratings.iter().map(Vec::as_slice)), scale.levels()),
-        grouped: labelled.iter().all(|l| l.group.is_some()),
-    }
-}
-
-fn one(scale: Scale, humans: &Humans, labelled: &[Labelled], judge: &JudgeInput) -> JudgeAudit {
-    let numbers = group_numbers(labelled);
-    let rows: Vec<Row<'_>> = labelled.iter().zip(numbers).map(|(item, group)| row(scale, item, group, judge)).collect();
-    let panel = panel(scale, &rows, judge);
-    let slices = slices(scale, &rows);
-    let disagreements = disagreements(scale, &rows);
-    let groups = groups(&rows, &disagreements);
-    let facts = Facts { scale, humans, panel: &panel, slices: &slices, groups: &groups, judge };
-    JudgeAudit {
+fn one(scale: Scale, humans: &Humans, rated: &RatedBy, rows: &[Row<'_>], judge: &JudgeInput, setup: &Setup) -> JudgeAudit {
+    let panel = panel(scale, rows, judge, setup.seed);
+    let slices = slices(scale, rows);
+    let gates = if setup.gates.is_empty() { Vec::new() } else { gated(scale, rows, judge, (&panel, &slices), setup) };
+    let disagreements = disagreements(scale, rows);
+    let mut found = JudgeAudit {
         name: judge.name.clone(),
         model: judge.model.clone(),
         hash: judge.hash.clone(),
-        headline: headline(&facts),
-        standing: standing(&facts),
-        caveats: caveats(&facts),
-        advice: advice(&facts),
+        headline: String::new(),
+        standing: Standing::Unknown,
+        gates,
+        spread: spread(scale, rows, setup.seed),
+        alt_test: replacement(scale, rated, rows, setup),
+        bulk: bulk(scale, rows, judge),
+        planning: planning(&panel, &slices, setup.goals),
+        caveats: Vec::new(),
+        advice: Vec::new(),
+        groups: groups(rows, &disagreements),
+        unanswered: unanswered(rows),
         panel,
         slices,
-        groups,
         disagreements,
-    }
+    };
+    found.standing = standing(&found.panel);
+    found.headline = headline(&found.panel);
+    let facts = Facts { scale, humans, judge, found: &found };
+    let (caveats, advice) = (caveats(&facts), advice(&facts));
+    JudgeAudit { caveats, advice, ..found }
 }
 
-fn row<'a>(scale: Scale, item: &'a Labelled, group: u32, judge: &'a JudgeInput) -> Row<'a> {
-    let (gold, gold_mean) = gold(scale, &item.opinions);
-    let answer = judge.answers.get(&item.id);
-    let judge = answer.and_then(|a| a.verdict.rating()).map(|r| scale.index(r) as u8);
-    let pair = Pair { group, gold: scale.index(gold) as u8, gold_mean, judge };
-    Row { item, gold, pair, levels: levels(scale, &item.opinions), answer }
+fn unanswered(rows: &[Row<'_>]) -> Vec<Unanswered> {
+    let why = |row: &Row<'_>| match row.answer.map(|a| &a.verdict) {
+        None => Some("not asked"),
+        Some(Verdict::NotRun(reason)) => Some(reason.name()),
+        Some(_) => None,
+    };
+    let items = rows.iter().filter_map(|row| Some(Unanswered { id: row.item.id.clone(), why: why(row)? }));
+    items.take(UNANSWERED).collect()
+}
+
+/// Holds the gates against the judge and against judges that understand nothing, on the same items.
+fn gated(
+    scale: Scale,
+    rows: &[Row<'_>],
+    judge: &JudgeInput,
+    own: (&Panel, &[Slice]),
+    setup: &Setup,
+) -> Vec<GateResult> {
+    let controls: Vec<Control> = controls(scale, rows, setup.seed)
+        .into_iter()
+        .map(|(name, rows)| Control { name, panel: panel(scale, &rows, judge, setup.seed), slices: slices(scale, &rows) })
+        .collect();
+    gates(&setup.gates, &Gated { panel: own.0, slices: own.1 }, &controls)
+}
+
+/// The same items under every constant judge, and under the judge's own replies dealt to random items.
+fn controls<'a>(scale: Scale, rows: &[Row<'a>], seed: u64) -> Vec<(String, Vec<Row<'a>>)> {
+    let mut replies: Vec<Option<u8>> = rows.iter().filter(|r| r.answered()).map(|r| r.pair.judge).collect();
+    let with = |reply: &mut dyn FnMut() -> Option<u8>| -> Vec<Row<'a>> {
+        let dealt = |row: &Row<'a>| {
+            let judge = if row.answered() { reply() } else { None };
+            Row { pair: Pair { judge, ..row.pair.clone() }, ..row.clone() }
+        };
+        rows.iter().map(dealt).collect()
+    };
+    let mut found: Vec<(String, Vec<Row<'a>>)> =
+        (0..scale.levels()).map(|l| (format!("always {}", scale.at(l)), with(&mut || Some(l as u8)))).collect();
+    replies.shuffle(&mut Resampling { seed, ..Resampling::default() }.stream("shuffled control", 0));
+    let mut dealt = replies.into_iter();
+    found.push(("its replies, shuffled".into(), with(&mut || dealt.next().flatten())));
+    found
 }

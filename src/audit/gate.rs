@@ -179,11 +179,19 @@ pub(super) struct Gated<'a> {
     pub slices: &'a [Slice],
 }
 
+/// A judge that understands nothing.
+pub(super) struct Control {
+    pub name: String,
+    pub panel: Panel,
+    pub slices: Vec<Slice>,
+}
+
 /// Holds every gate against the judge and against each control.
-pub(super) fn gates(gates: &[Gate], judge: &Gated<'_>, controls: &[(String, Panel, Vec<Slice>)]) -> Vec<GateResult> {
+pub(super) fn gates(gates: &[Gate], judge: &Gated<'_>, controls: &[Control]) -> Vec<GateResult> {
     let result = |gate: &Gate| {
         let observed = gate.observe(judge);
-        let passes = |(_, panel, slices): &&(String, Panel, Vec<Slice>)| {
+        let passes = |control: &&Control| {
+            let Control { panel, slices, .. } = control;
             gate.observe(&Gated { panel, slices }).is_ok_and(|value| gate.holds(value))
         };
         GateResult {
@@ -191,18 +199,13 @@ pub(super) fn gates(gates: &[Gate], judge: &Gated<'_>, controls: &[(String, Pane
             met: observed.as_ref().is_ok_and(|value| gate.holds(*value)),
             observed: observed.as_ref().ok().copied(),
             undefined: observed.err(),
-            passed_by: controls.iter().filter(passes).map(|(name, ..)| name.clone()).collect(),
+            passed_by: controls.iter().filter(passes).map(|control| control.name.clone()).collect(),
         }
     };
     gates.iter().map(result).collect()
 }
 
 impl Gate {
-    /// Whether the gate looks at an interval.
-    pub(super) fn needs_interval(&self) -> bool {
-        self.side != Side::Value
-    }
-
     fn holds(&self, value: f64) -> bool {
         match self.relation {
             Relation::Less => value < self.limit,
@@ -226,13 +229,11 @@ impl Gate {
             Figure::Undefined(reason) => return Err(reason.to_string()),
         };
         let interval = || estimate.interval.as_ref().ok_or_else(|| Undefined::TooFewGroups.to_string());
-        let bound = if self.slice.is_none() { judge.panel.bounds.of(self.metric) } else { None };
-        Ok(match (self.side, bound) {
-            (Side::Value, _) => estimate.value,
-            (Side::Lower, Some((low, _))) => low,
-            (Side::Upper, Some((_, high))) => high,
-            (Side::Lower, None) => interval()?.low,
-            (Side::Upper, None) => interval()?.high,
+        let (lower, upper) = if self.slice.is_none() { judge.panel.bounds.of(self.metric) } else { (None, None) };
+        Ok(match self.side {
+            Side::Value => estimate.value,
+            Side::Lower => lower.map_or_else(|| interval().map(|i| i.low), Ok)?,
+            Side::Upper => upper.map_or_else(|| interval().map(|i| i.high), Ok)?,
         })
     }
 }

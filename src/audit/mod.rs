@@ -1,20 +1,42 @@
 //! Judge ratings joined with human ratings, and everything computed from that join, as data. Renderers only show it.
 
+mod advice;
+mod alt;
+mod bulk;
 mod caveats;
+mod compare;
 mod compute;
 mod diff;
 mod disagreement;
+mod gate;
+mod leaderboard;
 mod panel;
+mod people;
+mod planning;
 mod slices;
+mod spread;
+mod standing;
+mod words;
 
-pub use caveats::{Advice, Caveat, Standing};
-pub use compute::{JudgeInput, Judged, Labelled, Opinion, Repeats, audit, gold};
+pub use crate::agreement::ScaleFlag;
+pub use advice::Advice;
+pub use alt::{Replaceable, Replacement, Tested};
+pub use bulk::{Bulk, Unlike};
+pub use caveats::{Caveat, Mistake, Weight};
+pub use compare::{Comparison, Contrasted, MadeOf, Margin, Outcome, Part, Shift, Side, SliceContrast, Terms, compare};
+pub use compute::{JudgeInput, Judged, Labelled, Opinion, Repeats, Setup, audit, gold};
 pub use diff::{Change, Diff, diff};
 pub use disagreement::{Direction, Disagreement, DisagreementGroup};
-pub use panel::{Controls, Cost, Counted, Panel, Repeated};
+pub use gate::{Gate, GateError, GateResult};
+pub use leaderboard::{Leaderboard, PairTest, Placed};
+pub use panel::{Binarised, Bounds, Coefficients, Controls, Cost, Counted, Panel, Repeated};
+pub use people::{Annotator, AnnotatorPair, Humans};
+pub use planning::{Goals, Planning, SlicePlan};
 pub use slices::Slice;
+pub use spread::{JudgeLevel, Parts, PeopleLevel, Spread, Usage};
+pub use standing::Standing;
 
-use crate::domain::{Figure, Scale};
+use crate::domain::{ItemId, Scale};
 use serde::Serialize;
 
 /// An audit of one or more judges against the same people.
@@ -26,29 +48,10 @@ pub struct Audit {
     pub humans: Humans,
     /// One per judge.
     pub judges: Vec<JudgeAudit>,
-}
-
-/// What the human ratings are.
-#[derive(Clone, Debug, Serialize)]
-pub struct Humans {
-    /// Items with at least one rating.
-    pub items: u64,
-    /// Queries among them.
-    pub queries: u64,
-    /// Ratings.
-    pub ratings: u64,
-    /// Annotators' names.
-    pub annotators: Vec<String>,
-    /// Ratings off the scale that a policy moved to its nearest end.
-    pub off_scale: u64,
-    /// How the gold was made of them.
-    pub gold: &'static str,
-    /// How many items have each gold rating, from low to high.
-    pub distribution: Vec<u64>,
-    /// NMSE between pairs of annotators on the same items.
-    pub ceiling: Figure,
-    /// Items have a query, so intervals know about queries. Without queries each row counts as its own.
-    pub grouped: bool,
+    /// Their order, when there are several.
+    pub leaderboard: Option<Leaderboard>,
+    /// Seed of every resample.
+    pub seed: u64,
 }
 
 /// One judge's part of an audit.
@@ -64,10 +67,20 @@ pub struct JudgeAudit {
     pub headline: String,
     /// Where it stands between the controls and the people.
     pub standing: Standing,
+    /// Conditions, and whether it meets them.
+    pub gates: Vec<GateResult>,
     /// The numbers.
     pub panel: Panel,
+    /// How it uses the scale.
+    pub spread: Spread,
+    /// Whether it may replace an annotator, where there are several.
+    pub alt_test: Option<Replacement>,
     /// The same by slice.
     pub slices: Vec<Slice>,
+    /// What its ratings of items that nobody rated are worth.
+    pub bulk: Option<Bulk>,
+    /// How many more labels would answer the question.
+    pub planning: Planning,
     /// What a reader should know before quoting a number.
     pub caveats: Vec<Caveat>,
     /// What to do next, most useful first.
@@ -76,4 +89,15 @@ pub struct JudgeAudit {
     pub groups: Vec<DisagreementGroup>,
     /// By gap (largest first), then by item.
     pub disagreements: Vec<Disagreement>,
+    /// Rated items without an answer, the first of them.
+    pub unanswered: Vec<Unanswered>,
+}
+
+/// A rated item without an answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Unanswered {
+    /// Which.
+    pub id: ItemId,
+    /// Why.
+    pub why: &'static str,
 }

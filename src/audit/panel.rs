@@ -1,9 +1,14 @@
 //! The numbers of one judge: NMSE never alone, malformed apart from wrong, controls and people beside it.
 
 use super::compute::{JudgeInput, Row};
+use crate::agreement::interval::Resampling;
+use crate::agreement::interval::bounds::hoeffding_bentkus;
+use crate::agreement::interval::proportion::{clopper_pearson_lower, clopper_pearson_upper};
 use crate::agreement::{
-    Confusion, MalformedPolicy, Pair, Weights, adjacent, best_constant, bias, exact, human_ceiling,
-    judge_against_single, kappa, mae, malformed_rate, nmse, shuffled,
+    Coefficients, Confusion, Defined, DesignEffect, GroupMean, MalformedPolicy, Metric, Pair, PairCounts, Term, Weights,
+    adjacent, best_constant, bias, coefficients, cohen_kappa_valid, design_effect, exact, human_ceiling,
+    judge_against_single, krippendorff_alpha_of_table, mae, malformed_rate, nmse, pairs_by_group, shuffled,
+    squared_error_points,
 };
 use crate::domain::{Estimate, Figure, NanoUsd, Rating, Scale, Undefined, Usage, Verdict};
 use serde::Serialize;
@@ -51,12 +56,22 @@ pub struct Panel {
     pub exact: Figure,
     /// Share within one point.
     pub adjacent: Figure,
-    /// Cohen's kappa, malformed as a category.
-    pub kappa: Figure,
-    /// Linear weights.
-    pub kappa_linear: Figure,
-    /// Quadratic weights.
-    pub kappa_quadratic: Figure,
+    /// Agreement beyond chance, and order, over all items.
+    #[serde(flatten)]
+    pub coefficients: Coefficients,
+    /// Kendall's τ_b within each query against the mean human rating, averaged over the queries that have it.
+    pub kendall_tau_b_within_group: Figure,
+    /// Somers' D of the judge given people, pairs within queries only.
+    pub somers_d_within_group: Figure,
+    /// Agreement on "at least this rating", for each cut of the scale.
+    pub binarised: BTreeMap<String, Binarised>,
+    /// How many independent items the items of one query are worth less: 1 when they do not resemble each other.
+    pub design_effect: Figure,
+    /// Standard deviation of the squared error between items, in NMSE points.
+    #[serde(skip)]
+    pub nmse_sd: Option<f64>,
+    /// Finite-sample bounds, for gates.
+    pub bounds: Bounds,
     /// Rows human, columns judge, last column malformed.
     pub confusion: Confusion,
     /// Judges that need no model.
@@ -67,6 +82,41 @@ pub struct Panel {
     pub rungs: BTreeMap<&'static str, u64>,
     /// Tokens, money, time.
     pub cost: Cost,
+}
+
+/// Judge and people on one side of a cut or the other, over readable replies.
+#[derive(Clone, Debug, Serialize)]
+pub struct Binarised {
+    /// Cohen's kappa.
+    pub kappa: Figure,
+    /// Krippendorff's alpha.
+    pub alpha: Figure,
+}
+
+/// One-sided 95 % bounds that hold at any sample size, for effective numbers of independent items; `null` without items.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Bounds {
+    /// Hoeffding–Bentkus, of NMSE.
+    pub nmse_upper: Option<f64>,
+    /// Clopper–Pearson, of the malformed rate.
+    pub malformed_upper: Option<f64>,
+    /// Clopper–Pearson, of exact agreement.
+    pub exact_lower: Option<f64>,
+    /// Clopper–Pearson, of agreement within one point.
+    pub adjacent_lower: Option<f64>,
+}
+
+impl Bounds {
+    /// Lower and upper bound of a number of the panel, where there are better ones than the ends of its interval.
+    pub(super) fn of(self, metric: &str) -> (Option<f64>, Option<f64>) {
+        match metric {
+            "nmse" => (None, self.nmse_upper),
+            "malformed" => (None, self.malformed_upper),
+            "exact" => (self.exact_lower, None),
+            "adjacent" => (self.adjacent_lower, None),
+            _ => (None, None),
+        }
+    }
 }
 
 /// A count with its rate and reasons.
@@ -128,7 +178,7 @@ pub struct Cost {
     pub latency_ms_p95: Option<u64>,
 }
 
-pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput) -> Panel {
+pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput, seed: u64) -> Panel {
     let levels = scale.levels();
     let answered: Vec<&Row<'_>> = rows.iter().filter(|r| r.answered()).collect();
     let pairs: Vec<Pair> = answered.iter().map(|r| r.pair.clone()).collect();
@@ -143,9 +193,11 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput) -> Panel
         _ => None,
     });
     let missing = rows.iter().filter(|r| r.answer.is_none()).count() as u64;
+    let design = design(scale, &pairs);
+    let (n, queries) = (pairs.len() as u64, distinct(&pairs));
     Panel {
-        n: pairs.len() as u64,
-        queries: distinct(&pairs),
+        n,
+        queries,
         n_rated: pairs.iter().filter(|p| p.judge.is_some()).count() as u64,
         malformed: Counted { count: total(&malformed), rate: malformed_rate(&pairs), reasons: malformed },
         not_run: Counted { count: total(&not_run), rate: share(total(&not_run), rows.len()), reasons: not_run },
@@ -169,9 +221,13 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput) -> Panel
         bias: bias(&pairs, levels),
         exact: exact(&pairs),
         adjacent: adjacent(&pairs),
-        kappa: kappa(&pairs, levels, Weights::None),
-        kappa_linear: kappa(&pairs, levels, Weights::Linear),
-        kappa_quadratic: kappa(&pairs, levels, Weights::Quadratic),
+        coefficients: coefficients(&pairs, levels, &Resampling { seed, ..Resampling::default() }),
+        kendall_tau_b_within_group: tau_within(&pairs),
+        somers_d_within_group: somers_within(&pairs),
+        binarised: binarised(scale, &pairs),
+        design_effect: design.map_or(Undefined::Empty.into(), |d| Figure::point(d.effect, n, queries)),
+        nmse_sd: design.map(|d| d.sd),
+        bounds: bounds(&pairs, scale, design.map_or(1.0, |d| d.effect)),
         confusion: Confusion::of(&pairs, levels),
         controls: controls(scale, &pairs, &nmse_full),
         human_ceiling: human_ceiling(people(), levels),
@@ -181,6 +237,71 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput) -> Panel
         }),
         cost: cost(&answered),
         nmse: nmse_full,
+    }
+}
+
+fn design(scale: Scale, pairs: &[Pair]) -> Option<DesignEffect> {
+    let points = |pair: &Pair| squared_error_points(pair, scale.levels());
+    design_effect(pairs.iter().map(|pair| Term { group: pair.group, value: points(pair), weight: 1 }))
+}
+
+/// Scores of the readable rows, in the order given: query, mean human rating, judge.
+fn scores(pairs: &[Pair]) -> (Vec<u32>, Vec<f64>, Vec<Option<f64>>) {
+    let groups = pairs.iter().map(|p| p.group).collect();
+    let human = pairs.iter().map(|p| p.gold_mean).collect();
+    (groups, human, pairs.iter().map(|p| p.judge.map(f64::from)).collect())
+}
+
+fn tau_within(pairs: &[Pair]) -> Figure {
+    let (groups, human, judge) = scores(pairs);
+    let found = pairs_by_group(&groups, &human, &judge).map(|counts| GroupMean::of(&counts, PairCounts::tau_b));
+    match found {
+        Ok(GroupMean { mean: Ok(value), groups, .. }) => Figure::point(value, pairs.len() as u64, groups),
+        Ok(GroupMean { mean: Err(reason), .. }) | Err(reason) => reason.into(),
+    }
+}
+
+fn somers_within(pairs: &[Pair]) -> Figure {
+    let (groups, human, judge) = scores(pairs);
+    let counts = pairs_by_group(&groups, &human, &judge).map(|counts| counts.into_iter().sum::<PairCounts>());
+    let value = counts.and_then(|counts| counts.somers_d());
+    value.map_or_else(Figure::from, |value| Figure::point(value, pairs.len() as u64, distinct(pairs)))
+}
+
+fn binarised(scale: Scale, pairs: &[Pair]) -> BTreeMap<String, Binarised> {
+    let (n, queries) = (pairs.len() as u64, distinct(pairs));
+    let figure = |value: Defined| value.map_or_else(Figure::from, |value| Figure::point(value, n, queries));
+    let cut = |level: usize| {
+        let side = |l: u8| u8::from(usize::from(l) >= level);
+        let mut table = Confusion::empty(2);
+        pairs.iter().for_each(|pair| table.add(side(pair.gold), pair.judge.map(side)));
+        let of = Binarised {
+            kappa: figure(cohen_kappa_valid(&table, Weights::None)),
+            alpha: figure(krippendorff_alpha_of_table(&table, Metric::Nominal)),
+        };
+        (format!(">={}", scale.at(level)), of)
+    };
+    (1..scale.levels()).map(cut).collect()
+}
+
+/// One-sided level of the bounds.
+const DELTA: f64 = 0.05;
+
+fn bounds(pairs: &[Pair], scale: Scale, design_effect: f64) -> Bounds {
+    // Bounds for independent rows, on as many as the rows are worth; the counts shrink with them.
+    let effective = (pairs.len() as f64 / design_effect.max(1.0)).floor() as u64;
+    if effective == 0 {
+        return Bounds::default();
+    }
+    let share = |hit: &dyn Fn(&Pair) -> bool| pairs.iter().filter(|p| hit(p)).count() as f64 / pairs.len() as f64;
+    let within = |most: i16| share(&|p| p.gap().is_some_and(|gap| gap.abs() <= most)) * effective as f64;
+    let mean = pairs.iter().map(|p| squared_error_points(p, scale.levels())).sum::<f64>() / pairs.len() as f64 / 100.0;
+    let malformed = share(&|p| p.judge.is_none()) * effective as f64;
+    Bounds {
+        nmse_upper: Some(100.0 * hoeffding_bentkus(mean, effective, DELTA)),
+        malformed_upper: Some(clopper_pearson_upper(malformed.ceil() as u64, effective, DELTA)),
+        exact_lower: Some(clopper_pearson_lower(within(0).floor() as u64, effective, DELTA)),
+        adjacent_lower: Some(clopper_pearson_lower(within(1).floor() as u64, effective, DELTA)),
     }
 }
 
