@@ -23,8 +23,14 @@ pub mod paired;
 pub mod planning;
 mod points;
 mod linear;
+mod linear;
+mod multiplicity;
+mod noise;
+pub mod numerics;
 mod order;
 pub mod people;
+pub mod planning;
+mod points;
 mod raters;
 mod ratio;
 mod weighted;
@@ -42,15 +48,22 @@ pub use noise::{AgainstPeople, Panelled};
 pub use points::{PointMetrics, Scored, valid_part};
 pub use ratio::{DesignEffect, Term, design_effect, mean_on_scale, ratio, share};
 pub use weighted::{Weighted, weighted_mean};
+pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nmse};
+pub use gold::Gold;
 pub use kappa::{
     KappaError, Weights, cohen_kappa, cohen_kappa_error, cohen_kappa_valid, kappa, max_attainable_kappa,
     percent_agreement,
 };
+pub use multiplicity::{Adjustment, adjusted};
+pub use noise::{AgainstPeople, Panelled};
 pub use order::{GroupMean, PairCounts, pairs_by_group};
+pub use points::{PointMetrics, Scored, valid_part};
 pub use raters::{
     Coefficient, GwetFamily, Metric, Tally, alpha_without_each_annotator, brennan_prediger, gwet_ac, gwet_family,
     krippendorff_alpha, krippendorff_alpha_of_table, scott_pi,
 };
+pub use ratio::{Term, mean_on_scale, ratio, share};
+pub use weighted::{Weighted, weighted_mean};
 
 /// A number, or the reason why there is none.
 pub type Defined = Result<f64, Undefined>;

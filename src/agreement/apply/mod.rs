@@ -20,14 +20,14 @@ pub use crc::{excess_risks, risk_control};
 pub use debias::{Drawn, HorvitzThompson, PpiStratum, StratifiedPpi, horvitz_thompson, stratified_ppi};
 pub use moments::Moments;
 pub use ndcg::{Gain, Unjudged, ndcg};
-pub use poststratified::{Poststratified, Stratum, poststratified};
+pub use poststratified::{PostStratum, Poststratified, poststratified};
 pub use ppi::{Lambda, Ppi, PpiMode, ppi_mean};
 pub use prevalence::{Corrected, LabelShift, Rate, label_shift, rogan_gladen, rogan_gladen_point};
 pub use probes::{LengthProbe, LengthRow, Perturbation, length_probe, paired_perturbation};
 pub use rbo::rbo;
 pub use regression::{ClusteredFit, least_squares};
 pub use selective::{
-    Accepted, RiskTarget, Scored, Selective, Step, cascade, fixed_sequence, selective, selective_min_n,
+    Accepted, CalibrationRow, RiskTarget, Selective, Step, cascade, fixed_sequence, selective, selective_min_n,
 };
 pub use systems::{SystemRanking, system_ranking};
 

@@ -6,7 +6,7 @@ use crate::domain::{Interval, Undefined};
 
 /// One level of the judge, or several that were merged.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Stratum {
+pub struct PostStratum {
     /// The strata, in the caller's order, that it is made of.
     pub members: Vec<usize>,
     /// Human ratings in it.
@@ -29,7 +29,7 @@ pub struct Poststratified {
     /// By Student's t with labelled rows less strata degrees of freedom; `None` when that leaves none.
     pub interval: Option<Interval>,
     /// The strata as they were used.
-    pub strata: Vec<Stratum>,
+    pub strata: Vec<PostStratum>,
 }
 
 /// `θ = Σ W_k ȳ_k`, `var = Σ W_k² s_k²/n_k + (Σ W_k ȳ_k² − θ²)/N` (SPEC §2.17, case T3), at level `1 − alpha`.
@@ -49,7 +49,7 @@ pub fn poststratified(strata: &[(Vec<f64>, u64)], alpha: f64) -> Result<Poststra
     if n < 2 {
         return Err(Undefined::TooFewRows);
     }
-    let over = |of: &dyn Fn(&Stratum) -> f64| strata.iter().map(of).sum::<f64>();
+    let over = |of: &dyn Fn(&PostStratum) -> f64| strata.iter().map(of).sum::<f64>();
     let theta = over(&|s| s.weight * s.human.mean);
     let var_within = over(&|s| s.weight.powi(2) * s.human.variance(1) / s.human.n as f64);
     // Σ W ȳ² − θ² about θ, so that it never comes out below zero.
@@ -63,7 +63,7 @@ pub fn poststratified(strata: &[(Vec<f64>, u64)], alpha: f64) -> Result<Poststra
     Ok(Poststratified { theta, se, var_within, var_between, interval, strata })
 }
 
-fn merged(strata: &[(Vec<f64>, u64)], bulk: u64) -> Vec<Stratum> {
+fn merged(strata: &[(Vec<f64>, u64)], bulk: u64) -> Vec<PostStratum> {
     let mut done: Vec<(Vec<usize>, Vec<f64>, u64)> = Vec::new();
     for (k, (ratings, count)) in strata.iter().enumerate().filter(|(_, (_, count))| *count > 0) {
         match done.last_mut().filter(|(_, ratings, _)| ratings.len() < 2) {
@@ -83,7 +83,7 @@ fn merged(strata: &[(Vec<f64>, u64)], bulk: u64) -> Vec<Stratum> {
         all.extend(ratings);
         *total += count;
     }
-    let stratum = |(members, ratings, count): (Vec<usize>, Vec<f64>, u64)| Stratum {
+    let stratum = |(members, ratings, count): (Vec<usize>, Vec<f64>, u64)| PostStratum {
         members,
         human: Moments::of(&ratings),
         weight: count as f64 / bulk as f64,

@@ -7,7 +7,7 @@ use crate::domain::Undefined;
 
 /// A calibration row.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scored {
+pub struct CalibrationRow {
     /// The judge's confidence, in any unit.
     pub confidence: f64,
     /// What taking the judge's label would have cost, 0 to 1.
@@ -80,7 +80,7 @@ pub fn fixed_sequence(n: u64, target: RiskTarget, step: u64) -> Vec<u64> {
 /// Hoeffding–Bentkus. Rows of the same confidence move together, so a size may grow.
 ///
 /// The promise is for rows like the calibration rows. Losses are of rows with a valid reply; malformed ones are escalated.
-pub fn selective(rows: &[Scored], sizes: &[u64], target: RiskTarget) -> Selective {
+pub fn selective(rows: &[CalibrationRow], sizes: &[u64], target: RiskTarget) -> Selective {
     if rows.iter().any(|row| !(row.confidence.is_finite() && (0.0..=1.0).contains(&row.loss))) {
         return Selective { accepted: Err(Undefined::NotFinite), trace: Vec::new() };
     }
@@ -121,16 +121,17 @@ pub fn selective(rows: &[Scored], sizes: &[u64], target: RiskTarget) -> Selectiv
 ///
 /// # Panics
 /// When a row of the fold of judge `t` does not have `t + 1` scores.
-pub fn cascade(folds: &[Vec<Vec<Scored>>], step: u64, target: RiskTarget) -> Vec<Selective> {
+pub fn cascade(folds: &[Vec<Vec<CalibrationRow>>], step: u64, target: RiskTarget) -> Vec<Selective> {
     let share = RiskTarget { delta: target.delta / folds.len().max(1) as f64, ..target };
     let mut tiers: Vec<Selective> = Vec::with_capacity(folds.len());
     for (tier, fold) in folds.iter().enumerate() {
-        let taken = |row: &Vec<Scored>| {
-            let by =
-                |(done, scored): (&Selective, &Scored)| done.accepted.is_ok_and(|a| scored.confidence >= a.threshold);
+        let taken = |row: &Vec<CalibrationRow>| {
+            let by = |(done, scored): (&Selective, &CalibrationRow)| {
+                done.accepted.is_ok_and(|a| scored.confidence >= a.threshold)
+            };
             tiers.iter().zip(row).any(by)
         };
-        let left: Vec<Scored> = fold.iter().filter(|row| !taken(row)).map(|row| row[tier]).collect();
+        let left: Vec<CalibrationRow> = fold.iter().filter(|row| !taken(row)).map(|row| row[tier]).collect();
         tiers.push(selective(&left, &fixed_sequence(left.len() as u64, share, step), share));
     }
     tiers
@@ -142,8 +143,12 @@ mod tests {
 
     const TARGET: RiskTarget = RiskTarget { risk: 0.25, delta: 0.25 };
 
-    fn rows(losses: &[f64]) -> Vec<Scored> {
-        losses.iter().zip(0..).map(|(loss, i)| Scored { confidence: 100.0 - f64::from(i), loss: *loss }).collect()
+    fn rows(losses: &[f64]) -> Vec<CalibrationRow> {
+        losses
+            .iter()
+            .zip(0..)
+            .map(|(loss, i)| CalibrationRow { confidence: 100.0 - f64::from(i), loss: *loss })
+            .collect()
     }
 
     #[test]
@@ -168,7 +173,8 @@ mod tests {
 
     #[test]
     fn rows_of_one_confidence_move_together() {
-        let tied: Vec<Scored> = [0.9, 0.8, 0.8, 0.8, 0.7].map(|confidence| Scored { confidence, loss: 0.0 }).to_vec();
+        let tied: Vec<CalibrationRow> =
+            [0.9, 0.8, 0.8, 0.8, 0.7].map(|confidence| CalibrationRow { confidence, loss: 0.0 }).to_vec();
         let result = selective(&tied, &[2, 3, 5], RiskTarget { risk: 0.5, delta: 0.25 });
         assert_eq!(result.trace.iter().map(|s| s.n).collect::<Vec<_>>(), [4, 5]);
     }
@@ -192,7 +198,7 @@ mod tests {
     #[test]
     fn the_next_judge_is_calibrated_on_what_the_one_before_left() {
         let row = |first: f64, second: f64, loss: f64| {
-            vec![Scored { confidence: first, loss: 0.0 }, Scored { confidence: second, loss }]
+            vec![CalibrationRow { confidence: first, loss: 0.0 }, CalibrationRow { confidence: second, loss }]
         };
         let first: Vec<_> = (0..20).map(|_| row(0.9, 0.5, 0.0)).collect();
         // Ten rows that the first judge takes, wrong under the second, and ten that it leaves.

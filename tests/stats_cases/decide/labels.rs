@@ -4,7 +4,7 @@ use super::super::compare::defined;
 use super::super::input::{Datasets, cells, numbers};
 use assessor::agreement::Defined;
 use assessor::agreement::apply::{
-    RiskTarget, Scored, aps_threshold, excess_risks, ordinal_score, ordinal_set, residual_radius, residual_set,
+    CalibrationRow, RiskTarget, aps_threshold, excess_risks, ordinal_score, ordinal_set, residual_radius, residual_set,
     risk_control, selective, selective_min_n,
 };
 use assessor::domain::Undefined;
@@ -103,8 +103,8 @@ fn selective_threshold(inputs: &Value, data: &Datasets) -> Value {
 
 /// Rows given as confidences and losses, or those of a data set with a valid reply of the named judge, whose loss is an
 /// error above the number named in the case.
-fn selective_rows(inputs: &Value, data: &Datasets) -> Vec<Scored> {
-    let scored = |(confidence, loss): (f64, f64)| Scored { confidence, loss };
+fn selective_rows(inputs: &Value, data: &Datasets) -> Vec<CalibrationRow> {
+    let scored = |(confidence, loss): (f64, f64)| CalibrationRow { confidence, loss };
     if let (Some(confidence), Some(loss)) = (inputs.get("confidence"), inputs.get("loss").filter(|l| l.is_array())) {
         return numbers(confidence).into_iter().zip(numbers(loss)).map(scored).collect();
     }
