@@ -5,22 +5,42 @@
 
 use crate::domain::Undefined;
 
+mod calibration;
 mod ceiling;
+mod compression;
 mod confusion;
 mod controls;
 mod correlation;
+mod decomposition;
+mod diagnosis;
+mod distribution;
 mod errors;
+mod icc;
 mod kappa;
 pub mod numerics;
 mod order;
 mod raters;
 mod ratio;
+mod recall;
+mod repeat;
+mod scores;
 
+pub use calibration::{
+    Binning, ConfidenceBin, Corp, CrossFit, Ece, IsotonicMap, LevelCalibration, MIN_ROWS_PER_LEVEL, brier, corp,
+    expected_calibration_error, expected_score, level_calibration, ranked_probability_score,
+};
 pub use ceiling::{human_ceiling, judge_against_single};
+pub use compression::{Compression, LevelMean, ScoreRange, compression, rise_above};
 pub use confusion::Confusion;
 pub use controls::{BestConstant, best_constant, shuffled};
-pub use correlation::{concordance, fisher_interval, pearson, spearman};
+pub use correlation::{
+    concordance, concordance_of_scores, fisher_interval, pearson, pearson_of_scores, spearman, spearman_of_scores,
+};
+pub use decomposition::{MseDecomposition, mse_decomposition};
+pub use diagnosis::{ScaleEvidence, ScaleFlag, diagnose};
+pub use distribution::{DistributionDistance, distribution_distance};
 pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nmse};
+pub use icc::{Icc, icc};
 pub use kappa::{
     KappaError, Weights, cohen_kappa, cohen_kappa_error, cohen_kappa_valid, kappa, max_attainable_kappa,
     percent_agreement,
@@ -31,6 +51,12 @@ pub use raters::{
     krippendorff_alpha, krippendorff_alpha_of_table, scott_pi,
 };
 pub use ratio::{Term, ratio};
+pub use recall::{Share, macro_recall, precision, recall};
+pub use repeat::{
+    Averaging, TestRetest, averaging, disattenuated, disattenuated_slope, noise_ceiling, ratings_needed,
+    spearman_brown, test_retest,
+};
+pub use scores::{Marginal, Scores};
 
 /// A number, or the reason why there is none.
 pub type Defined = Result<f64, Undefined>;
