@@ -8,13 +8,20 @@ use crate::domain::Undefined;
 pub mod apply;
 mod ceiling;
 mod coefficients;
+mod calibration;
+mod ceiling;
+mod compression;
 mod confusion;
 mod contrast;
 mod controls;
 mod correlation;
+mod decomposition;
+mod diagnosis;
+mod distribution;
 mod errors;
 mod gold;
 pub mod interval;
+mod icc;
 mod kappa;
 mod multiplicity;
 mod noise;
@@ -34,9 +41,17 @@ mod points;
 mod raters;
 mod ratio;
 mod weighted;
+mod recall;
+mod repeat;
+mod scores;
 
+pub use calibration::{
+    Binning, ConfidenceBin, Corp, CrossFit, Ece, IsotonicMap, LevelCalibration, MIN_ROWS_PER_LEVEL, brier, corp,
+    expected_calibration_error, expected_score, level_calibration, ranked_probability_score,
+};
 pub use ceiling::{human_ceiling, judge_against_single};
 pub use coefficients::{Coefficients, coefficients};
+pub use compression::{Compression, LevelMean, ScoreRange, compression, rise_above};
 pub use confusion::Confusion;
 pub use contrast::{Contrast, LEAST_GROUPS, contrast};
 pub use controls::{BestConstant, best_constant, shuffled};
@@ -50,6 +65,14 @@ pub use ratio::{DesignEffect, Term, design_effect, mean_on_scale, ratio, share};
 pub use weighted::{Weighted, weighted_mean};
 pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nmse};
 pub use gold::Gold;
+pub use correlation::{
+    concordance, concordance_of_scores, fisher_interval, pearson, pearson_of_scores, spearman, spearman_of_scores,
+};
+pub use decomposition::{MseDecomposition, mse_decomposition};
+pub use diagnosis::{ScaleEvidence, ScaleFlag, diagnose};
+pub use distribution::{DistributionDistance, distribution_distance};
+pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nmse};
+pub use icc::{Icc, icc};
 pub use kappa::{
     KappaError, Weights, cohen_kappa, cohen_kappa_error, cohen_kappa_valid, kappa, max_attainable_kappa,
     percent_agreement,
@@ -64,6 +87,13 @@ pub use raters::{
 };
 pub use ratio::{Term, mean_on_scale, ratio, share};
 pub use weighted::{Weighted, weighted_mean};
+pub use ratio::{Term, ratio};
+pub use recall::{Share, macro_recall, precision, recall};
+pub use repeat::{
+    Averaging, TestRetest, averaging, disattenuated, disattenuated_slope, noise_ceiling, ratings_needed,
+    spearman_brown, test_retest,
+};
+pub use scores::{Marginal, Scores};
 
 /// A number, or the reason why there is none.
 pub type Defined = Result<f64, Undefined>;
