@@ -100,6 +100,29 @@ impl Compression {
     }
 }
 
+/// `Cov / Var j` over valid rows of the table: [`Compression::calibration_slope`], quick enough to be resampled.
+///
+/// Undefined without rows, and for a judge that gave one rating only.
+pub fn calibration_slope(table: &Confusion) -> Defined {
+    let (mut n, mut h, mut j, mut jj, mut hj) = (0u64, 0u64, 0u64, 0u64, 0u64);
+    for human in 0..table.levels() {
+        for judge in 0..table.levels() {
+            let (rows, a, b) = (table.at(human, judge), human as u64, judge as u64);
+            n += rows;
+            h += rows * a;
+            j += rows * b;
+            jj += rows * b * b;
+            hj += rows * a * b;
+        }
+    }
+    // n² times the variance and the covariance, in whole numbers.
+    match (n, n * jj - j * j) {
+        (0, _) => Err(Undefined::Empty),
+        (_, 0) => Err(Undefined::OneLabelJudge),
+        (_, variance) => Ok(((n * hj) as f64 - (h * j) as f64) / variance as f64),
+    }
+}
+
 /// How much higher people rate what the judge scores `level + 1` than what it scores `level`, in rating points: negative
 /// where a higher score means less. For the flag of a judge that is not monotone, with an interval by resampling.
 ///

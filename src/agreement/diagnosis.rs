@@ -2,6 +2,7 @@
 
 use super::{Compression, Defined};
 use crate::domain::{Interval, Undefined};
+use serde::Serialize;
 
 /// A slope of people on judge that must be exceeded with confidence for scores to count as compressed.
 const COMPRESSED_SLOPE: f64 = 1.15;
@@ -17,7 +18,8 @@ const ONE_LEVEL: f64 = 1.5;
 const STUCK_SHARE: (f64, f64) = (0.8, 0.6);
 
 /// A finding about how a judge uses the scale (SPEC §2.11, whose thresholds are proposals).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ScaleFlag {
     /// Scores lie too close together but in the right order: a calibration map restores them.
     CompressedFixable,

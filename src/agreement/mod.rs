@@ -6,10 +6,9 @@
 use crate::domain::Undefined;
 
 pub mod apply;
-mod ceiling;
-mod coefficients;
 mod calibration;
 mod ceiling;
+mod coefficients;
 mod compression;
 mod confusion;
 mod contrast;
@@ -20,30 +19,24 @@ mod diagnosis;
 mod distribution;
 mod errors;
 mod gold;
-pub mod interval;
 mod icc;
+pub mod interval;
 mod kappa;
-mod multiplicity;
-mod noise;
-pub mod numerics;
-pub mod paired;
-pub mod planning;
-mod points;
-mod linear;
 mod linear;
 mod multiplicity;
 mod noise;
 pub mod numerics;
 mod order;
+pub mod paired;
 pub mod people;
 pub mod planning;
 mod points;
 mod raters;
 mod ratio;
-mod weighted;
 mod recall;
 mod repeat;
 mod scores;
+mod weighted;
 
 pub use calibration::{
     Binning, ConfidenceBin, Corp, CrossFit, Ece, IsotonicMap, LevelCalibration, MIN_ROWS_PER_LEVEL, brier, corp,
@@ -51,27 +44,18 @@ pub use calibration::{
 };
 pub use ceiling::{human_ceiling, judge_against_single};
 pub use coefficients::{Coefficients, coefficients};
-pub use compression::{Compression, LevelMean, ScoreRange, compression, rise_above};
+pub use compression::{Compression, LevelMean, ScoreRange, calibration_slope, compression, rise_above};
 pub use confusion::Confusion;
 pub use contrast::{Contrast, LEAST_GROUPS, contrast};
 pub use controls::{BestConstant, best_constant, shuffled};
-pub use correlation::{concordance, fisher_interval, pearson, spearman};
-pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nmse, squared_error_points};
-pub use gold::Gold;
-pub use multiplicity::{Adjustment, adjusted};
-pub use noise::{AgainstPeople, Panelled};
-pub use points::{PointMetrics, Scored, valid_part};
-pub use ratio::{DesignEffect, Term, design_effect, mean_on_scale, ratio, share};
-pub use weighted::{Weighted, weighted_mean};
-pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nmse};
-pub use gold::Gold;
 pub use correlation::{
     concordance, concordance_of_scores, fisher_interval, pearson, pearson_of_scores, spearman, spearman_of_scores,
 };
 pub use decomposition::{MseDecomposition, mse_decomposition};
 pub use diagnosis::{ScaleEvidence, ScaleFlag, diagnose};
 pub use distribution::{DistributionDistance, distribution_distance};
-pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nmse};
+pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nmse, squared_error_points};
+pub use gold::Gold;
 pub use icc::{Icc, icc};
 pub use kappa::{
     KappaError, Weights, cohen_kappa, cohen_kappa_error, cohen_kappa_valid, kappa, max_attainable_kappa,
@@ -85,15 +69,14 @@ pub use raters::{
     Coefficient, GwetFamily, Metric, Tally, alpha_without_each_annotator, brennan_prediger, gwet_ac, gwet_family,
     krippendorff_alpha, krippendorff_alpha_of_table, scott_pi,
 };
-pub use ratio::{Term, mean_on_scale, ratio, share};
-pub use weighted::{Weighted, weighted_mean};
-pub use ratio::{Term, ratio};
+pub use ratio::{DesignEffect, Term, design_effect, mean_on_scale, ratio, share};
 pub use recall::{Share, macro_recall, precision, recall};
 pub use repeat::{
     Averaging, TestRetest, averaging, disattenuated, disattenuated_slope, noise_ceiling, ratings_needed,
     spearman_brown, test_retest,
 };
 pub use scores::{Marginal, Scores};
+pub use weighted::{Weighted, weighted_mean};
 
 /// A number, or the reason why there is none.
 pub type Defined = Result<f64, Undefined>;

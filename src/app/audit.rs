@@ -1,68 +1,33 @@
-//! Judge against people: gather ratings, join them with items and people, audit.
+//! Judge against people.
 
-use super::label::{LabelRequest, Watch};
-use super::ratings::{Gathered, Reading, from_files, from_run};
+use super::gather::{AuditRequest, Evidence, gather};
+use super::label::Watch;
+use super::project::write_whole;
 use super::suggest::{name_sources, source_flags};
-use super::{AppError, JudgeRequest, Limits, Project, Shipped};
-use crate::audit::{self, Audit, JudgeInput, Opinion};
-use crate::domain::{GroupId, HumanRating, Item, ItemId, Scale};
-use crate::judge::foreign::{Foreign, read_foreign};
-use crate::labels::{self, ReadOptions};
-use std::collections::{BTreeMap, BTreeSet};
+use super::{AppError, Project};
+use crate::audit::{self, Audit, CalibrationMap, Gate, Goals, JudgeInput, Setup};
+use crate::domain::{Place, Scale};
+use crate::labels;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use tokio::sync::watch;
 
-/// Characters of a document that a report shows.
-const EXCERPT: usize = 700;
-/// Longest metadata value that can be a slice tag.
-const LONGEST_TAG: usize = 60;
-
-/// Where the judge's ratings come from.
+/// What an audit is asked beside the data.
 #[derive(Clone, Debug)]
-pub enum Source {
-    /// The judge is run where the ledger has no answer.
-    Judge {
-        /// Which.
-        judge: JudgeRequest,
-        /// What may be spent.
-        limits: Limits,
-        /// Samples per item.
-        samples: u32,
-    },
-    /// Files of ratings; each judge in them is audited.
-    Files(Vec<PathBuf>),
-    /// No judge: the people alone.
-    Nobody,
+pub struct Questions {
+    /// Conditions to meet, beside those of the configuration.
+    pub gates: Vec<Gate>,
+    /// What labels are planned for.
+    pub goals: Goals,
+    /// The advantage that annotators are granted in the alternative annotator test.
+    pub allowance: f64,
+    /// A calibration map that was fitted before.
+    pub map: Option<PathBuf>,
 }
 
-/// What to audit.
-#[derive(Clone, Debug)]
-pub struct AuditRequest {
-    /// Where the judge's ratings come from.
-    pub source: Source,
-    /// Items: queries, texts, slice tags. Optional with files of ratings.
-    pub items: Option<PathBuf>,
-    /// Human ratings; columns beside the items when absent.
-    pub human: Option<PathBuf>,
-    /// How files are read.
-    pub read: ReadOptions,
-    /// Take the judges' ratings from their replies (the column `raw`), read like this.
-    pub replies: Option<Foreign>,
-    /// The scale; the rubric's when absent.
-    pub scale: Option<Scale>,
-    /// The rubric that has the scale.
-    pub rubric: Option<PathBuf>,
-}
-
-impl AuditRequest {
-    /// The files that are read.
-    fn files(&self) -> impl Iterator<Item = &Path> {
-        let ratings = match &self.source {
-            Source::Files(paths) => paths.as_slice(),
-            Source::Judge { .. } | Source::Nobody => &[],
-        };
-        self.human.iter().chain(&self.items).chain(ratings).map(PathBuf::as_path)
+impl Default for Questions {
+    fn default() -> Self {
+        let setup = Setup::default();
+        Self { gates: setup.gates, goals: setup.goals, allowance: setup.allowance, map: None }
     }
 }
 
@@ -75,6 +40,8 @@ pub struct Audited {
     pub audit: Audit,
     /// The items with their human ratings.
     pub labelled: Vec<audit::Labelled>,
+    /// Digest of the human ratings.
+    pub people: String,
     /// The judges' answers.
     pub judges: Vec<JudgeInput>,
     /// The scale.
@@ -94,188 +61,81 @@ pub struct Audited {
 pub async fn audit(
     project: &Project,
     request: &AuditRequest,
+    questions: &Questions,
     watch: Watch<'_>,
     cancel: watch::Receiver<bool>,
 ) -> Result<Audited, AppError> {
+    let map = questions.map.as_deref().map(read_map).transpose()?;
     let flags = source_flags(request);
-    let request = &with_shipped(project, request.clone())?;
-    let scale = match request.scale {
-        Some(scale) => scale,
-        None => project.rubric(&JudgeRequest { rubric: request.rubric.clone(), ..JudgeRequest::default() })?.scale,
+    let found = gather(project, request, watch, cancel).await?;
+    let gates = project.config.gate.values().chain(&questions.gates).cloned().collect();
+    let setup = Setup {
+        people_off_scale: found.people_off_scale,
+        left_out: found.left_out,
+        contaminated: found.request.contaminated,
+        gates,
+        seed: project.seed,
+        allowance: questions.allowance,
+        goals: questions.goals,
+        looks: looks(project, &found),
+        map,
+        people: found.people.clone(),
     };
-    if let Source::Judge { judge, .. } = &request.source {
-        let judge = JudgeRequest { rubric: request.rubric.clone(), ..judge.clone() };
-        let rubric = project.rubric(&judge)?;
-        if rubric.scale != scale {
-            return Err(AppError::input(
-                format!("the judge rates on the scale {} of its rubric `{}`, not on {scale}", rubric.scale, rubric.id),
-                "leave `--scale` out, or give a rubric with that scale: `--rubric FILE`",
-            ));
-        }
-    }
-    let files: Vec<&Path> = request.files().collect();
-    labels::check_map(&files, &request.read.map)?;
-    let human = people(request, scale)?;
-    let off_scale = human.off_scale;
-    let mut gathered = Gathered { judges: Vec::new(), rows: Vec::new(), calls: 0, budget_ended: false };
-    match &request.source {
-        Source::Nobody => {}
-        Source::Files(paths) => gathered.judges = made_elsewhere(project, request, paths, scale)?,
-        Source::Judge { judge, limits, samples } => {
-            let run = LabelRequest {
-                judge: JudgeRequest { rubric: request.rubric.clone(), ..judge.clone() },
-                items: request.items.clone().ok_or_else(|| {
-                    AppError::input("a judge needs the items to read", "name them with `--items FILE`")
-                })?,
-                read: request.read.clone(),
-                out: None,
-                samples: *samples,
-                limits: *limits,
-                only: Some(Arc::new(human.opinions.keys().cloned().collect())),
-            };
-            gathered = from_run(project, &run, watch, cancel).await?;
-        }
-    }
-    let labelled = join(request, human, &gathered.judges)?;
-    let mut result = audit::audit(scale, labelled.clone(), off_scale, &gathered.judges);
-    name_sources(&mut result, &flags);
+    let mut audit = audit::audit(found.scale, found.labelled.clone(), &found.judges, &setup);
+    name_sources(&mut audit, &flags);
     Ok(Audited {
-        request: request.clone(),
-        audit: result,
-        labelled,
-        judges: gathered.judges,
-        scale,
-        rows: gathered.rows,
-        calls: gathered.calls,
-        budget_ended: gathered.budget_ended,
+        request: found.request,
+        audit,
+        labelled: found.labelled,
+        people: found.people,
+        judges: found.judges,
+        scale: found.scale,
+        rows: found.rows,
+        calls: found.calls,
+        budget_ended: found.budget_ended,
     })
 }
 
-/// What is not named comes from the configuration; where that names no data either, the shipped labels stand in.
-fn with_shipped(project: &Project, mut request: AuditRequest) -> Result<AuditRequest, AppError> {
-    let defaults = &project.config.defaults;
-    if request.human.is_none() && request.items.is_none() {
-        request.items = defaults.items.clone();
-        request.human = defaults.human.clone();
-    }
-    if request.human.is_none() && request.items.is_none() {
-        let (items, human) = Shipped::labels(project)?;
-        request.items = Some(items);
-        request.human = Some(human);
-    }
-    Ok(request)
+/// How many judges were held against these people, this audit's included. Where the ledger cannot be written nobody
+/// counts, and the audit says so: a folder that is read-only is no reason to refuse a look.
+fn looks(project: &Project, found: &Evidence) -> Option<u64> {
+    let ledger = project.ledger().ok()?;
+    found.judges.iter().try_fold(None, |_, judge| Some(ledger.look(&found.people, judge.identity()).ok())).flatten()
 }
 
-/// Ratings of files: as they stand there, or as the replies beside them say.
-fn made_elsewhere(
-    project: &Project,
-    request: &AuditRequest,
-    paths: &[PathBuf],
-    scale: Scale,
-) -> Result<Vec<JudgeInput>, AppError> {
-    let Some(how) = &request.replies else {
-        return from_files(paths, &Reading::Ratings(scale), &request.read);
+fn read_map(path: &Path) -> Result<CalibrationMap, AppError> {
+    let fault = |message: String, place: Place| AppError::Input {
+        message,
+        place: Some(place),
+        hint: "write one with `assessor audit --export-map FILE`".into(),
     };
-    let rubric = project.rubric(&JudgeRequest { rubric: request.rubric.clone(), ..JudgeRequest::default() })?;
-    let reply = |text: &str| read_foreign(text, how, &rubric.contract, scale);
-    from_files(paths, &Reading::Replies(&reply), &request.read)
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| fault(format!("the calibration map cannot be read: {e}"), Place::file(name.clone())))?;
+    serde_json::from_str(&text).map_err(|e| fault(format!("this is no calibration map: {e}"), Place::file(name)))
 }
 
-struct People {
-    opinions: BTreeMap<ItemId, Vec<Opinion>>,
-    groups: BTreeMap<ItemId, GroupId>,
-    off_scale: u64,
-}
+impl Audited {
+    /// Writes the calibration map of the one judge of this audit.
+    ///
+    /// # Errors
+    /// [`AppError`] when there is not one judge with readable ratings, or the file cannot be written.
+    pub fn export_map(&self, path: &Path) -> Result<(), AppError> {
+        let ([judge], [found]) = (self.judges.as_slice(), self.audit.judges.as_slice()) else {
+            return Err(AppError::input("a calibration map is of one judge", "name it with `--judge NAME`"));
+        };
+        let map = CalibrationMap::of(&found.spread, self.scale, judge.identity(), &self.people);
+        let map = map.ok_or_else(|| {
+            AppError::input(
+                "the judge gave no rating that could be read",
+                "look at its replies: `assessor disagree --direction malformed`",
+            )
+        })?;
+        write_whole(path, &serde_json::to_vec_pretty(&map).expect("a map is plain data"))
+    }
 
-fn people(request: &AuditRequest, scale: Scale) -> Result<People, AppError> {
-    let path = request.human.as_deref().or(request.items.as_deref());
-    let path = path.ok_or_else(|| AppError::input("there are no human ratings", "name them with `--human FILE`"))?;
-    let human = labels::read_human(path, scale, &request.read)?;
-    if human.ratings.is_empty() {
-        return Err(AppError::Input {
-            message: "the file holds no human rating".into(),
-            place: Some(crate::domain::Place::file(path.display().to_string())),
-            hint:
-                "ratings stand in a file of their own (`--human FILE`) or in a column `human_rating` beside the items"
-                    .into(),
-        });
-    }
-    let mut opinions: BTreeMap<ItemId, Vec<Opinion>> = BTreeMap::new();
-    for HumanRating { item, annotator, rating, rationale, .. } in human.ratings {
-        opinions.entry(item).or_default().push(Opinion { annotator: annotator.to_string(), rating, rationale });
-    }
-    for ratings in opinions.values_mut() {
-        ratings.sort_by(|a, b| a.annotator.cmp(&b.annotator));
-    }
-    Ok(People { opinions, groups: human.groups, off_scale: human.counts.off_scale })
-}
-
-/// Items with ratings, with what is known of them. An item that people rated and the items file lacks is an error: its
-/// rating would silently count for nothing.
-fn join(request: &AuditRequest, human: People, judges: &[JudgeInput]) -> Result<Vec<audit::Labelled>, AppError> {
-    let mut items: BTreeMap<ItemId, Item> = BTreeMap::new();
-    if let Some(path) = &request.items {
-        for item in labels::open_items(path, &request.read)? {
-            let item = item?;
-            if human.opinions.contains_key(&item.id) {
-                items.insert(item.id.clone(), item);
-            }
-        }
-        if let Some(unknown) = human.opinions.keys().find(|id| !items.contains_key(*id)) {
-            let many = human.opinions.keys().filter(|id| !items.contains_key(*id)).count();
-            return Err(AppError::Input {
-                message: format!(
-                    "people rated {many} items that the items file does not have, for example `{unknown}`"
-                ),
-                place: Some(crate::domain::Place::file(path.display().to_string())),
-                hint: "check that both files use the same ids (`--map id=COLUMN` renames a column)".into(),
-            });
-        }
-    }
-    let answered: BTreeSet<&ItemId> = judges.iter().flat_map(|j| j.answers.keys()).collect();
-    if !judges.is_empty() && !human.opinions.keys().any(|id| answered.contains(id)) {
-        return Err(AppError::input(
-            "no item has both a human rating and a rating of the judge",
-            "check that both files use the same ids (`--map id=COLUMN` renames a column)",
-        ));
-    }
-    Ok(human
-        .opinions
-        .into_iter()
-        .map(|(id, opinions)| {
-            let mut item = labelled(items.remove(&id), &human.groups, id, opinions);
-            let parts = request.read.id_pattern.iter().flat_map(|pattern| pattern.tags(item.id.as_str()));
-            let parts: Vec<_> = parts.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            for (name, value) in parts {
-                item.tags.entry(name).or_insert(value);
-            }
-            item
-        })
-        .collect())
-}
-
-fn labelled(
-    item: Option<Item>,
-    groups: &BTreeMap<ItemId, GroupId>,
-    id: ItemId,
-    opinions: Vec<Opinion>,
-) -> audit::Labelled {
-    let Some(item) = item else {
-        let group = groups.get(&id).cloned();
-        return audit::Labelled { id, group, query: None, title: None, excerpt: None, tags: BTreeMap::new(), opinions };
-    };
-    let excerpt = match item.document.char_indices().nth(EXCERPT) {
-        Some((at, _)) => format!("{} …", &item.document[..at]),
-        None => item.document,
-    };
-    let tags = item.meta.into_iter().filter(|(_, value)| value.chars().count() <= LONGEST_TAG).collect();
-    audit::Labelled {
-        id,
-        group: Some(item.group),
-        query: Some(item.query),
-        title: item.title,
-        excerpt: Some(excerpt),
-        tags,
-        opinions,
+    /// Every gate is met.
+    pub fn gates_met(&self) -> bool {
+        self.audit.judges.iter().flat_map(|judge| &judge.gates).all(|gate| gate.met)
     }
 }

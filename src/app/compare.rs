@@ -1,6 +1,6 @@
 //! Two judges on the same items: gather both, compare them, keep the margin that was fixed first.
 
-use super::audit::{Evidence, gather};
+use super::gather::{Evidence, gather};
 use super::label::Watch;
 use super::project::write_whole;
 use super::{AppError, AuditRequest, JudgeRequest, Limits, Project, Source};
@@ -110,7 +110,7 @@ pub async fn compare(
     let judges = (sole(&old, &request.old)?, sole(&new, &request.new)?);
     let names = (judges.0.identity(), judges.1.identity());
     let first = match margin {
-        Some(margin) => Some(project.ledger()?.first_margin(&new.people_digest, (&names.0, &names.1), margin)?),
+        Some(margin) => Some(project.ledger()?.first_margin(&new.people, (&names.0, &names.1), margin)?),
         None => None,
     };
     let terms = Terms { margin, first_margin: first, seed: project.seed };
@@ -124,9 +124,10 @@ pub async fn compare(
 fn margin(project: &Project, request: &CompareRequest) -> Result<Option<f64>, AppError> {
     let margin = request.margin.or(project.config.compare.margin);
     match margin {
-        Some(points) if !(points > 0.0 && points <= 100.0) => {
-            Err(AppError::input(format!("a margin of {points} NMSE points is none"), "write a number above 0 and up to 100, for example `--margin 1`"))
-        }
+        Some(points) if !(points > 0.0 && points <= 100.0) => Err(AppError::input(
+            format!("a margin of {points} NMSE points is none"),
+            "write a number above 0 and up to 100, for example `--margin 1`",
+        )),
         margin => Ok(margin),
     }
 }
@@ -186,9 +187,7 @@ impl Compared {
         let json = serde_json::to_vec_pretty(&self.comparison).expect("a comparison is plain data");
         write_whole(&folder.join("comparison.json"), &json)?;
         write_whole(&folder.join("comparison.md"), report::comparison_markdown(&self.comparison).as_bytes())?;
-        let page = folder.join("index.html");
-        write_whole(&page, report::comparison_html(&self.comparison).as_bytes())?;
-        Ok(page)
+        Ok(folder.join("comparison.md"))
     }
 
     /// The report folder's name, from both judges and a hash of the content.

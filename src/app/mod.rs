@@ -1,11 +1,13 @@
 //! The use cases: the only room that wires others together. Faces call these functions and show what they return.
 
 mod audit;
+mod compare;
 mod config;
 mod disagree;
 mod doctor;
 mod error;
 mod folder;
+mod gather;
 mod init;
 mod label;
 mod project;
@@ -14,12 +16,14 @@ mod samples;
 mod schema;
 mod suggest;
 
-pub use audit::{AuditRequest, Audited, Source, audit};
+pub use audit::{Audited, Questions, audit};
+pub use compare::{CompareRequest, Compared, Contender, Require, compare};
 pub use config::{CONFIG_FILE, Config};
 pub use disagree::{Disagreed, Filter, disagree};
 pub use doctor::{Checkup, Finding, Health, doctor};
 pub use error::AppError;
+pub use gather::{AuditRequest, Source};
 pub use init::{Written, init};
 pub use label::{LabelRequest, Labelled, Limits, Plan, Watch, default_out, label, plan};
-pub use project::{JudgeRequest, Project, Shipped, SimServer};
+pub use project::{JudgeRequest, Project, Shipped, SimServer, write_whole};
 pub use schema::{Envelope, SCHEMAS, Warning, schema};

@@ -67,7 +67,10 @@ impl Shipped {
 }
 
 /// Writes a file whole or not at all: temporary file beside it, fsync, rename.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
+///
+/// # Errors
+/// [`AppError::System`] when the folder cannot be made or the file not be written.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
     use std::io::Write as _;
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let fault = |e| AppError::system("writing", path, e);

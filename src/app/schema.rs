@@ -34,7 +34,7 @@ pub struct Warning {
 
 impl From<&Caveat> for Warning {
     fn from(caveat: &Caveat) -> Self {
-        Self { code: caveat.code, text: caveat.text.clone() }
+        Self { code: caveat.code.name(), text: caveat.text.clone() }
     }
 }
 

@@ -20,7 +20,7 @@ const FORMAT_PROBLEM: f64 = 0.02;
 pub(super) fn advice(facts: &Facts<'_>) -> Vec<Advice> {
     let mut steps = Vec::new();
     let mut add = |why: String, command: Option<&str>| steps.push(Advice { why, command: command.map(str::to_owned) });
-    let panel = facts.panel;
+    let panel = &facts.found.panel;
     if panel.n == 0 {
         add("Nothing was answered: look at the endpoint first.".into(), Some("assessor doctor --model MODEL"));
         return steps;
@@ -39,7 +39,7 @@ pub(super) fn advice(facts: &Facts<'_>) -> Vec<Advice> {
     // The direction whose misses weigh most, by squared error as in NMSE; one point apart is often a matter of taste.
     let weight = |direction: Direction, least: u8| {
         let whole =
-            facts.groups.iter().filter(move |g| g.slice.is_none() && g.direction == direction && g.gap >= least);
+            facts.found.groups.iter().filter(move |g| g.slice.is_none() && g.direction == direction && g.gap >= least);
         whole.fold((0, 0), |(items, squares), g| (items + g.count, squares + g.count * u64::from(g.gap).pow(2)))
     };
     let far = [(Direction::Higher, 2), (Direction::Lower, 2), (Direction::Higher, 1), (Direction::Lower, 1)];
@@ -54,7 +54,7 @@ pub(super) fn advice(facts: &Facts<'_>) -> Vec<Advice> {
             Some(&format!("assessor disagree --direction {way} --gap {least}")),
         );
     }
-    let worst = facts.slices.iter().filter(|s| !s.small && s.column != "gold");
+    let worst = facts.found.slices.iter().filter(|s| !s.small && s.column != "gold");
     let worst = worst.max_by(|a, b| a.nmse.value().unwrap_or(0.0).total_cmp(&b.nmse.value().unwrap_or(0.0)));
     if let (Some(slice), Some(overall)) = (worst, panel.nmse.value())
         && slice.nmse.value().is_some_and(|v| v > 1.25 * overall)

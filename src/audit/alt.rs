@@ -1,7 +1,8 @@
 //! May the judge replace an annotator? The alternative annotator test, never without its controls.
 
 use super::compute::{RatedBy, Row, Setup};
-use crate::agreement::{AltOutcome, AltTest, AltVerdict, Control, Defined, TestedAnnotator, alt_test_with_controls};
+use crate::agreement::Defined;
+use crate::agreement::people::{AltOutcome, AltTest, AltVerdict, Control, TestedAnnotator, alt_test_with_controls};
 use crate::domain::{Figure, Scale};
 use serde::Serialize;
 

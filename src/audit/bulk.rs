@@ -1,7 +1,8 @@
 //! What the judge's ratings of a whole bulk are worth: the mean rating, corrected by the items that people rated too.
 
 use super::compute::{JudgeInput, Row};
-use crate::agreement::{Lambda, Moments, Ppi, PpiMode, Poststratified, poststratified, ppi_mean, wilson};
+use crate::agreement::apply::{Lambda, Moments, Poststratified, Ppi, PpiMode, poststratified, ppi_mean};
+use crate::agreement::interval::proportion::wilson;
 use crate::domain::{Estimate, Figure, Interval, Rating, Scale, Undefined, Verdict};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -68,11 +69,20 @@ pub(super) fn bulk(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput) -> Option
         Err(reason) => reason.into(),
         Ok((theta, interval)) => {
             let up = |i: Interval| Interval { low: i.low + lift, high: i.high + lift, ..i };
-            Figure::Known(Estimate { value: theta + lift, interval: interval.map(up), n: n + labelled, groups: labelled })
+            Figure::Known(Estimate {
+                value: theta + lift,
+                interval: interval.map(up),
+                n: n + labelled,
+                groups: labelled,
+            })
         }
     };
     let valid: Vec<f64> = others.iter().flatten().map(|r| scale.index(*r) as f64).collect();
-    let mean = if valid.is_empty() { Err(Undefined::Empty) } else { Ok((valid.iter().sum::<f64>() / valid.len() as f64, None)) };
+    let mean = if valid.is_empty() {
+        Err(Undefined::Empty)
+    } else {
+        Ok((valid.iter().sum::<f64>() / valid.len() as f64, None))
+    };
     Some(Bulk {
         n,
         seed: labelled,

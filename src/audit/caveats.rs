@@ -5,10 +5,10 @@ mod input;
 mod reading;
 
 use super::compute::JudgeInput;
-use super::panel::Panel;
-use super::{Humans, JudgeParts};
+use super::{Humans, JudgeAudit};
 use crate::domain::Scale;
 use serde::{Serialize, Serializer};
+use std::fmt;
 
 /// A likely mistake, or a fact about the input. The first 21 are the warnings of SPEC §3, in its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -181,6 +181,12 @@ impl Mistake {
     }
 }
 
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 impl Serialize for Mistake {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
@@ -191,9 +197,9 @@ impl Serialize for Mistake {
 pub(super) struct Facts<'a> {
     pub scale: Scale,
     pub humans: &'a Humans,
-    pub panel: &'a Panel,
-    pub parts: &'a JudgeParts,
     pub judge: &'a JudgeInput,
+    /// What was found so far: all but caveats and advice.
+    pub found: &'a JudgeAudit,
 }
 
 /// All caveats that apply, warnings first, each kind in the order of [`Mistake`].

@@ -5,9 +5,12 @@ use super::diff::{Change, Diff, diff};
 use super::panel::{Cost, cost};
 use super::slices::{columns, is_small, parts};
 use super::words;
-use crate::agreement::paired::{Equivalence, Paired, Standing, difference, non_inferior};
+use crate::agreement::interval::Resampling;
+use crate::agreement::paired::{Equivalence, Paired, Standing, difference, mcnemar, non_inferior};
+use crate::agreement::planning::detectable_difference;
 use crate::agreement::{
-    LEAST_GROUPS, MalformedPolicy, Pair, Resampling, Term, contrast, detectable_difference, holm, mcnemar, nmse, share,
+    Adjustment, Defined, LEAST_GROUPS, MalformedPolicy, Pair, Term, adjusted, contrast, nmse, share,
+    squared_error_points,
 };
 use crate::domain::{Figure, Scale, Undefined};
 use serde::Serialize;
@@ -276,10 +279,8 @@ fn side<'a>(judge: &JudgeInput, rows: impl Iterator<Item = &'a Row<'a>>) -> Side
     }
 }
 
-/// What the row costs in NMSE points, malformed at the full squared range.
 fn points(scale: Scale, pair: &Pair) -> f64 {
-    let range = f64::from(scale.range());
-    100.0 * pair.error().map_or(1.0, |error| error * error / (range * range))
+    squared_error_points(pair, scale.levels())
 }
 
 type Found = Result<Paired, Undefined>;
@@ -423,10 +424,10 @@ fn slices(scale: Scale, both: &[Both<'_>], how: &Resampling) -> Vec<SliceContras
         .into_iter()
         .map(|((column, value), part)| slice(scale, column, value, &part, how))
         .collect();
-    let adjusted = holm(&found.iter().map(|s| s.p).collect::<Vec<_>>());
-    for (slice, p) in found.iter_mut().zip(adjusted) {
-        slice.p_adjusted = p;
-        slice.regressed = p.is_some_and(|p| p < ALPHA) && slice.difference.value().is_some_and(|d| d > 0.0);
+    let p: Vec<Defined> = found.iter().map(|s| s.p.ok_or(Undefined::TooFewGroups)).collect();
+    for (slice, p) in found.iter_mut().zip(adjusted(&p, Adjustment::Holm)) {
+        slice.p_adjusted = p.ok();
+        slice.regressed = p.is_ok_and(|p| p < ALPHA) && slice.difference.value().is_some_and(|d| d > 0.0);
     }
     found
 }

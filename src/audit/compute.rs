@@ -7,6 +7,7 @@ use super::caveats::{Facts, caveats};
 use super::disagreement::{disagreements, groups};
 use super::gate::{Control, Gate, GateResult, Gated, gates};
 use super::leaderboard::leaderboard;
+use super::map::CalibrationMap;
 use super::panel::{Panel, panel};
 use super::people::{Humans, humans};
 use super::planning::{Goals, planning};
@@ -14,8 +15,9 @@ use super::slices::{Slice, slices};
 use super::spread::spread;
 use super::standing::{Standing, headline, standing};
 use super::{Audit, JudgeAudit, Unanswered};
+use crate::agreement::Pair;
+use crate::agreement::interval::Resampling;
 use crate::agreement::people::RatedItem;
-use crate::agreement::{Gold, Pair, interval::Resampling};
 use crate::domain::{GroupId, ItemId, NanoUsd, Rating, Scale, Usage, Verdict};
 use rand::seq::SliceRandom as _;
 use serde::Serialize;
@@ -98,6 +100,13 @@ pub struct JudgeInput {
     pub other_samples: u64,
 }
 
+impl JudgeInput {
+    /// What tells it from other judges: its content hash, or its name when it was made elsewhere.
+    pub fn identity(&self) -> &str {
+        self.hash.as_deref().unwrap_or(&self.name)
+    }
+}
+
 /// Items that a judge answered more than once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Repeats {
@@ -114,6 +123,10 @@ pub struct Repeats {
 pub struct Setup {
     /// Human ratings that a policy moved onto the scale.
     pub people_off_scale: u64,
+    /// Rated items that prompts were tuned on and that were left out.
+    pub left_out: u64,
+    /// Such items are in.
+    pub contaminated: bool,
     /// Conditions to meet.
     pub gates: Vec<Gate>,
     /// Seed of every resample.
@@ -124,11 +137,26 @@ pub struct Setup {
     pub goals: Goals,
     /// Judges that were ever held against these people, when it is counted.
     pub looks: Option<u64>,
+    /// A calibration map that was fitted before.
+    pub map: Option<CalibrationMap>,
+    /// Digest of the people's ratings.
+    pub people: String,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { people_off_scale: 0, gates: Vec::new(), seed: 0, allowance: 0.15, goals: Goals::default(), looks: None }
+        Self {
+            people_off_scale: 0,
+            left_out: 0,
+            contaminated: false,
+            gates: Vec::new(),
+            seed: 0,
+            allowance: 0.15,
+            goals: Goals::default(),
+            looks: None,
+            map: None,
+            people: String::new(),
+        }
     }
 }
 
@@ -171,7 +199,8 @@ pub(super) struct RatedBy {
 
 impl RatedBy {
     pub fn of(scale: Scale, labelled: &[Labelled]) -> Self {
-        let names: BTreeSet<&str> = labelled.iter().flat_map(|l| l.opinions.iter().map(|o| o.annotator.as_str())).collect();
+        let names: BTreeSet<&str> =
+            labelled.iter().flat_map(|l| l.opinions.iter().map(|o| o.annotator.as_str())).collect();
         let annotators: Vec<String> = names.into_iter().filter(|n| *n != ADJUDICATED).map(str::to_owned).collect();
         let place: BTreeMap<&str, usize> = annotators.iter().map(String::as_str).zip(0..).collect();
         let groups = group_numbers(labelled);
@@ -247,7 +276,14 @@ fn group_numbers(labelled: &[Labelled]) -> Vec<u32> {
 /// Items without an answer that are named.
 const UNANSWERED: usize = 1000;
 
-fn one(scale: Scale, humans: &Humans, rated: &RatedBy, rows: &[Row<'_>], judge: &JudgeInput, setup: &Setup) -> JudgeAudit {
+fn one(
+    scale: Scale,
+    humans: &Humans,
+    rated: &RatedBy,
+    rows: &[Row<'_>],
+    judge: &JudgeInput,
+    setup: &Setup,
+) -> JudgeAudit {
     let panel = panel(scale, rows, judge, setup.seed);
     let slices = slices(scale, rows);
     let gates = if setup.gates.is_empty() { Vec::new() } else { gated(scale, rows, judge, (&panel, &slices), setup) };
@@ -259,7 +295,7 @@ fn one(scale: Scale, humans: &Humans, rated: &RatedBy, rows: &[Row<'_>], judge: 
         headline: String::new(),
         standing: Standing::Unknown,
         gates,
-        spread: spread(scale, rows, setup.seed),
+        spread: spread(scale, rows, judge.identity(), setup),
         alt_test: replacement(scale, rated, rows, setup),
         bulk: bulk(scale, rows, judge),
         planning: planning(&panel, &slices, setup.goals),
@@ -298,7 +334,11 @@ fn gated(
 ) -> Vec<GateResult> {
     let controls: Vec<Control> = controls(scale, rows, setup.seed)
         .into_iter()
-        .map(|(name, rows)| Control { name, panel: panel(scale, &rows, judge, setup.seed), slices: slices(scale, &rows) })
+        .map(|(name, rows)| Control {
+            name,
+            panel: panel(scale, &rows, judge, setup.seed),
+            slices: slices(scale, &rows),
+        })
         .collect();
     gates(&setup.gates, &Gated { panel: own.0, slices: own.1 }, &controls)
 }

@@ -119,7 +119,7 @@ fn disagreement(scale: Scale, row: &Row<'_>) -> Option<Disagreement> {
 /// Direction × gap, and direction × gap × slice, largest first.
 pub(super) fn groups(rows: &[Row<'_>], disagreements: &[Disagreement]) -> Vec<DisagreementGroup> {
     type Slot<'a> = Option<(&'a str, &'a str)>;
-    let sliceable = super::slices::columns(rows);
+    let sliceable = super::slices::columns(rows.iter());
     let mut sizes: BTreeMap<Slot<'_>, u64> = BTreeMap::new();
     for row in rows.iter().filter(|r| r.answered()) {
         *sizes.entry(None).or_default() += 1;

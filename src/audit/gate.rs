@@ -98,12 +98,15 @@ impl FromStr for Gate {
             (_, true) => Relation::AtLeast,
         };
         let limit: Option<f64> = right.trim().parse().ok().filter(|limit: &f64| limit.is_finite());
-        let limit = limit.ok_or_else(|| fault(format!("`{}` in the gate `{text}` is no number", right.trim()), SYNTAX))?;
+        let limit =
+            limit.ok_or_else(|| fault(format!("`{}` in the gate `{text}` is no number", right.trim()), SYNTAX))?;
         // The slice may hold dots, so the side is what follows the last dot outside of the brackets.
         let (name, slice, rest) = match (left.find('['), left.rfind(']')) {
             (Some(open), Some(close)) if open < close => {
                 let slice = left[open + 1..close].split_once('=');
-                let slice = slice.ok_or_else(|| fault(format!("the gate `{text}` names no slice"), "write it as `[COLUMN=VALUE]`"))?;
+                let slice = slice.ok_or_else(|| {
+                    fault(format!("the gate `{text}` names no slice"), "write it as `[COLUMN=VALUE]`")
+                })?;
                 (&left[..open], Some((slice.0.trim().to_owned(), slice.1.trim().to_owned())), &left[close + 1..])
             }
             _ => left.split_once('.').map_or((left, None, ""), |(name, _)| (name, None, &left[name.len()..])),
@@ -112,13 +115,21 @@ impl FromStr for Gate {
             "" | ".value" => Side::Value,
             ".upper" => Side::Upper,
             ".lower" => Side::Lower,
-            other => return Err(fault(format!("`{other}` in the gate `{text}` is no end of an interval"), "write `.upper` or `.lower`, or nothing for the value")),
+            other => {
+                return Err(fault(
+                    format!("`{other}` in the gate `{text}` is no end of an interval"),
+                    "write `.upper` or `.lower`, or nothing for the value",
+                ));
+            }
         };
         let known: &[&'static str] = if slice.is_some() { &SLICE_METRICS } else { &METRICS };
         let name = name.trim();
         let metric = known.iter().find(|known| **known == name).ok_or_else(|| {
             let of = if slice.is_some() { "a slice has" } else { "there are" };
-            fault(format!("the gate `{text}` looks at `{name}`, which is no number of an audit"), &format!("{of} {}", known.join(", ")))
+            fault(
+                format!("the gate `{text}` looks at `{name}`, which is no number of an audit"),
+                &format!("{of} {}", known.join(", ")),
+            )
         })?;
         Ok(Self { metric, slice, side, relation, limit })
     }
@@ -271,10 +282,15 @@ mod tests {
 
     #[test]
     fn a_gate_is_written_as_it_was_typed() {
-        for text in ["nmse < 8", "nmse.upper < 8", "malformed <= 0.02", "exact[language=de].lower > 0.5", "bias >= -0.5"] {
+        for text in
+            ["nmse < 8", "nmse.upper < 8", "malformed <= 0.02", "exact[language=de].lower > 0.5", "bias >= -0.5"]
+        {
             assert_eq!(text.parse::<Gate>().unwrap().to_string(), text);
         }
-        assert_eq!(" nmse . upper<8".parse::<Gate>().map_err(|e| e.message), Err("`. upper` in the gate ` nmse . upper<8` is no end of an interval".into()));
+        assert_eq!(
+            " nmse . upper<8".parse::<Gate>().map_err(|e| e.message),
+            Err("`. upper` in the gate ` nmse . upper<8` is no end of an interval".into())
+        );
         assert_eq!("nmse[version=1.2]<8".parse::<Gate>().unwrap().to_string(), "nmse[version=1.2] < 8");
     }
 
@@ -292,6 +308,8 @@ mod tests {
             say("kappa[language=de] > 0.5"),
             "the gate `kappa[language=de] > 0.5` looks at `kappa`, which is no number of an audit | a slice has nmse, bias, exact, malformed"
         );
-        assert!(say("score < 1").starts_with("the gate `score < 1` looks at `score`, which is no number of an audit | there are nmse, nmse_valid"));
+        assert!(say("score < 1").starts_with(
+            "the gate `score < 1` looks at `score`, which is no number of an audit | there are nmse, nmse_valid"
+        ));
     }
 }

@@ -2,8 +2,10 @@
 
 use super::JudgeAudit;
 use super::compute::Row;
-use crate::agreement::{holm, paired, squared_error_points};
-use crate::domain::{Figure, Scale};
+use crate::agreement::interval::Resampling;
+use crate::agreement::paired::difference;
+use crate::agreement::{Adjustment, Defined, LEAST_GROUPS, adjusted, squared_error_points};
+use crate::domain::{Figure, Scale, Undefined};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -51,7 +53,12 @@ pub struct PairTest {
 }
 
 /// Orders the judges and tests them against each other; `None` for fewer than two.
-pub(super) fn leaderboard(scale: Scale, judges: &[JudgeAudit], rows: &[Vec<Row<'_>>], seed: u64) -> Option<Leaderboard> {
+pub(super) fn leaderboard(
+    scale: Scale,
+    judges: &[JudgeAudit],
+    rows: &[Vec<Row<'_>>],
+    seed: u64,
+) -> Option<Leaderboard> {
     if judges.len() < 2 {
         return None;
     }
@@ -64,8 +71,8 @@ pub(super) fn leaderboard(scale: Scale, judges: &[JudgeAudit], rows: &[Vec<Row<'
         (0..firsts).flat_map(|i| order[i + 1..].iter().map(move |b| (i, *b))).map(|(i, b)| (order[i], b)).collect();
     let mut pairs: Vec<PairTest> =
         tested.into_par_iter().map(|(a, b)| pair(scale, (a, b), (&rows[a], &rows[b]), seed)).collect();
-    let adjusted = holm(&pairs.iter().map(|pair| pair.p).collect::<Vec<_>>());
-    pairs.iter_mut().zip(adjusted).for_each(|(pair, p)| pair.p_adjusted = p);
+    let p: Vec<Defined> = pairs.iter().map(|pair| pair.p.ok_or(Undefined::TooFewGroups)).collect();
+    pairs.iter_mut().zip(adjusted(&p, Adjustment::Holm)).for_each(|(pair, p)| pair.p_adjusted = p.ok());
     let apart = |pair: &&PairTest| pair.p_adjusted.is_some_and(|p| p < ALPHA);
     let places = order.iter().map(|&judge| {
         let better = pairs.iter().filter(apart).filter(|p| p.judges.1 == judge).count();
@@ -84,6 +91,10 @@ pub(super) fn leaderboard(scale: Scale, judges: &[JudgeAudit], rows: &[Vec<Row<'
 fn pair(scale: Scale, judges: (usize, usize), rows: (&[Row<'_>], &[Row<'_>]), seed: u64) -> PairTest {
     let both = rows.0.iter().zip(rows.1).filter(|(a, b)| a.answered() && b.answered());
     let points = |row: &Row<'_>| squared_error_points(&row.pair, scale.levels());
-    let test = paired(both.map(|(a, b)| (a.pair.group, points(a), points(b))), seed);
-    PairTest { judges, difference: test.difference, p: test.p.ok(), p_adjusted: None }
+    let how = Resampling { seed, ..Resampling::default() };
+    let (difference, p) = match difference(both.map(|(a, b)| (a.pair.group, points(b), points(a))), &how) {
+        Ok(test) => (test.difference, test.p.ok().filter(|_| test.groups >= LEAST_GROUPS)),
+        Err(reason) => (reason.into(), None),
+    };
+    PairTest { judges, difference, p, p_adjusted: None }
 }

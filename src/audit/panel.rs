@@ -5,8 +5,8 @@ use crate::agreement::interval::Resampling;
 use crate::agreement::interval::bounds::hoeffding_bentkus;
 use crate::agreement::interval::proportion::{clopper_pearson_lower, clopper_pearson_upper};
 use crate::agreement::{
-    Coefficients, Confusion, Defined, DesignEffect, GroupMean, MalformedPolicy, Metric, Pair, PairCounts, Term, Weights,
-    adjacent, best_constant, bias, coefficients, cohen_kappa_valid, design_effect, exact, human_ceiling,
+    Coefficients, Confusion, Defined, DesignEffect, GroupMean, MalformedPolicy, Metric, Pair, PairCounts, Term,
+    Weights, adjacent, best_constant, bias, coefficients, cohen_kappa_valid, design_effect, exact, human_ceiling,
     judge_against_single, krippendorff_alpha_of_table, mae, malformed_rate, nmse, pairs_by_group, shuffled,
     squared_error_points,
 };
@@ -256,7 +256,7 @@ fn tau_within(pairs: &[Pair]) -> Figure {
     let (groups, human, judge) = scores(pairs);
     let found = pairs_by_group(&groups, &human, &judge).map(|counts| GroupMean::of(&counts, PairCounts::tau_b));
     match found {
-        Ok(GroupMean { mean: Ok(value), groups, .. }) => Figure::point(value, pairs.len() as u64, groups),
+        Ok(GroupMean { mean: Ok(value), defined, .. }) => Figure::point(value, pairs.len() as u64, defined),
         Ok(GroupMean { mean: Err(reason), .. }) | Err(reason) => reason.into(),
     }
 }
@@ -339,7 +339,7 @@ fn controls(scale: Scale, pairs: &[Pair], nmse: &Figure) -> Controls {
     Controls { best_constant, shuffled: shuffled(pairs, scale.levels()), skill }
 }
 
-fn cost(answered: &[&Row<'_>]) -> Cost {
+pub(super) fn cost(answered: &[&Row<'_>]) -> Cost {
     let answers = || answered.iter().filter_map(|r| r.answer);
     let costs: Vec<NanoUsd> = answers().filter_map(|a| a.cost).collect();
     let priced = costs.len() as u64;

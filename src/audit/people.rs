@@ -1,17 +1,15 @@
 //! The people: how far they are from each other, who is strict, who is noisy, and which items they cannot agree on.
 
-use super::compute::{Labelled, RatedBy};
+use super::compute::{Labelled, RatedBy, Setup};
+use crate::agreement::people::{PairAgreement, against_others, pairwise_kappa, severity};
 use crate::agreement::{
-    Defined, Metric, RatedItem, Tally, Weights, against_others, alpha_without_each_annotator, gwet_family, human_ceiling,
-    krippendorff_alpha, pairwise_kappa, severity,
+    Defined, Gold, Metric, Tally, Weights, alpha_without_each_annotator, gwet_family, human_ceiling, krippendorff_alpha,
 };
 use crate::domain::{Figure, Scale, Undefined};
 use serde::Serialize;
 
 /// More annotators than this are a crowd: their table of pairs would not be read.
 const PAIRED: usize = 12;
-/// Ratings this far apart ask for a third opinion (SPEC §1).
-const FAR: u8 = 2;
 
 /// What the human ratings are.
 #[derive(Clone, Debug, Serialize)]
@@ -40,6 +38,12 @@ pub struct Humans {
     pub alpha_interval: Figure,
     /// Gwet's AC2, quadratic.
     pub ac2: Figure,
+    /// Rated items that prompts were tuned on and that were left out.
+    pub left_out: u64,
+    /// Such items are in, as it was asked for: every number flatters.
+    pub contaminated: bool,
+    /// Items with a `purpose` other than `estimate`: chosen, not drawn at random.
+    pub chosen_rows: u64,
     /// Items whose ratings lie two or more points apart: ask a third person.
     pub far_apart: u64,
     /// One per annotator, where several rated the same items.
@@ -80,7 +84,7 @@ pub struct AnnotatorPair {
     pub kappa_quadratic: Figure,
 }
 
-pub(super) fn humans(scale: Scale, labelled: &[Labelled], rated: &RatedBy, off_scale: u64, looks: Option<u64>) -> Humans {
+pub(super) fn humans(scale: Scale, labelled: &[Labelled], rated: &RatedBy, setup: &Setup) -> Humans {
     let levels = scale.levels();
     let items = &rated.items;
     let ratings: Vec<Vec<u8>> = items.iter().map(|i| i.ratings.iter().flatten().copied().collect()).collect();
@@ -89,7 +93,8 @@ pub(super) fn humans(scale: Scale, labelled: &[Labelled], rated: &RatedBy, off_s
     let figure = |value: Defined| value.map_or_else(Figure::from, |value| Figure::point(value, n, queries));
     let tally = Tally::of_items(ratings.iter().map(|r| r.iter().copied()), levels);
     let several = rated.annotators.len() > 1;
-    let alpha = |metric| if several { figure(krippendorff_alpha(&tally, metric)) } else { Undefined::OneAnnotator.into() };
+    let alpha =
+        |metric| if several { figure(krippendorff_alpha(&tally, metric)) } else { Undefined::OneAnnotator.into() };
     let mut distribution = vec![0; levels];
     rated.gold.iter().for_each(|(gold, _)| distribution[scale.index(*gold)] += 1);
     let adjudicated = rated.annotators.iter().any(|a| a == super::compute::ADJUDICATED);
@@ -97,7 +102,9 @@ pub(super) fn humans(scale: Scale, labelled: &[Labelled], rated: &RatedBy, off_s
         items: n,
         queries,
         ratings: ratings.iter().map(|r| r.len() as u64).sum(),
-        off_scale,
+        off_scale: setup.people_off_scale,
+        left_out: setup.left_out,
+        contaminated: setup.contaminated,
         gold: match (adjudicated, several) {
             (true, _) => "adjudicated rating, else mean (errors) and lower median (categories) of the ratings",
             (false, true) => "mean (errors) and lower median (categories) of the ratings",
@@ -108,19 +115,19 @@ pub(super) fn humans(scale: Scale, labelled: &[Labelled], rated: &RatedBy, off_s
         alpha_nominal: alpha(Metric::Nominal),
         alpha_ordinal: alpha(Metric::Ordinal),
         alpha_interval: alpha(Metric::Interval),
-        ac2: if several { figure(gwet_family(&tally, Weights::Quadratic).and_then(|g| g.ac.value)) } else { Undefined::OneAnnotator.into() },
-        far_apart: ratings.iter().filter(|r| spread(r) >= FAR).count() as u64,
+        ac2: if several {
+            figure(gwet_family(&tally, Weights::Quadratic).and_then(|g| Ok(g.ac?.value)))
+        } else {
+            Undefined::OneAnnotator.into()
+        },
+        chosen_rows: labelled.iter().filter(|l| l.tags.get("purpose").is_some_and(|p| p != "estimate")).count() as u64,
+        far_apart: ratings.iter().filter_map(|r| Gold::of(r)).filter(Gold::needs_adjudication).count() as u64,
         panel: if several { panel(rated, levels, &figure) } else { Vec::new() },
         pairs: if (2..=PAIRED).contains(&rated.annotators.len()) { pairs(rated, levels) } else { Vec::new() },
         grouped: labelled.iter().all(|l| l.group.is_some()),
         annotators: rated.annotators.clone(),
-        looks,
+        looks: setup.looks,
     }
-}
-
-fn spread(ratings: &[u8]) -> u8 {
-    let (low, high) = (ratings.iter().min(), ratings.iter().max());
-    low.zip(high).map_or(0, |(low, high)| high - low)
 }
 
 fn panel(rated: &RatedBy, levels: usize, figure: &dyn Fn(Defined) -> Figure) -> Vec<Annotator> {
@@ -147,7 +154,7 @@ fn panel(rated: &RatedBy, levels: usize, figure: &dyn Fn(Defined) -> Figure) -> 
 
 fn pairs(rated: &RatedBy, levels: usize) -> Vec<AnnotatorPair> {
     let name = |a: usize| rated.annotators[a].clone();
-    let pair = |found: crate::agreement::PairAgreement| AnnotatorPair {
+    let pair = |found: PairAgreement| AnnotatorPair {
         names: (name(found.annotators.0), name(found.annotators.1)),
         n: found.n,
         kappa_quadratic: found.kappa,

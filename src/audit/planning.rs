@@ -2,7 +2,7 @@
 
 use super::panel::Panel;
 use super::slices::Slice;
-use crate::agreement::{detectable_difference, rows_for_mean};
+use crate::agreement::planning::{detectable_difference, rows_for_mean};
 use serde::Serialize;
 
 const LEVEL: f64 = 0.95;
@@ -68,7 +68,12 @@ pub(super) fn planning(panel: &Panel, slices: &[Slice], goals: Goals) -> Plannin
         .filter_map(|slice| {
             let needed = up(rows_for_mean(slice.nmse_sd?, goals.half_width, LEVEL));
             let more = needed.saturating_sub(slice.n);
-            (more > 0).then(|| SlicePlan { column: slice.column.clone(), value: slice.value.clone(), now: slice.n, more })
+            (more > 0).then(|| SlicePlan {
+                column: slice.column.clone(),
+                value: slice.value.clone(),
+                now: slice.n,
+                more,
+            })
         })
         .collect();
     lacking.sort_by(|a, b| b.more.cmp(&a.more).then_with(|| (&a.column, &a.value).cmp(&(&b.column, &b.value))));

@@ -3,8 +3,8 @@
 use super::compute::Row;
 use crate::agreement::planning::detectable_difference;
 use crate::agreement::{
-    Adjustment, Defined, MalformedPolicy, Pair, Term, adjusted, bias, contrast, design_effect, exact, malformed_rate, nmse,
-    squared_error_points,
+    Adjustment, Defined, MalformedPolicy, Pair, Term, adjusted, bias, contrast, design_effect, exact, malformed_rate,
+    nmse, squared_error_points,
 };
 use crate::domain::{Figure, Scale, Undefined};
 use serde::Serialize;

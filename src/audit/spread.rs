@@ -1,19 +1,21 @@
 //! How the judge uses the scale: what of its error is lenience, compression or order; what a map could mend; and what
 //! people mean where the judge says something.
 
-use super::compute::Row;
+use super::compute::{Row, Setup};
+use super::map::{AppliedMap, applied};
+use crate::agreement::interval::{Resampling, bca};
 use crate::agreement::{
-    Confusion, CrossFit, Defined, IsotonicMap, MIN_ROWS_PER_LEVEL, PairCounts, Pair, Resampling, ScaleEvidence, ScaleFlag,
-    ScoreRange, Scores, bca, bias, calibration_slope, compression, diagnose, distribution_distance, mse_decomposition,
-    rise_above,
+    Confusion, CrossFit, Defined, IsotonicMap, LevelMean, MIN_ROWS_PER_LEVEL, Pair, PairCounts, ScaleEvidence,
+    ScaleFlag, ScoreRange, Scores, bias, calibration_slope, compression, diagnose, distribution_distance,
+    level_calibration, mse_decomposition, rise_above,
 };
-use crate::domain::{Estimate, Figure, Interval, Rating, Scale, Undefined};
+use crate::domain::{Estimate, Figure, Interval, LEVELS, Rating, Scale, Undefined};
 use serde::Serialize;
 
 /// Parts that queries are dealt to when a map is judged by items that it was not fitted to.
 const FOLDS: usize = 5;
 /// Statistics resampled together: the slope, and a rise above each level but the last of the longest scale.
-const RESAMPLED: usize = crate::domain::LEVELS;
+const RESAMPLED: usize = *LEVELS.end();
 
 /// How judge and people use the scale, over readable replies.
 #[derive(Clone, Debug, Serialize)]
@@ -32,6 +34,8 @@ pub struct Spread {
     pub parts: Option<Parts>,
     /// NMSE on readable replies after a monotone map that was fitted to other queries.
     pub nmse_mapped: Figure,
+    /// A map that was fitted before, applied here as it is.
+    pub applied_map: Option<AppliedMap>,
     /// For each rating that the judge gave, what people mean by it, and the map fitted to all items.
     pub by_judge: Vec<JudgeLevel>,
     /// For each rating that people gave, what the judge says on average.
@@ -90,7 +94,8 @@ pub struct PeopleLevel {
     pub judge: f64,
 }
 
-pub(super) fn spread(scale: Scale, rows: &[Row<'_>], seed: u64) -> Spread {
+pub(super) fn spread(scale: Scale, rows: &[Row<'_>], judge_name: &str, setup: &Setup) -> Spread {
+    let (seed, map) = (setup.seed, setup.map.as_ref());
     let pairs: Vec<Pair> = rows.iter().filter(|r| r.pair.judge.is_some()).map(|r| r.pair.clone()).collect();
     let table = Confusion::of(&pairs, scale.levels());
     let groups = Confusion::by_group(&pairs, scale.levels());
@@ -105,9 +110,7 @@ pub(super) fn spread(scale: Scale, rows: &[Row<'_>], seed: u64) -> Spread {
     let panel = compression(&scores, range);
     let resampled = resampled(&groups, scale.levels(), seed);
     let slope = match (calibration_slope(&table), &resampled[0]) {
-        (Ok(value), interval) => {
-            Figure::Known(Estimate { value, interval: interval.clone().ok(), n, groups: queries })
-        }
+        (Ok(value), interval) => Figure::Known(Estimate { value, interval: interval.clone().ok(), n, groups: queries }),
         (Err(reason), _) => reason.into(),
     };
     let flags = panel.as_ref().map_or(Vec::new(), |panel| {
@@ -119,13 +122,13 @@ pub(super) fn spread(scale: Scale, rows: &[Row<'_>], seed: u64) -> Spread {
             rises: &resampled[1..scale.levels()],
         })
     });
+    let distance =
+        distribution_distance(&scores.human_marginal(), &scores.judge_marginal(), f64::from(scale.range())).ok();
     let mapped = CrossFit { groups: &pairs.iter().map(|p| p.group).collect::<Vec<_>>(), human: &human, judge: &judge };
     Spread {
         judge: usage(scale, &table.judge_totals()[..scale.levels()]),
         people: usage(scale, &table.human_totals()),
-        total_variation: distribution_distance(scores.human_marginal(), scores.judge_marginal(), f64::from(scale.range()))
-            .ok()
-            .map(|distance| distance.total_variation),
+        total_variation: distance.map(|distance| distance.total_variation),
         variance_ratio: figure(panel.as_ref().map_err(|reason| *reason).and_then(|panel| panel.variance_ratio)),
         calibration_slope: slope,
         parts: mse_decomposition(&scores).ok().map(|parts| Parts {
@@ -135,6 +138,7 @@ pub(super) fn spread(scale: Scale, rows: &[Row<'_>], seed: u64) -> Spread {
             fixable: points * parts.fixable,
         }),
         nmse_mapped: figure(mapped.mse(FOLDS, MIN_ROWS_PER_LEVEL).map(|mse| mse * points)),
+        applied_map: map.map(|map| applied(scale, &pairs, map, judge_name, &setup.people)),
         by_judge: by_judge(scale, &scores),
         by_people: by_people(scale, &table),
         flags,
@@ -171,16 +175,16 @@ fn usage(scale: Scale, totals: &[u64]) -> Option<Usage> {
 }
 
 fn by_judge(scale: Scale, scores: &Scores) -> Vec<JudgeLevel> {
-    let (Ok(plain), Ok(map)) = (IsotonicMap::levels(scores), IsotonicMap::fit(scores, MIN_ROWS_PER_LEVEL)) else {
+    let (Ok(plain), Ok(map)) = (level_calibration(scores), IsotonicMap::fit(scores, MIN_ROWS_PER_LEVEL)) else {
         return Vec::new();
     };
-    let level = |(own, mapped): (&crate::agreement::LevelMean, &crate::agreement::LevelMean)| JudgeLevel {
+    let level = |(own, mapped): (&LevelMean, &LevelMean)| JudgeLevel {
         rating: scale.rating(own.score as i64).expect("the judge rates on the scale"),
         n: own.rows,
         people: own.mean,
         mapped: mapped.mean,
     };
-    plain.iter().zip(map.points()).map(level).collect()
+    plain.levels.iter().zip(map.points()).map(level).collect()
 }
 
 fn by_people(scale: Scale, table: &Confusion) -> Vec<PeopleLevel> {

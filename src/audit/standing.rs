@@ -1,6 +1,6 @@
 //! Where a judge stands between the controls and the people, in words.
 
-use super::caveats::Facts;
+use super::panel::Panel;
 use crate::domain::Figure;
 use serde::Serialize;
 
@@ -33,8 +33,7 @@ impl Standing {
     }
 }
 
-pub(super) fn standing(facts: &Facts<'_>) -> Standing {
-    let panel = facts.panel;
+pub(super) fn standing(panel: &Panel) -> Standing {
     let constant = panel.controls.best_constant.as_ref().and_then(|c| c.nmse.value());
     let (Some(nmse), Some(constant)) = (panel.nmse.value(), constant) else { return Standing::Unknown };
     // The interval's upper end, where there is one: "better" has to hold beyond chance.
@@ -50,8 +49,7 @@ pub(super) fn standing(facts: &Facts<'_>) -> Standing {
     }
 }
 
-pub(super) fn headline(facts: &Facts<'_>) -> String {
-    let panel = facts.panel;
+pub(super) fn headline(panel: &Panel) -> String {
     let Some(nmse) = panel.nmse.value() else {
         return format!("No item was answered: {} not run, {} missing.", panel.not_run.count, panel.missing);
     };

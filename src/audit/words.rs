@@ -1,7 +1,6 @@
 //! A comparison in sentences: how far apart two judges are, and what the difference is made of.
 
 use super::compare::{Comparison, Contrasted, Outcome};
-use crate::domain::Figure;
 
 /// A part of the difference of NMSE that explains at least this share of it names the difference.
 const MOST_OF_IT: f64 = 0.8;
@@ -30,7 +29,8 @@ fn headline(comparison: &Comparison) -> String {
     if comparison.outcome == Outcome::Identical {
         return format!("`{new}` gives the same rating as `{old}` on all {} items.", comparison.n);
     }
-    let interval = nmse.difference.interval().map_or(String::new(), |i| format!(", 95 % {} to {}", signed(i.low), signed(i.high)));
+    let interval =
+        nmse.difference.interval().map_or(String::new(), |i| format!(", 95 % {} to {}", signed(i.low), signed(i.high)));
     let p = nmse.p.map_or(String::new(), |p| format!(", p {}", p_value(p)));
     format!(
         "`{new}` {}: NMSE {before:.1} → {after:.1} ({}{interval}{p}).",
@@ -60,7 +60,11 @@ fn parse_rate(comparison: &Comparison) -> Option<String> {
     let which = if total < 0.0 { "gain" } else { "loss" };
     let share = parse / total;
     Some(if share >= MOST_OF_IT && total.abs() >= NEXT_TO_NOTHING {
-        format!("The {which} is parse rate, not judgement: {replies}, which is {} of the {} points.", signed(parse), signed(total))
+        format!(
+            "The {which} is parse rate, not judgement: {replies}, which is {} of the {} points.",
+            signed(parse),
+            signed(total)
+        )
     } else {
         format!("Of this, {} points are parse rate: {replies}.", signed(parse))
     })
@@ -80,7 +84,10 @@ fn agreement(comparison: &Comparison) -> Option<String> {
         Some(p) if p < 0.05 => "got worse",
         _ => "did not move beyond chance",
     };
-    let mut text = format!("On the {n} items that both could rate, agreement {verdict}: NMSE {before:.1} → {after:.1} ({}).", signed(moved));
+    let mut text = format!(
+        "On the {n} items that both could rate, agreement {verdict}: NMSE {before:.1} → {after:.1} ({}).",
+        signed(moved)
+    );
     let own = named(comparison, "nmse_own_valid");
     if let (Some(before), Some(after)) = (own.old.value(), own.new.value())
         && comparison.made_of.became_readable.n + comparison.made_of.became_malformed.n > 0

@@ -1,7 +1,9 @@
 //! What can be typed.
 
-use crate::app::{AuditRequest, CompareRequest, Contender, JudgeRequest, LabelRequest, Limits, Require, Source};
-use crate::audit::{Gate, GateError};
+use crate::app::{
+    AuditRequest, CompareRequest, Contender, JudgeRequest, LabelRequest, Limits, Questions, Require, Source,
+};
+use crate::audit::{Gate, GateError, Goals};
 
 use crate::domain::Explain as _;
 use crate::domain::{NanoUsd, Scale};
@@ -364,6 +366,23 @@ impl SourceArgs {
             replies: self.from_raw.clone().map(|name| Foreign { name, fractions: self.on_fraction.policy() }),
             scale: self.scale,
             rubric: self.judge.rubric.clone(),
+            contaminated: false,
+        }
+    }
+}
+
+impl AuditArgs {
+    pub fn request(&self) -> AuditRequest {
+        let request = AuditRequest { contaminated: self.contaminated, ..self.source.request() };
+        if self.no_judge { AuditRequest { source: Source::Nobody, ..request } } else { request }
+    }
+
+    pub fn questions(&self) -> Questions {
+        Questions {
+            gates: self.gates.clone(),
+            goals: Goals { half_width: self.half_width, detect: self.detect },
+            allowance: self.annotators.allowance(),
+            map: self.apply_map.clone(),
         }
     }
 }
@@ -390,6 +409,15 @@ pub(super) struct AuditArgs {
     /// Difference of NMSE to plan labels for
     #[arg(long, default_value_t = 2.0, value_name = "POINTS", value_parser = points)]
     pub detect: f64,
+    /// Keep items with a `purpose` of train, dev, prompt-dev or demo: numbers on them flatter
+    #[arg(long)]
+    pub contaminated: bool,
+    /// Write the map from the judge's rating to what people mean by it
+    #[arg(long, value_name = "FILE", conflicts_with = "no_judge")]
+    pub export_map: Option<PathBuf>,
+    /// Apply a map that was written before, as it is, and say whether it still holds
+    #[arg(long, value_name = "FILE", conflicts_with = "no_judge")]
+    pub apply_map: Option<PathBuf>,
     /// How good the annotators are: how much worse than one of them a judge may be in the alternative annotator test
     #[arg(long, value_enum, default_value = "skilled", value_name = "WHO")]
     pub annotators: Annotators,
@@ -490,6 +518,8 @@ impl CompareArgs {
                 read: self.read.options(None),
                 scale: self.scale,
                 rubric: self.rubric.clone(),
+                replies: None,
+                contaminated: false,
             },
             judge: JudgeRequest { rubric: self.rubric.clone(), ..JudgeRequest::default() },
             limits: self.budget.limits(),
@@ -551,7 +581,9 @@ fn gate(text: &str) -> Result<Gate, String> {
 
 fn points(text: &str) -> Result<f64, String> {
     let points: Option<f64> = text.parse().ok();
-    points.filter(|p| *p > 0.0 && *p <= 100.0).ok_or_else(|| "not a number of NMSE points above 0 and up to 100".to_owned())
+    points
+        .filter(|p| *p > 0.0 && *p <= 100.0)
+        .ok_or_else(|| "not a number of NMSE points above 0 and up to 100".to_owned())
 }
 
 fn mapping(text: &str) -> Result<(String, String), String> {

@@ -3,8 +3,8 @@
 use super::args::AuditArgs;
 use super::out::Out;
 use super::progress::Drawn;
-use super::{BUDGET, DONE};
-use crate::app::{self, AppError, Project, Source, Warning};
+use super::{BUDGET, DONE, MISSED};
+use crate::app::{self, AppError, Audited, Project, Warning};
 use crate::report::{self, TerminalOptions};
 use std::path::Path;
 use tokio::sync::watch;
@@ -15,19 +15,21 @@ pub(super) async fn run(
     out: &Out,
     cancel: watch::Receiver<bool>,
 ) -> Result<u8, AppError> {
-    let mut request = args.source.request();
-    if args.no_judge {
-        request.source = Source::Nobody;
-    }
+    let (request, questions) = (args.request(), args.questions());
     let mut drawn = Drawn::new(out);
-    let audited = app::audit(project, &request, &mut |event| drawn.take(event), cancel).await?;
+    let audited = app::audit(project, &request, &questions, &mut |event| drawn.take(event), cancel).await?;
     let page = match (&args.report, args.no_report) {
         (_, true) => None,
         (Some(folder), _) => Some(audited.write_reports(folder)?),
         (None, _) => Some(audited.write_reports(&Path::new("reports").join(audited.slug()))?),
     };
+    write_extras(args, &audited)?;
     let caveats = audited.audit.judges.iter().flat_map(|j| &j.caveats);
-    let exit = if audited.budget_ended { BUDGET } else { DONE };
+    let exit = match () {
+        () if audited.budget_ended => BUDGET,
+        () if !audited.gates_met() => MISSED,
+        () => DONE,
+    };
     Ok(out.result("audit", exit, &audited.audit, caveats.map(Warning::from).collect(), || {
         let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
         let mut text = report::terminal(&audited.audit, &options);
@@ -40,4 +42,14 @@ pub(super) async fn run(
         }
         text
     }))
+}
+
+fn write_extras(args: &AuditArgs, audited: &Audited) -> Result<(), AppError> {
+    if let Some(path) = &args.junit {
+        app::write_whole(path, report::junit(&audited.audit).as_bytes())?;
+    }
+    if let Some(path) = &args.summary {
+        app::write_whole(path, report::markdown(&audited.audit).as_bytes())?;
+    }
+    args.export_map.as_deref().map_or(Ok(()), |path| audited.export_map(path))
 }

@@ -23,7 +23,7 @@ pub(super) async fn run(
         (None, _) => Some(compared.write_reports(&Path::new("reports").join(compared.slug()))?),
     };
     if let Some(path) = &args.summary {
-        app::write_text(path, &report::comparison_markdown(&compared.comparison))?;
+        app::write_whole(path, report::comparison_markdown(&compared.comparison).as_bytes())?;
     }
     let missed: Vec<Require> = args.requirements().filter(|require| !compared.meets(*require)).collect();
     let exit = match () {

@@ -19,14 +19,14 @@ pub(super) async fn run(
     out: &Out,
     cancel: watch::Receiver<bool>,
 ) -> Result<u8, AppError> {
-    let request = args.source.request();
+    let (request, asked) = (args.source.request(), app::Questions::default());
     let mut drawn = Drawn::new(out);
-    let after = app::audit(project, &request, &mut |event| drawn.take(event), cancel.clone()).await?;
+    let after = app::audit(project, &request, &asked, &mut |event| drawn.take(event), cancel.clone()).await?;
     let before = match &args.before {
         None => None,
         Some(path) => {
             let request = app::AuditRequest { source: Source::Files(vec![path.clone()]), ..after.request.clone() };
-            Some(app::audit(project, &request, &mut |_| {}, cancel).await?)
+            Some(app::audit(project, &request, &asked, &mut |_| {}, cancel).await?)
         }
     };
     let filter = Filter {

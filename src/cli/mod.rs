@@ -4,6 +4,7 @@
 
 mod args;
 mod audit;
+mod compare;
 mod disagree;
 mod doctor;
 mod error;
@@ -25,6 +26,8 @@ use tokio::sync::watch;
 const DONE: u8 = 0;
 /// A budget ended the run; everything paid for is kept.
 const BUDGET: u8 = 4;
+/// A gate was not met, or a required difference not shown.
+const MISSED: u8 = 100;
 
 /// Runs the program: parses the arguments, carries the command out, reports an error, sets the exit code.
 pub fn main() -> ExitCode {
@@ -64,6 +67,7 @@ async fn run(cli: &Cli, out: &Out) -> Result<u8, AppError> {
     match &cli.command {
         Command::Label(args) => label::run(args, &project, out, cancel).await,
         Command::Audit(args) => audit::run(args, &project, out, cancel).await,
+        Command::Compare(args) => compare::run(args, &project, out, cancel).await,
         Command::Disagree(args) => disagree::run(args, &project, out, cancel).await,
         Command::Doctor(args) => doctor::run(args, &project, out, cancel).await,
         Command::Sim(args) => sim::run(args, out, cancel).await,

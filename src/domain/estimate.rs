@@ -74,8 +74,6 @@ pub enum Undefined {
     NoRelevantDocument,
     /// A system of equations has no single solution.
     Singular,
-    /// Two things are the same everywhere.
-    NoDifference,
     /// No set of rows, or no widening, keeps the risk below its limit with the asked confidence.
     NotCertified,
     /// The data hold what the model says cannot occur.
@@ -110,7 +108,6 @@ impl fmt::Display for Undefined {
             Self::NotBetterThanChance => "the judge is no better than chance",
             Self::NoRelevantDocument => "no relevant document",
             Self::Singular => "the equations have no single solution",
-            Self::NoDifference => "there is no difference",
             Self::NotCertified => "the risk could not be certified",
             Self::NoFit => "the data hold what the model excludes",
             Self::UnknownInclusion => "an inclusion probability is not known",

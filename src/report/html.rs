@@ -194,7 +194,7 @@ fn beside(panel: &Panel) -> Vec<(&'static str, String)> {
         ("NMSE, readable", Unit::Nmse.value(&panel.nmse_valid)),
         ("bias", Unit::Signed.value(&panel.bias)),
         ("exact", Unit::Share.value(&panel.exact)),
-        ("quadratic kappa", Unit::Coefficient.value(&panel.kappa_quadratic)),
+        ("quadratic kappa", Unit::Coefficient.value(&panel.coefficients.kappa_quadratic)),
     ]
 }
 
@@ -208,7 +208,7 @@ fn comparison(audit: &Audit) -> Option<Chart<'_>> {
         let numbers = joined(&[
             format!("malformed {}", Unit::Share.value(&panel.malformed.rate)),
             format!("bias {}", Unit::Signed.value(&panel.bias)),
-            format!("quadratic kappa {}", Unit::Coefficient.value(&panel.kappa_quadratic)),
+            format!("quadratic kappa {}", Unit::Coefficient.value(&panel.coefficients.kappa_quadratic)),
         ]);
         let note = format!("{} · {numbers}", judge.standing.name());
         dot_row(axis, judge.name.clone(), note, Role::Judge.class(), &panel.nmse, Unit::Nmse, None)

@@ -45,9 +45,14 @@ fn case(gate: &GateResult) -> String {
     let name = escape(&gate.gate.to_string());
     let open = format!("    <testcase classname=\"gates\" name=\"{name}\">");
     let observed = escape(&observed(gate));
-    let failure = if gate.met { String::new() } else { format!("<failure message=\"{observed}\" type=\"gate missed\"/>") };
+    let failure =
+        if gate.met { String::new() } else { format!("<failure message=\"{observed}\" type=\"gate missed\"/>") };
     let uninformative = uninformative(gate);
-    let note = if uninformative.is_empty() { String::new() } else { format!("<system-out>{}</system-out>", escape(&uninformative)) };
+    let note = if uninformative.is_empty() {
+        String::new()
+    } else {
+        format!("<system-out>{}</system-out>", escape(&uninformative))
+    };
     format!("{open}{failure}{note}</testcase>\n")
 }
 

@@ -184,7 +184,7 @@ fn disagreement(row: &Disagreement) -> String {
 
 /// `text` as a code span, for names and commands. Its fence is longer than any run of backticks inside; `|` is escaped,
 /// for a table splits its cells before it reads code.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = plain(text);
     let text = cut(&text, QUOTED).replace('|', "\\|");
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
@@ -195,7 +195,7 @@ fn code(text: &str) -> String {
 
 /// `text` as running text that means nothing to Markdown. A zero-width space keeps what GitHub links by itself
 /// (mentions, issue numbers, addresses) from being a link.
-fn prose(text: &str) -> String {
+pub(super) fn prose(text: &str) -> String {
     let text = plain(text);
     let text = cut(&text, QUOTED);
     let mut out = String::with_capacity(text.len() + 16);

@@ -1,7 +1,7 @@
 //! Which numbers are shown, in which order, and what each of them means in a few words.
 
 use super::figures::{Unit, count, plural};
-use crate::audit::{Audit, Cost, Counted, Humans, JudgeAudit, Panel, Slice, Standing};
+use crate::audit::{Audit, Cost, Counted, Humans, JudgeAudit, Mistake, Panel, Slice, Standing};
 use crate::domain::{Figure, Scale};
 
 /// How the headline number is scaled; stands wherever it is printed.
@@ -40,7 +40,7 @@ pub(super) fn among_people(audit: &Audit) -> Vec<(&'static str, String)> {
 
 /// What must stand beside a simulated model's name wherever it is a headline.
 pub(super) fn simulated(judge: &JudgeAudit) -> &'static str {
-    if judge.caveats.iter().any(|c| c.code == "simulated") { " · a simulation, no language model" } else { "" }
+    if judge.caveats.iter().any(|c| c.code == Mistake::Simulated) { " · a simulation, no language model" } else { "" }
 }
 
 /// A number of the panel.
@@ -64,9 +64,14 @@ pub(super) fn measures(panel: &Panel) -> Vec<Measure<'_>> {
         measure("Mean error", &panel.mae, Unit::Points, "points, in either direction"),
         measure("Exact", &panel.exact, Unit::Share, "same rating as people"),
         measure("Within one", &panel.adjacent, Unit::Share, "at most one point away"),
-        measure("Kappa, quadratic", &panel.kappa_quadratic, Unit::Coefficient, "beyond chance; squared misses"),
-        measure("Kappa, linear", &panel.kappa_linear, Unit::Coefficient, "beyond chance; by distance"),
-        measure("Kappa", &panel.kappa, Unit::Coefficient, "beyond chance; hit or miss"),
+        measure(
+            "Kappa, quadratic",
+            &panel.coefficients.kappa_quadratic,
+            Unit::Coefficient,
+            "beyond chance; squared misses",
+        ),
+        measure("Kappa, linear", &panel.coefficients.kappa_linear, Unit::Coefficient, "beyond chance; by distance"),
+        measure("Kappa", &panel.coefficients.kappa, Unit::Coefficient, "beyond chance; hit or miss"),
         measure("Skill", &panel.controls.skill, Unit::Coefficient, "1 perfect, 0 a constant judge"),
     ]
 }

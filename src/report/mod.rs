@@ -11,15 +11,19 @@
 //! | [`csv()`], [`jsonl`] | disagreements for other tools, their text exact |
 //! | [`markdown`] | a comment on a pull request |
 //! | [`html`] | the document that people send each other |
+//! | [`comparison_terminal`], [`comparison_markdown`] | two judges, paired |
+//! | [`junit`] | gates, for continuous integration |
 //!
 //! `measures` says which numbers are shown and what each means, so all faces say the same. `figures` writes numbers.
 //! `plain` makes text that others wrote (models, annotators, documents) safe to show.
 
+mod comparison;
 mod disagreements;
 mod export;
 mod figures;
 mod html;
 mod island;
+mod junit;
 mod markdown;
 mod measures;
 mod plain;
@@ -29,9 +33,11 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
+pub use comparison::{comparison_markdown, comparison_terminal};
 pub use disagreements::{changes, groups, list};
 pub use export::{csv, jsonl};
 pub use html::html;
+pub use junit::junit;
 pub use markdown::markdown;
 pub use style::TerminalOptions;
 pub use terminal::terminal;

@@ -107,7 +107,7 @@ fn comparison(judges: &[JudgeAudit], options: TerminalOptions) -> String {
             options.cell(&Unit::Nmse.interval(&panel.nmse), None),
             options.cell(&Unit::Share.value(&panel.malformed.rate), None),
             options.cell(&Unit::Signed.value(&panel.bias), None),
-            options.cell(&Unit::Coefficient.value(&panel.kappa_quadratic), None),
+            options.cell(&Unit::Coefficient.value(&panel.coefficients.kappa_quadratic), None),
             options.cell(judge.standing.name(), None),
         ]);
     }

@@ -24,7 +24,7 @@ fn simulated(facts: &Facts<'_>) -> Option<(Mistake, String)> {
 }
 
 fn not_run(facts: &Facts<'_>) -> Option<(Mistake, String)> {
-    let unanswered = facts.panel.not_run.count + facts.panel.missing;
+    let unanswered = facts.found.panel.not_run.count + facts.found.panel.missing;
     (unanswered > 0).then(|| {
         (
             Mistake::NotRun,
@@ -37,7 +37,7 @@ fn not_run(facts: &Facts<'_>) -> Option<(Mistake, String)> {
 }
 
 fn queries(facts: &Facts<'_>) -> Option<(Mistake, String)> {
-    let queries = facts.panel.queries;
+    let queries = facts.found.panel.queries;
     if !facts.humans.grouped {
         let text = "The data name no queries, so rows count as independent and intervals may be too narrow; give `--items` or a `query_id` column.";
         return Some((Mistake::NoQueries, text.into()));
@@ -55,19 +55,24 @@ fn served(facts: &Facts<'_>) -> Option<(Mistake, String)> {
     let served: BTreeSet<&str> = facts.judge.answers.values().filter_map(|a| a.served.as_deref()).collect();
     if served.len() > 1 {
         let names = served.into_iter().collect::<Vec<_>>().join(", ");
-        return Some((Mistake::ServedModels, format!("Several models answered: {names}. Their ratings are pooled here.")));
+        return Some((
+            Mistake::ServedModels,
+            format!("Several models answered: {names}. Their ratings are pooled here."),
+        ));
     }
     let (asked, served) = (facts.judge.model_id.as_deref()?, *served.first()?);
     (asked != served).then(|| {
         (
             Mistake::OtherModel,
-            format!("`{asked}` was asked and `{served}` answered: a floating name can move to another model unnoticed."),
+            format!(
+                "`{asked}` was asked and `{served}` answered: a floating name can move to another model unnoticed."
+            ),
         )
     })
 }
 
 fn policies(facts: &Facts<'_>) -> Vec<(Mistake, String)> {
-    let (panel, humans) = (facts.panel, facts.humans);
+    let (panel, humans) = (&facts.found.panel, facts.humans);
     let mut found = Vec::new();
     if panel.off_scale > 0 {
         found.push((

@@ -1,7 +1,7 @@
 //! Likely mistakes of a reader (SPEC §3): each with its trigger.
 
 use super::{Facts, Mistake};
-use crate::audit::{Flag, Replaceable, Standing};
+use crate::audit::{Replaceable, ScaleFlag, Standing};
 use crate::domain::Figure;
 
 /// A rating with a larger share of one side makes kappa fall while plain agreement rises.
@@ -16,8 +16,6 @@ const POOLED: f64 = 0.1;
 const FEW_ITEMS: u64 = 300;
 /// A larger design effect makes intervals for independent rows too narrow.
 const DESIGN: f64 = 1.2;
-/// Fewer systems than this order themselves almost anyhow.
-const FEW_SYSTEMS: u64 = 20;
 
 type Found = (Mistake, String);
 
@@ -26,9 +24,21 @@ pub(super) fn caveats(facts: &Facts<'_>) -> Vec<Found> {
     if panel.n == 0 {
         return Vec::new();
     }
-    let one: [fn(&Facts<'_>) -> Option<Found>; 15] = [
-        one_number, malformed, no_skill, skewed, unused, pooled, people, looks, clustered, one_run, compression, systems,
-        alt_test, chosen, stale_map,
+    let one: [fn(&Facts<'_>) -> Option<Found>; 14] = [
+        one_number,
+        malformed,
+        no_skill,
+        skewed,
+        unused,
+        pooled,
+        people,
+        looks,
+        clustered,
+        one_run,
+        compression,
+        alt_test,
+        chosen,
+        stale_map,
     ];
     let mut found: Vec<Found> = one.iter().filter_map(|trigger| trigger(facts)).collect();
     found.extend(bulk(facts));
@@ -47,10 +57,15 @@ fn malformed(facts: &Facts<'_>) -> Option<Found> {
         return None;
     }
     let rate = 100.0 * panel.malformed.count as f64 / panel.n as f64;
-    let valid = panel.nmse_valid.value().map_or(String::new(), |v| format!(" On the {} readable replies NMSE is {v:.1}.", panel.n_rated));
+    let valid = panel
+        .nmse_valid
+        .value()
+        .map_or(String::new(), |v| format!(" On the {} readable replies NMSE is {v:.1}.", panel.n_rated));
     Some((
         Mistake::Malformed,
-        format!("{rate:.1} % of the replies are malformed and count as fully wrong: they alone are {rate:.1} points of the NMSE.{valid}"),
+        format!(
+            "{rate:.1} % of the replies are malformed and count as fully wrong: they alone are {rate:.1} points of the NMSE.{valid}"
+        ),
     ))
 }
 
@@ -68,7 +83,13 @@ fn skewed(facts: &Facts<'_>) -> Option<Found> {
     if people.mode_share > SKEWED || judge.mode_share > SKEWED {
         let (who, side) = if people.mode_share >= judge.mode_share { ("people", people) } else { ("the judge", judge) };
         let share = 100.0 * side.mode_share;
-        return Some((Mistake::SkewedLabels, format!("{share:.0} % of the ratings of {who} are {}: on labels so skewed kappa falls while agreement rises; {read}", side.mode)));
+        return Some((
+            Mistake::SkewedLabels,
+            format!(
+                "{share:.0} % of the ratings of {who} are {}: on labels so skewed kappa falls while agreement rises; {read}",
+                side.mode
+            ),
+        ));
     }
     let apart = spread.total_variation?;
     (apart > MARGINALS).then(|| {
@@ -79,8 +100,13 @@ fn skewed(facts: &Facts<'_>) -> Option<Found> {
 fn unused(facts: &Facts<'_>) -> Option<Found> {
     let confusion = &facts.found.panel.confusion;
     let (people, judge) = (confusion.human_totals(), confusion.judge_totals());
-    let unused: Vec<String> =
-        facts.scale.ratings().enumerate().filter(|(i, _)| people[*i] + judge[*i] == 0).map(|(_, r)| r.to_string()).collect();
+    let unused: Vec<String> = facts
+        .scale
+        .ratings()
+        .enumerate()
+        .filter(|(i, _)| people[*i] + judge[*i] == 0)
+        .map(|(_, r)| r.to_string())
+        .collect();
     (!unused.is_empty()).then(|| {
         (Mistake::UnusedRatings, format!("Nobody gave {}: the weighted kappas here are over the whole scale; tools that infer the scale from the data will differ.", unused.join(", ")))
     })
@@ -90,11 +116,22 @@ fn pooled(facts: &Facts<'_>) -> Option<Found> {
     let panel = &facts.found.panel;
     let (all, within) = (panel.coefficients.somers_d.value()?, panel.somers_d_within_group.value()?);
     if (all - within).abs() > POOLED {
-        return Some((Mistake::PooledOrder, format!("Order over all items (Somers' D {all:.2}) is not order within a query ({within:.2}), and a ranker only sees the latter.")));
+        return Some((
+            Mistake::PooledOrder,
+            format!(
+                "Order over all items (Somers' D {all:.2}) is not order within a query ({within:.2}), and a ranker only sees the latter."
+            ),
+        ));
     }
     let (people, judge) = (facts.found.spread.people.as_ref()?, facts.found.spread.judge.as_ref()?);
     (judge.levels_used < people.levels_used).then(|| {
-        (Mistake::PooledOrder, format!("The judge uses {} ratings and people {}: tau-b rewards a coarse scale, Somers' D does not.", judge.levels_used, people.levels_used))
+        (
+            Mistake::PooledOrder,
+            format!(
+                "The judge uses {} ratings and people {}: tau-b rewards a coarse scale, Somers' D does not.",
+                judge.levels_used, people.levels_used
+            ),
+        )
     })
 }
 
@@ -110,15 +147,30 @@ fn people(facts: &Facts<'_>) -> Option<Found> {
 }
 
 fn looks(facts: &Facts<'_>) -> Option<Found> {
+    if facts.humans.contaminated && facts.humans.chosen_rows > 0 {
+        let text = "Items that a prompt was tuned on are in, as you asked: every number here flatters.";
+        return Some((Mistake::Looks, text.into()));
+    }
     let looks = facts.humans.looks.filter(|looks| *looks > 1)?;
-    Some((Mistake::Looks, format!("{looks} judges were held against these same people so far: the best of many looks better than it is; keep a set of items that no choice has seen.")))
+    Some((
+        Mistake::Looks,
+        format!(
+            "{looks} judges were held against these same people so far: the best of many looks better than it is; keep a set of items that no choice has seen."
+        ),
+    ))
 }
 
 fn clustered(facts: &Facts<'_>) -> Option<Found> {
     let panel = &facts.found.panel;
     if let Some(design) = panel.design_effect.value().filter(|d| *d > DESIGN && facts.humans.grouped) {
         let effective = panel.n as f64 / design;
-        return Some((Mistake::Clustered, format!("Items of a query resemble each other (design effect {design:.1}): {} items say as much as {effective:.0} independent ones. The intervals here know it; those of most tools do not.", panel.n)));
+        return Some((
+            Mistake::Clustered,
+            format!(
+                "Items of a query resemble each other (design effect {design:.1}): {} items say as much as {effective:.0} independent ones. The intervals here know it; those of most tools do not.",
+                panel.n
+            ),
+        ));
     }
     (panel.n < FEW_ITEMS).then(|| {
         (Mistake::Clustered, format!("Only {} items: intervals of most tools are too narrow at this size, and miss on the flattering side; those here are wider on purpose.", panel.n))
@@ -133,23 +185,23 @@ fn one_run(facts: &Facts<'_>) -> Option<Found> {
 
 fn compression(facts: &Facts<'_>) -> Option<Found> {
     let spread = &facts.found.spread;
-    let slope = spread.calibration_slope.value().map_or(String::new(), |b| format!(" (calibration slope {b:.2}, 1 is calibrated)"));
-    let mapped = spread.nmse_mapped.value().map_or(String::new(), |v| format!(": a map fitted on other queries brings NMSE to {v:.1}"));
-    let has = |flag: Flag| spread.flags.contains(&flag);
+    let slope = spread
+        .calibration_slope
+        .value()
+        .map_or(String::new(), |b| format!(" (calibration slope {b:.2}, 1 is calibrated)"));
+    let mapped = spread
+        .nmse_mapped
+        .value()
+        .map_or(String::new(), |v| format!(": a map fitted on other queries brings NMSE to {v:.1}"));
+    let has = |flag: ScaleFlag| spread.flags.contains(&flag);
     let text = match () {
-        () if has(Flag::Collapsed) => "The judge's ratings have collapsed: they hardly tell items apart, and no map can help. Change the prompt or the model.".to_owned(),
-        () if has(Flag::CompressedFixable) => format!("The judge squeezes its ratings together but keeps their order{slope}. Recalibrate{mapped}; the prompt is not the problem."),
-        () if has(Flag::Overdispersed) => format!("The judge spreads its ratings further than people{slope}: it sounds surer than it is. Recalibrate{mapped}."),
-        () if has(Flag::NonMonotone) => "Where the judge rates higher, people do not always: its order is broken in places, and a monotone map cannot mend that.".to_owned(),
+        () if has(ScaleFlag::Collapsed) => "The judge's ratings have collapsed: they hardly tell items apart, and no map can help. Change the prompt or the model.".to_owned(),
+        () if has(ScaleFlag::CompressedFixable) => format!("The judge squeezes its ratings together but keeps their order{slope}. Recalibrate{mapped}; the prompt is not the problem."),
+        () if has(ScaleFlag::Overdispersed) => format!("The judge spreads its ratings further than people{slope}: it sounds surer than it is. Recalibrate{mapped}."),
+        () if has(ScaleFlag::NonMonotone) => "Where the judge rates higher, people do not always: its order is broken in places, and a monotone map cannot mend that.".to_owned(),
         () => return None,
     };
     Some((Mistake::Compression, text))
-}
-
-fn systems(facts: &Facts<'_>) -> Option<Found> {
-    let systems = facts.found.systems.as_ref()?;
-    let few = if systems.systems < FEW_SYSTEMS { format!("only {} systems, and ", systems.systems) } else { String::new() };
-    Some((Mistake::Systems, format!("A high correlation of system rankings does not make the judge an assessor: {few}it says nothing about systems that were tuned on this judge, and it falls among the best ones.")))
 }
 
 fn alt_test(facts: &Facts<'_>) -> Option<Found> {
@@ -157,11 +209,17 @@ fn alt_test(facts: &Facts<'_>) -> Option<Found> {
     match found.verdict {
         Replaceable::Uninformative => Some((
             Mistake::AltTest,
-            format!("The alternative annotator test says nothing here: it is passed as well by {}.", found.passed_by.join(", ")),
+            format!(
+                "The alternative annotator test says nothing here: it is passed as well by {}.",
+                found.passed_by.join(", ")
+            ),
         )),
         Replaceable::Passes if found.annotators.len() < 3 => Some((
             Mistake::AltTest,
-            format!("The alternative annotator test is passed, with {} annotators where it should have three or more.", found.annotators.len()),
+            format!(
+                "The alternative annotator test is passed, with {} annotators where it should have three or more.",
+                found.annotators.len()
+            ),
         )),
         _ => None,
     }
@@ -175,7 +233,8 @@ fn chosen(facts: &Facts<'_>) -> Option<Found> {
 }
 
 fn stale_map(facts: &Facts<'_>) -> Option<Found> {
-    facts.judge.stale_map.as_ref().map(|why| (Mistake::StaleMap, why.clone()))
+    let stale = facts.found.spread.applied_map.as_ref()?.stale.clone()?;
+    Some((Mistake::StaleMap, stale))
 }
 
 fn bulk(facts: &Facts<'_>) -> Vec<Found> {
