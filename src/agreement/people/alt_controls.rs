@@ -199,16 +199,13 @@ mod tests {
         fn the_order_of_the_items_is_no_matter(
             rows in proptest::collection::vec((proptest::array::uniform3(0u8..3), proptest::option::weighted(0.9, 0u8..3)), 4..12)
         ) {
-            let report = |rows: Vec<(usize, ([u8; 3], Option<u8>))>| {
-                let (groups, rows): (Vec<usize>, Vec<_>) = rows.into_iter().unzip();
-                let (ratings, judge): (Vec<[u8; 3]>, Vec<Option<u8>>) = rows.into_iter().unzip();
-                let mut table = items(&ratings);
-                table.iter_mut().zip(groups).for_each(|(item, group)| item.group = group as u32 / 2);
+            let report = |order: &mut dyn Iterator<Item = usize>| {
+                let (table, judge): (Vec<RatedItem>, Vec<Option<u8>>) = order
+                    .map(|i| (RatedItem { group: i as u32 / 2, ratings: rows[i].0.map(Some).to_vec() }, rows[i].1))
+                    .unzip();
                 alt_test_with_controls(&AltTest { min_items: 3, ..test() }, &table, &judge, 3)
             };
-            let there: Vec<_> = rows.into_iter().enumerate().collect();
-            let back: Vec<_> = there.iter().rev().copied().collect();
-            prop_assert_eq!(report(there), report(back));
+            prop_assert_eq!(report(&mut (0..rows.len())), report(&mut (0..rows.len()).rev()));
         }
     }
 }
