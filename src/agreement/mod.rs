@@ -15,15 +15,23 @@ mod decomposition;
 mod diagnosis;
 mod distribution;
 mod errors;
+mod gold;
 mod icc;
+pub mod interval;
 mod kappa;
+mod multiplicity;
+mod noise;
 pub mod numerics;
 mod order;
+pub mod paired;
+pub mod planning;
+mod points;
 mod raters;
 mod ratio;
 mod recall;
 mod repeat;
 mod scores;
+mod weighted;
 
 pub use calibration::{
     Binning, ConfidenceBin, Corp, CrossFit, Ece, IsotonicMap, LevelCalibration, MIN_ROWS_PER_LEVEL, brier, corp,
@@ -40,23 +48,28 @@ pub use decomposition::{MseDecomposition, mse_decomposition};
 pub use diagnosis::{ScaleEvidence, ScaleFlag, diagnose};
 pub use distribution::{DistributionDistance, distribution_distance};
 pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nmse};
+pub use gold::Gold;
 pub use icc::{Icc, icc};
 pub use kappa::{
     KappaError, Weights, cohen_kappa, cohen_kappa_error, cohen_kappa_valid, kappa, max_attainable_kappa,
     percent_agreement,
 };
+pub use multiplicity::{Adjustment, adjusted};
+pub use noise::{AgainstPeople, Panelled};
 pub use order::{GroupMean, PairCounts, pairs_by_group};
+pub use points::{PointMetrics, Scored, valid_part};
 pub use raters::{
     Coefficient, GwetFamily, Metric, Tally, alpha_without_each_annotator, brennan_prediger, gwet_ac, gwet_family,
     krippendorff_alpha, krippendorff_alpha_of_table, scott_pi,
 };
-pub use ratio::{Term, ratio};
+pub use ratio::{Term, mean_on_scale, ratio, share};
 pub use recall::{Share, macro_recall, precision, recall};
 pub use repeat::{
     Averaging, TestRetest, averaging, disattenuated, disattenuated_slope, noise_ceiling, ratings_needed,
     spearman_brown, test_retest,
 };
 pub use scores::{Marginal, Scores};
+pub use weighted::{Weighted, weighted_mean};
 
 /// A number, or the reason why there is none.
 pub type Defined = Result<f64, Undefined>;

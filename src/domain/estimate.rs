@@ -80,6 +80,8 @@ pub enum Undefined {
     NotADistribution,
     /// Ratings that do not repeat at all cannot be corrected for how well they repeat.
     Unreliable,
+    /// Two things are the same everywhere.
+    NoDifference,
 }
 
 impl fmt::Display for Undefined {
@@ -101,6 +103,7 @@ impl fmt::Display for Undefined {
             Self::NotFinite => "a score is not a finite number",
             Self::NotADistribution => "the probabilities do not add up to 1",
             Self::Unreliable => "the ratings do not repeat",
+            Self::NoDifference => "there is no difference",
             Self::BelowMinimum { needed } => return write!(f, "needs at least {needed} rows"),
         })
     }
