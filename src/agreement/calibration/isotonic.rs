@@ -20,8 +20,9 @@ impl IsotonicMap {
     /// # Errors
     /// [`Undefined::Empty`] without rows.
     pub fn fit(scores: &Scores, min_rows: u64) -> Result<Self, Undefined> {
+        let mut points = human_by_judge(scores);
         let mut blocks: Vec<Block> = Vec::new();
-        for (first, level) in human_by_judge(scores).into_iter().enumerate() {
+        for (first, level) in points.iter().enumerate() {
             let mut block = Block { first, total: level.mean * level.rows as f64, rows: level.rows };
             while let Some(below) = blocks.pop_if(|below| below.mean() >= block.mean() || below.rows < min_rows) {
                 block = below.with(&block);
@@ -36,7 +37,6 @@ impl IsotonicMap {
             blocks.truncate(blocks.len() - 2);
             blocks.push(pooled);
         }
-        let mut points = human_by_judge(scores);
         let ends = blocks.iter().skip(1).map(|block| block.first).chain([points.len()]);
         for (block, end) in blocks.iter().zip(ends) {
             points[block.first..end].iter_mut().for_each(|point| point.mean = block.mean());

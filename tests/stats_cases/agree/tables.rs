@@ -3,8 +3,9 @@
 use super::super::compare::defined;
 use super::super::input::Datasets;
 use super::rows::{Rows, counts};
+use assessor::agreement::interval::proportion::{clopper_pearson_lower, clopper_pearson_upper, wilson};
 use assessor::agreement::{
-    Confusion, Defined, MalformedPolicy, Metric, Pair, PairCounts, Weights, bias, brennan_prediger, cohen_kappa,
+    Confusion, Defined, MalformedPolicy, Metric, Pair, PairCounts, Share, Weights, bias, brennan_prediger, cohen_kappa,
     cohen_kappa_error, cohen_kappa_valid, concordance, concordance_of_scores, distribution_distance, fisher_interval,
     gwet_ac, icc, krippendorff_alpha_of_table, macro_recall, mse_decomposition, nmse, pairs_by_group, pearson,
     pearson_of_scores, percent_agreement, precision, recall, spearman, spearman_of_scores,
@@ -111,11 +112,21 @@ fn kappa_errors(table: &Confusion) -> Value {
 fn confusion(table: &Confusion) -> Value {
     let levels = table.levels();
     let rows: Vec<&[u64]> = table.rows().map(|row| if table.malformed() == 0 { &row[..levels] } else { row }).collect();
+    let ends = |method: fn(Share) -> (f64, f64)| {
+        let share = |share: Share| match share.value() {
+            Ok(_) => json!(<[f64; 2]>::from(method(share))),
+            Err(reason) => defined(Err(reason)),
+        };
+        recall(table).into_iter().map(share).collect::<Value>()
+    };
     json!({
         "confusion_rows_human_cols_judge": rows,
         "recall": recall(table).into_iter().map(|share| defined(share.value())).collect::<Value>(),
         "precision": precision(table).into_iter().map(|share| defined(share.value())).collect::<Value>(),
         "macro_recall": defined(macro_recall(table)),
+        "recall_wilson95": ends(|s| wilson(s.hits as f64, s.of as f64, 0.95)),
+        "recall_clopper_pearson95":
+            ends(|s| (clopper_pearson_lower(s.hits, s.of, 0.025), clopper_pearson_upper(s.hits, s.of, 0.025))),
     })
 }
 
