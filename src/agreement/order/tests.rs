@@ -130,6 +130,18 @@ proptest! {
     }
 
     #[test]
+    fn counting_every_row_twice_keeps_what_compares_ordered_pairs((human, judge) in rows()) {
+        let there = scores(&human, &judge);
+        let back = scores(&[human.as_slice(), &human].concat(), &[judge.as_slice(), &judge].concat());
+        let kept = [PairCounts::tau_b, PairCounts::somers_d, PairCounts::gamma, PairCounts::order_accuracy];
+        // Twice one row is a pair, though one that nobody orders.
+        prop_assume!(there.all() > 0);
+        for statistic in kept {
+            prop_assert_eq!(statistic(&there), statistic(&back));
+        }
+    }
+
+    #[test]
     fn turning_the_judge_around_turns_every_coefficient_around((human, judge) in rows()) {
         let there = PairCounts::of(&table(&human, &judge));
         let turned: Vec<Option<u8>> = judge.iter().map(|j| j.map(|j| 6 - j)).collect();
