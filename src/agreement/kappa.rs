@@ -1,8 +1,8 @@
 //! Cohen's kappa on the table human × judge.
 
-use super::numerics::{normal_quantile, t_quantile};
-use super::{Confusion, Defined, Pair};
-use crate::domain::{Estimate, Figure, Interval, Undefined};
+use super::numerics::normal_quantile;
+use super::{Confusion, Defined};
+use crate::domain::Undefined;
 
 /// How much a disagreement weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,39 +174,18 @@ fn chance_corrected(observed: u128, weights: Weights, human: &[u64], judge: &[u6
     Ok(1.0 - (u128::from(n) * observed) as f64 / expected as f64)
 }
 
-/// [`cohen_kappa`] with a jackknife interval over queries: Student's t on G−1 degrees of freedom.
-pub fn kappa(pairs: &[Pair], levels: usize, weights: Weights) -> Figure {
-    let all = Confusion::of(pairs, levels);
-    let value = match cohen_kappa(&all, weights) {
-        Ok(value) => value,
-        Err(reason) => return reason.into(),
-    };
-    let groups = Confusion::by_group(pairs, levels);
-    let left_out: Result<Vec<f64>, Undefined> = groups.iter().map(|g| cohen_kappa(&all.without(g), weights)).collect();
-    let count = groups.len();
-    let interval = left_out.ok().filter(|_| count > 1).map(|values| {
-        let g = count as f64;
-        let mean = values.iter().sum::<f64>() / g;
-        let se = ((g - 1.0) / g * values.iter().map(|v| (v - mean).powi(2)).sum::<f64>()).sqrt();
-        let half = t_quantile(0.975, g - 1.0) * se;
-        Interval {
-            low: (value - half).max(-1.0),
-            high: (value + half).min(1.0),
-            level: 0.95,
-            method: "cluster-jackknife-t",
-        }
-    });
-    Figure::Known(Estimate { value, interval, n: all.total(), groups: count as u64 })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::errors::tests::pairs;
     use super::*;
     use proptest::prelude::*;
 
+    fn table(gold: &[u8], judge: &[Option<u8>]) -> Confusion {
+        Confusion::of(&pairs(gold, judge), 5)
+    }
+
     fn value(gold: &[u8], judge: &[Option<u8>], weights: Weights) -> Option<f64> {
-        kappa(&pairs(gold, judge), 5, weights).value()
+        cohen_kappa(&table(gold, judge), weights).ok()
     }
 
     fn close(a: Option<f64>, b: f64) {
@@ -236,8 +215,8 @@ mod tests {
     #[test]
     fn two_sides_that_only_know_one_rating_have_no_kappa_and_one_such_side_has_none_above_chance() {
         assert_eq!(
-            kappa(&pairs(&[3; 5], &[Some(3); 5]), 5, Weights::Quadratic),
-            Undefined::NoExpectedDisagreement.into()
+            cohen_kappa(&table(&[3; 5], &[Some(3); 5]), Weights::Quadratic),
+            Err(Undefined::NoExpectedDisagreement)
         );
         close(value(&[3; 5], &[1, 2, 3, 4, 5].map(Some), Weights::Quadratic), 0.0);
         close(value(&[1, 2, 3, 4, 5], &[5, 4, 3, 2, 1].map(Some), Weights::Quadratic), -1.0);
