@@ -1,4 +1,4 @@
-//! Agreement and order as coefficients of the table, all with intervals from one bootstrap.
+//! The coefficients of agreement and order of one judge, all with intervals from one bootstrap.
 
 use super::interval::{Resampling, bca};
 use super::{
@@ -8,69 +8,51 @@ use super::{
 use crate::domain::{Estimate, Figure};
 use serde::Serialize;
 
-/// Coefficients of the table human × judge. Kappas count a malformed reply as one more category that disagrees with every
-/// rating, `somers_d_pessimistic` counts its pairs as not concordant; the others are over valid rows, never to be read
-/// without the malformed rate.
+/// Each coefficient as a figure. Read none of them alone: kappa falls with skewed ratings, AC2 does not, τ-b rewards
+/// coarse scales, and those over valid rows say nothing about malformed replies.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Coefficients {
-    /// Cohen's kappa.
+    /// Cohen's kappa; a malformed reply disagrees with every rating.
     pub kappa: Figure,
     /// Linear weights.
     pub kappa_linear: Figure,
     /// Quadratic weights.
     pub kappa_quadratic: Figure,
-    /// Gwet's AC2, quadratic weights.
+    /// Gwet's AC2 with quadratic weights, valid rows.
     pub ac2: Figure,
-    /// Krippendorff's alpha, any disagreement the same.
+    /// Krippendorff's alpha, nominal, valid rows.
     pub alpha_nominal: Figure,
-    /// By rank.
+    /// Ordinal.
     pub alpha_ordinal: Figure,
-    /// By squared distance.
+    /// Interval.
     pub alpha_interval: Figure,
-    /// Spearman's ρ.
+    /// Spearman's correlation, valid rows.
     pub spearman: Figure,
-    /// Kendall's τ_b over all items.
+    /// Kendall's τ-b, valid rows.
     pub kendall_tau_b: Figure,
-    /// Somers' D of the judge given people.
+    /// Somers' D of the judge given people, valid rows: the one to gate on.
     pub somers_d: Figure,
-    /// The same, pairs with a malformed reply not concordant.
+    /// The same, a pair with a malformed reply counting as one that the judge failed to order.
     pub somers_d_pessimistic: Figure,
-    /// Pearson's r.
+    /// Pearson's correlation, valid rows.
     pub pearson: Figure,
 }
 
-/// How many there are.
-const COUNT: usize = 12;
-
-fn points(table: &Confusion) -> [Defined; COUNT] {
-    let pairs = PairCounts::of(table);
-    [
-        cohen_kappa(table, Weights::None),
-        cohen_kappa(table, Weights::Linear),
-        cohen_kappa(table, Weights::Quadratic),
-        gwet_ac(table, Weights::Quadratic),
-        krippendorff_alpha_of_table(table, Metric::Nominal),
-        krippendorff_alpha_of_table(table, Metric::Ordinal),
-        krippendorff_alpha_of_table(table, Metric::Interval),
-        spearman(table),
-        pairs.tau_b(),
-        pairs.somers_d(),
-        pairs.somers_d_pessimistic(),
-        pearson(table),
-    ]
-}
-
-/// Computes all of them, with BCa intervals over queries.
+/// All coefficients of `pairs` on a scale of `levels`, with BCa intervals over queries (see [`bca`]).
+///
+/// A statistic of few rows may have a value and no interval: when it is undefined without one of the queries too often,
+/// or never varies.
 pub fn coefficients(pairs: &[Pair], levels: usize, how: &Resampling) -> Coefficients {
     let groups = Confusion::by_group(pairs, levels);
-    let table = Confusion::of(pairs, levels);
-    let (n, queries) = (table.total(), groups.len() as u64);
-    let mut values = points(&table).into_iter();
-    let mut intervals = bca(&groups, points, how).into_iter();
-    let mut next = || match (values.next().expect("one value each"), intervals.next().expect("one interval each")) {
-        (Ok(value), interval) => Figure::Known(Estimate { value, interval: interval.ok(), n, groups: queries }),
-        (Err(reason), _) => reason.into(),
-    };
+    let whole = Confusion::of(pairs, levels);
+    let (n, valid) = (whole.total(), whole.total() - whole.malformed());
+    let rows = [n, n, n, valid, valid, valid, valid, valid, valid, valid, n, valid];
+    let intervals = bca(&groups, points, how);
+    let mut figures = points(&whole).into_iter().zip(intervals).zip(rows).map(|((point, interval), n)| match point {
+        Ok(value) => Figure::Known(Estimate { value, interval: interval.ok(), n, groups: groups.len() as u64 }),
+        Err(reason) => Figure::Undefined(reason),
+    });
+    let mut next = || figures.next().expect("one figure for each point");
     Coefficients {
         kappa: next(),
         kappa_linear: next(),
@@ -105,5 +87,108 @@ impl Coefficients {
             "pearson" => &self.pearson,
             _ => return None,
         })
+    }
+}
+
+/// The points, in the order of the fields.
+fn points(table: &Confusion) -> [Defined; 12] {
+    let pairs = PairCounts::of(table);
+    [
+        cohen_kappa(table, Weights::None),
+        cohen_kappa(table, Weights::Linear),
+        cohen_kappa(table, Weights::Quadratic),
+        gwet_ac(table, Weights::Quadratic),
+        krippendorff_alpha_of_table(table, Metric::Nominal),
+        krippendorff_alpha_of_table(table, Metric::Ordinal),
+        krippendorff_alpha_of_table(table, Metric::Interval),
+        spearman(table),
+        pairs.tau_b(),
+        pairs.somers_d(),
+        pairs.somers_d_pessimistic(),
+        pearson(table),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::errors::tests::pairs;
+    use super::*;
+    use crate::domain::Undefined;
+    use rayon::ThreadPoolBuilder;
+
+    /// 60 rows in queries of `size`; the judge is off by one on every fourth and malformed on every fifteenth.
+    fn rows(size: u32) -> Vec<Pair> {
+        let gold: Vec<u8> = (0..60).map(|i| 1 + (i * 7 % 5) as u8).collect();
+        let judge = |(i, g): (usize, &u8)| match i {
+            i if i % 15 == 14 => None,
+            i if i % 4 == 3 => Some(if *g == 5 { 4 } else { g + 1 }),
+            _ => Some(*g),
+        };
+        let judge: Vec<Option<u8>> = gold.iter().enumerate().map(judge).collect();
+        let mut rows = pairs(&gold, &judge);
+        rows.iter_mut().for_each(|row| row.group /= size);
+        rows
+    }
+
+    fn all(of: &Coefficients) -> [&Figure; 12] {
+        [
+            &of.kappa,
+            &of.kappa_linear,
+            &of.kappa_quadratic,
+            &of.ac2,
+            &of.alpha_nominal,
+            &of.alpha_ordinal,
+            &of.alpha_interval,
+            &of.spearman,
+            &of.kendall_tau_b,
+            &of.somers_d,
+            &of.somers_d_pessimistic,
+            &of.pearson,
+        ]
+    }
+
+    #[test]
+    fn each_field_holds_its_own_statistic() {
+        let rows = rows(5);
+        let table = Confusion::of(&rows, 5);
+        let found = coefficients(&rows, 5, &Resampling { replicates: 50, ..Resampling::default() });
+        let pairs = PairCounts::of(&table);
+        assert_eq!(found.kappa_quadratic.value(), cohen_kappa(&table, Weights::Quadratic).ok());
+        assert_eq!(found.alpha_ordinal.value(), krippendorff_alpha_of_table(&table, Metric::Ordinal).ok());
+        assert_eq!(found.somers_d_pessimistic.value(), pairs.somers_d_pessimistic().ok());
+        assert_eq!(found.pearson.value(), pearson(&table).ok());
+    }
+
+    #[test]
+    fn every_coefficient_lies_within_its_interval() {
+        for (size, method) in [(1, "bca"), (5, "cluster-bca")] {
+            let found = coefficients(&rows(size), 5, &Resampling { replicates: 2_000, ..Resampling::default() });
+            for figure in all(&found) {
+                let (value, interval) = (figure.value().unwrap(), figure.interval().unwrap());
+                assert!(interval.low < value && value < interval.high, "{figure:?}");
+                assert_eq!(interval.method, method);
+            }
+        }
+    }
+
+    #[test]
+    fn a_constant_judge_orders_nothing_and_agrees_by_chance() {
+        let gold: Vec<u8> = (0..40).map(|i| 1 + i % 5).collect();
+        let found = coefficients(&pairs(&gold, &[Some(3); 40]), 5, &Resampling::default());
+        assert_eq!((found.somers_d.value(), found.kappa.value()), (Some(0.0), Some(0.0)));
+        assert_eq!(found.kendall_tau_b, Figure::Undefined(Undefined::OneLabelJudge));
+        assert_eq!(coefficients(&[], 5, &Resampling::default()).kappa, Figure::Undefined(Undefined::Empty));
+    }
+
+    #[test]
+    fn threads_and_the_order_of_rows_change_no_bit() {
+        let mut rows = rows(5);
+        let run = |rows: &[Pair], threads| {
+            let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| coefficients(rows, 5, &Resampling { replicates: 300, ..Resampling::default() }))
+        };
+        let there = run(&rows, 1);
+        rows.reverse();
+        assert!(there == run(&rows, 2) && there == run(&rows, 7));
     }
 }

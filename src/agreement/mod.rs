@@ -58,8 +58,7 @@ pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nm
 pub use gold::Gold;
 pub use icc::{Icc, icc};
 pub use kappa::{
-    KappaError, Weights, cohen_kappa, cohen_kappa_error, cohen_kappa_valid, kappa, max_attainable_kappa,
-    percent_agreement,
+    KappaError, Weights, cohen_kappa, cohen_kappa_error, cohen_kappa_valid, max_attainable_kappa, percent_agreement,
 };
 pub use multiplicity::{Adjustment, adjusted};
 pub use noise::{AgainstPeople, Panelled};

@@ -15,9 +15,9 @@ use super::slices::{Slice, slices};
 use super::spread::spread;
 use super::standing::{Standing, headline, standing};
 use super::{Audit, JudgeAudit, Unanswered};
-use crate::agreement::Pair;
 use crate::agreement::interval::Resampling;
 use crate::agreement::people::RatedItem;
+use crate::agreement::{Gold, Pair};
 use crate::domain::{GroupId, ItemId, NanoUsd, Rating, Scale, Usage, Verdict};
 use rand::seq::SliceRandom as _;
 use serde::Serialize;
@@ -180,10 +180,9 @@ pub fn gold(scale: Scale, opinions: &[Opinion]) -> (Rating, f64) {
     if let Some(settled) = settled {
         return (settled.rating, scale.index(settled.rating) as f64);
     }
-    let mut ratings: Vec<Rating> = opinions.iter().map(|o| o.rating).collect();
-    ratings.sort();
-    let sum: usize = ratings.iter().map(|r| scale.index(*r)).sum();
-    (ratings[(ratings.len() - 1) / 2], sum as f64 / ratings.len() as f64)
+    let levels: Vec<u8> = opinions.iter().map(|o| scale.index(o.rating) as u8).collect();
+    let gold = Gold::of(&levels).expect("an item has at least one rating");
+    (scale.at(usize::from(gold.lower_median)), gold.mean)
 }
 
 /// The people's ratings as the statistics see them, one row per item in the order of ids.
