@@ -5,6 +5,7 @@
 
 use crate::domain::Undefined;
 
+pub mod apply;
 mod calibration;
 mod ceiling;
 mod coefficients;
@@ -20,11 +21,13 @@ mod gold;
 mod icc;
 pub mod interval;
 mod kappa;
+mod linear;
 mod multiplicity;
 mod noise;
 pub mod numerics;
 mod order;
 pub mod paired;
+pub mod people;
 pub mod planning;
 mod points;
 mod raters;
@@ -39,7 +42,7 @@ pub use calibration::{
     expected_calibration_error, expected_score, level_calibration, ranked_probability_score,
 };
 pub use ceiling::{human_ceiling, judge_against_single};
-pub use coefficients::{Coefficients, coefficients};
+pub use coefficients::{Coefficients, coefficients, kappa};
 pub use compression::{Compression, LevelMean, ScoreRange, compression, rise_above};
 pub use confusion::Confusion;
 pub use controls::{BestConstant, best_constant, shuffled};
