@@ -43,29 +43,38 @@ pub struct Coefficients {
 /// A statistic of few rows may have a value and no interval: when it is undefined without one of the queries too often,
 /// or never varies.
 pub fn coefficients(pairs: &[Pair], levels: usize, how: &Resampling) -> Coefficients {
-    let groups = Confusion::by_group(pairs, levels);
-    let whole = Confusion::of(pairs, levels);
-    let (n, valid) = (whole.total(), whole.total() - whole.malformed());
-    let rows = [n, n, n, valid, valid, valid, valid, valid, valid, valid, n, valid];
-    let intervals = bca(&groups, points, how);
-    let mut figures = points(&whole).into_iter().zip(intervals).zip(rows).map(|((point, interval), n)| match point {
-        Ok(value) => Figure::Known(Estimate { value, interval: interval.ok(), n, groups: groups.len() as u64 }),
-        Err(reason) => Figure::Undefined(reason),
-    });
-    let mut next = || figures.next().expect("one figure for each point");
+    let [
+        kappa,
+        kappa_linear,
+        kappa_quadratic,
+        ac2,
+        alpha_nominal,
+        alpha_ordinal,
+        alpha_interval,
+        spearman,
+        kendall_tau_b,
+        somers_d,
+        somers_d_pessimistic,
+        pearson,
+    ] = figures(pairs, levels, points, how);
+    let valid = pairs.iter().filter(|p| p.judge.is_some()).count() as u64;
+    let of_valid = |figure| match figure {
+        Figure::Known(estimate) => Figure::Known(Estimate { n: valid, ..estimate }),
+        undefined => undefined,
+    };
     Coefficients {
-        kappa: next(),
-        kappa_linear: next(),
-        kappa_quadratic: next(),
-        ac2: next(),
-        alpha_nominal: next(),
-        alpha_ordinal: next(),
-        alpha_interval: next(),
-        spearman: next(),
-        kendall_tau_b: next(),
-        somers_d: next(),
-        somers_d_pessimistic: next(),
-        pearson: next(),
+        kappa,
+        kappa_linear,
+        kappa_quadratic,
+        ac2: of_valid(ac2),
+        alpha_nominal: of_valid(alpha_nominal),
+        alpha_ordinal: of_valid(alpha_ordinal),
+        alpha_interval: of_valid(alpha_interval),
+        spearman: of_valid(spearman),
+        kendall_tau_b: of_valid(kendall_tau_b),
+        somers_d: of_valid(somers_d),
+        somers_d_pessimistic,
+        pearson: of_valid(pearson),
     }
 }
 
@@ -88,6 +97,31 @@ impl Coefficients {
             _ => return None,
         })
     }
+}
+
+/// [`cohen_kappa`] of `pairs` with its BCa interval over queries.
+pub fn kappa(pairs: &[Pair], levels: usize, weights: Weights, how: &Resampling) -> Figure {
+    let [figure] = figures(pairs, levels, |table| [cohen_kappa(table, weights)], how);
+    figure
+}
+
+/// Figures of functions of the table.
+fn figures<const M: usize>(
+    pairs: &[Pair],
+    levels: usize,
+    points: impl Fn(&Confusion) -> [Defined; M] + Sync + Send,
+    how: &Resampling,
+) -> [Figure; M] {
+    let groups = Confusion::by_group(pairs, levels);
+    let (n, count) = (pairs.len() as u64, groups.len() as u64);
+    let found = points(&Confusion::of(pairs, levels));
+    let mut intervals = bca(&groups, points, how).into_iter();
+    found.map(|point| match (point, intervals.next()) {
+        (Ok(value), interval) => {
+            Figure::Known(Estimate { value, interval: interval.and_then(Result::ok), n, groups: count })
+        }
+        (Err(reason), _) => Figure::Undefined(reason),
+    })
 }
 
 /// The points, in the order of the fields.

@@ -43,7 +43,7 @@ pub use calibration::{
     expected_calibration_error, expected_score, level_calibration, ranked_probability_score,
 };
 pub use ceiling::{human_ceiling, judge_against_single};
-pub use coefficients::{Coefficients, coefficients};
+pub use coefficients::{Coefficients, coefficients, kappa};
 pub use compression::{Compression, LevelMean, ScoreRange, calibration_slope, compression, rise_above};
 pub use confusion::Confusion;
 pub use contrast::{Contrast, LEAST_GROUPS, contrast};
