@@ -1,12 +1,13 @@
 //! How far people are from each other on the same items: no judge can be asked to do better than that.
 
-use super::{Term, ratio};
+use super::errors::squared_gaps;
+use super::{Term, mean_on_scale};
 use crate::domain::{Figure, Undefined};
 
 /// NMSE between pairs of annotators, over all pairs of ratings of one item, pooled (SPEC case A8).
 ///
 /// `items` holds for each item its query's number and its ratings as levels. Undefined when no item has two ratings.
-pub fn human_ceiling<'a>(items: impl Iterator<Item = (u32, &'a [u8])>, levels: usize) -> Figure {
+pub fn human_ceiling<'a>(items: impl Iterator<Item = (u32, &'a [u8])> + Clone, levels: usize) -> Figure {
     let points = 100.0 / ((levels - 1) as f64).powi(2);
     let term = |(group, ratings): (u32, &[u8])| {
         let pairs = ratings.iter().enumerate().flat_map(|(i, a)| ratings[i + 1..].iter().map(move |b| (a, b)));
@@ -14,12 +15,15 @@ pub fn human_ceiling<'a>(items: impl Iterator<Item = (u32, &'a [u8])>, levels: u
         let weight = (ratings.len() * ratings.len().saturating_sub(1) / 2) as u64;
         Term { group, value: squares as f64 * points, weight }
     };
-    named(ratio(items.map(term), (0.0, 100.0)))
+    named(mean_on_scale(items.map(term), &squared_gaps(levels)))
 }
 
 /// NMSE of the judge against single ratings on items with at least two of them: the number to hold against
 /// [`human_ceiling`], for both compare one rater with one person. A malformed reply costs the full range.
-pub fn judge_against_single<'a>(items: impl Iterator<Item = (u32, &'a [u8], Option<u8>)>, levels: usize) -> Figure {
+pub fn judge_against_single<'a>(
+    items: impl Iterator<Item = (u32, &'a [u8], Option<u8>)> + Clone,
+    levels: usize,
+) -> Figure {
     let range = (levels - 1) as f64;
     let points = 100.0 / (range * range);
     let term = |(group, ratings, judge): (u32, &[u8], Option<u8>)| {
@@ -27,7 +31,7 @@ pub fn judge_against_single<'a>(items: impl Iterator<Item = (u32, &'a [u8], Opti
         let weight = if ratings.len() < 2 { 0 } else { ratings.len() as u64 };
         Term { group, value: ratings.iter().map(square).sum::<f64>() * points, weight }
     };
-    named(ratio(items.map(term), (0.0, 100.0)))
+    named(mean_on_scale(items.map(term), &squared_gaps(levels)))
 }
 
 fn named(figure: Figure) -> Figure {

@@ -75,6 +75,11 @@ impl Confusion {
         self.cells.chunks_exact(self.levels + 1)
     }
 
+    /// The row of one human level: a count per judge level, then malformed replies.
+    pub fn row(&self, human: usize) -> &[u64] {
+        &self.cells[human * (self.levels + 1)..(human + 1) * (self.levels + 1)]
+    }
+
     /// How often people gave `human` and the judge `judge`.
     pub fn at(&self, human: usize, judge: usize) -> u64 {
         self.cells[human * (self.levels + 1) + judge]
@@ -105,6 +110,16 @@ impl Confusion {
     /// How often the judge gave each level, from low to high, and how often it was malformed.
     pub fn judge_totals(&self) -> Vec<u64> {
         (0..=self.levels).map(|column| self.rows().map(|row| row[column]).sum()).collect()
+    }
+
+    /// How often people gave each level on rows with a valid reply, from low to high.
+    pub fn valid_human_totals(&self) -> Vec<u64> {
+        self.rows().map(|row| row[..self.levels].iter().sum()).collect()
+    }
+
+    /// How often the judge gave each level, from low to high.
+    pub fn valid_judge_totals(&self) -> Vec<u64> {
+        (0..self.levels).map(|column| self.rows().map(|row| row[column]).sum()).collect()
     }
 
     /// `self − other`, cell by cell.

@@ -1,5 +1,6 @@
 //! Judges that need no model: what NMSE says about a judge only counts beside theirs.
 
+use super::numerics::ExactSum;
 use super::{MalformedPolicy, Pair, nmse};
 use crate::domain::{Figure, Undefined};
 
@@ -12,16 +13,16 @@ pub struct BestConstant {
     pub nmse: Figure,
 }
 
-/// Finds the best constant judge; `None` without rows.
+/// Finds the best constant judge, the level nearest to the mean gold; `None` without rows.
 pub fn best_constant(pairs: &[Pair], levels: usize) -> Option<BestConstant> {
-    let constant = |level: u8| {
-        let rows: Vec<Pair> = pairs.iter().map(|p| Pair { judge: Some(level), ..p.clone() }).collect();
-        BestConstant { level, nmse: nmse(&rows, levels, MalformedPolicy::Full) }
-    };
-    let value = |c: &BestConstant| c.nmse.value().unwrap_or(f64::INFINITY);
-    (!pairs.is_empty()).then(|| {
-        (0..levels as u8).map(constant).min_by(|a, b| value(a).total_cmp(&value(b)).then(a.level.cmp(&b.level)))
-    })?
+    let mut gold = ExactSum::default();
+    pairs.iter().for_each(|p| gold.add(p.gold_mean));
+    let mean = gold.value() / pairs.len() as f64;
+    // The squared error of a constant is the gold's variance plus its squared distance from the mean.
+    let distance = |level: &u8| (f64::from(*level) - mean).abs();
+    let level = (0..levels as u8).min_by(|a, b| distance(a).total_cmp(&distance(b)).then(a.cmp(b)))?;
+    let rows: Vec<Pair> = pairs.iter().map(|p| Pair { judge: Some(level), ..p.clone() }).collect();
+    (!pairs.is_empty()).then(|| BestConstant { level, nmse: nmse(&rows, levels, MalformedPolicy::Full) })
 }
 
 /// NMSE expected of the same replies dealt to random rows: over all permutations, exactly.
@@ -34,10 +35,11 @@ pub fn shuffled(pairs: &[Pair], levels: usize) -> Figure {
         return Undefined::Empty.into();
     }
     let range = (levels - 1) as f64;
-    let mut gold: Vec<f64> = pairs.iter().map(|p| p.gold_mean).collect();
-    gold.sort_by(f64::total_cmp);
-    let mean = gold.iter().sum::<f64>() / n;
-    let variance = gold.iter().map(|h| (h - mean).powi(2)).sum::<f64>() / n;
+    let (mut gold, mut squares) = (ExactSum::default(), ExactSum::default());
+    pairs.iter().for_each(|p| gold.add(p.gold_mean));
+    let mean = gold.value() / n;
+    pairs.iter().for_each(|p| squares.add((p.gold_mean - mean).powi(2)));
+    let variance = squares.value() / n;
     let mut counts = vec![0u64; levels + 1];
     for pair in pairs {
         counts[pair.judge.map_or(levels, usize::from)] += 1;

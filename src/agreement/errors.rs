@@ -1,6 +1,6 @@
 //! Errors of the judge against the gold: NMSE and its companions.
 
-use super::{Pair, Term, ratio};
+use super::{Pair, Term, mean_on_scale, share};
 use crate::domain::Figure;
 
 /// What a malformed reply costs. The name is printed with every number that it changes.
@@ -35,26 +35,34 @@ impl Pair {
 /// It is normalised by the squared *range* of the scale, not by the variance of the ratings. Undefined without rows.
 pub fn nmse(pairs: &[Pair], levels: usize, policy: MalformedPolicy) -> Figure {
     let range = (levels - 1) as f64;
-    let square = |pair: &Pair| match (pair.error(), policy) {
-        (Some(error), _) => Some(error * error),
-        (None, MalformedPolicy::Full) => Some(range * range),
-        (None, MalformedPolicy::RowWorst) => Some(pair.gold_mean.max(range - pair.gold_mean).powi(2)),
+    let points = 100.0 / (range * range);
+    let cost = |pair: &Pair| match (pair.error(), policy) {
+        (Some(error), _) => Some(error * error * points),
+        (None, MalformedPolicy::Full) => Some(100.0),
+        (None, MalformedPolicy::RowWorst) => Some(pair.gold_mean.max(range - pair.gold_mean).powi(2) * points),
         (None, MalformedPolicy::ValidOnly) => None,
     };
-    let points = 100.0 / (range * range);
-    ratio(pairs.iter().map(|p| p.term(square(p).map(|s| s * points))), (0.0, 100.0))
+    mean_on_scale(pairs.iter().map(|p| p.term(cost(p))), &squared_gaps(levels))
+}
+
+/// Squared distances between two ratings, in NMSE points, ascending: what a row can cost.
+pub(super) fn squared_gaps(levels: usize) -> Vec<f64> {
+    let range = (levels - 1) as f64;
+    (0..levels).map(|gap| 100.0 * (gap * gap) as f64 / (range * range)).collect()
 }
 
 /// Mean absolute error in rating points; a malformed reply costs the full range.
 pub fn mae(pairs: &[Pair], levels: usize) -> Figure {
     let range = (levels - 1) as f64;
-    ratio(pairs.iter().map(|p| p.term(Some(p.error().map_or(range, f64::abs)))), (0.0, range))
+    let gaps: Vec<f64> = (0..levels).map(|gap| gap as f64).collect();
+    mean_on_scale(pairs.iter().map(|p| p.term(Some(p.error().map_or(range, f64::abs)))), &gaps)
 }
 
 /// Mean of judge − human in rating points over valid rows: positive when the judge is lenient.
 pub fn bias(pairs: &[Pair], levels: usize) -> Figure {
-    let range = (levels - 1) as f64;
-    ratio(pairs.iter().map(|p| p.term(p.error())), (-range, range))
+    let range = levels as i32 - 1;
+    let gaps: Vec<f64> = (-range..=range).map(f64::from).collect();
+    mean_on_scale(pairs.iter().map(|p| p.term(p.error())), &gaps)
 }
 
 /// Share of rows on which judge and categorical gold are the same; a malformed reply counts as wrong.
@@ -69,12 +77,12 @@ pub fn adjacent(pairs: &[Pair]) -> Figure {
 
 fn within(pairs: &[Pair], points: i16) -> Figure {
     let hit = |p: &Pair| p.gap().is_some_and(|gap| gap.abs() <= points);
-    ratio(pairs.iter().map(|p| p.term(Some(f64::from(u8::from(hit(p)))))), (0.0, 1.0))
+    share(pairs.iter().map(|p| p.term(Some(f64::from(u8::from(hit(p)))))))
 }
 
 /// Share of malformed replies.
 pub fn malformed_rate(pairs: &[Pair]) -> Figure {
-    ratio(pairs.iter().map(|p| p.term(Some(f64::from(u8::from(p.judge.is_none()))))), (0.0, 1.0))
+    share(pairs.iter().map(|p| p.term(Some(f64::from(u8::from(p.judge.is_none()))))))
 }
 
 #[cfg(test)]

@@ -74,6 +74,22 @@ pub enum Undefined {
     NoRelevantDocument,
     /// A system of equations has no single solution.
     Singular,
+    /// No set of rows, or no widening, keeps the risk below its limit with the asked confidence.
+    NotCertified,
+    /// The data hold what the model says cannot occur.
+    NoFit,
+    /// With which probability a row was drawn is not known.
+    UnknownInclusion,
+    /// Too few ratings of some class by some annotator: the estimate depends on where the iteration stops.
+    WeaklyIdentified,
+    /// A score is infinite or not a number.
+    NotFinite,
+    /// Probabilities that are negative or do not add up to 1.
+    NotADistribution,
+    /// Ratings that do not repeat at all cannot be corrected for how well they repeat.
+    Unreliable,
+    /// Two things are the same everywhere.
+    NoDifference,
 }
 
 impl fmt::Display for Undefined {
@@ -92,6 +108,14 @@ impl fmt::Display for Undefined {
             Self::NotBetterThanChance => "the judge is no better than chance",
             Self::NoRelevantDocument => "no relevant document",
             Self::Singular => "the equations have no single solution",
+            Self::NotCertified => "the risk could not be certified",
+            Self::NoFit => "the data hold what the model excludes",
+            Self::UnknownInclusion => "an inclusion probability is not known",
+            Self::WeaklyIdentified => "fewer than 5 ratings of some class by some annotator",
+            Self::NotFinite => "a score is not a finite number",
+            Self::NotADistribution => "the probabilities do not add up to 1",
+            Self::Unreliable => "the ratings do not repeat",
+            Self::NoDifference => "there is no difference",
             Self::BelowMinimum { needed } => return write!(f, "needs at least {needed} rows"),
         })
     }
