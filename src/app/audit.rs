@@ -49,6 +49,8 @@ pub struct AuditRequest {
     pub read: ReadOptions,
     /// Take the judges' ratings from their replies (the column `raw`), read like this.
     pub replies: Option<Foreign>,
+    /// The tag that names the system of an item: how systems rank under the judge's ratings.
+    pub systems: Option<String>,
     /// The scale; the rubric's when absent.
     pub scale: Option<Scale>,
     /// The rubric that has the scale.
@@ -138,6 +140,9 @@ pub async fn audit(
     }
     let labelled = join(request, human, &gathered.judges)?;
     let mut result = audit::audit(scale, labelled.clone(), off_scale, &gathered.judges);
+    if let Some(column) = &request.systems {
+        rank_systems(&mut result, &labelled, &gathered.judges, column)?;
+    }
     name_sources(&mut result, &flags);
     Ok(Audited {
         request: request.clone(),
@@ -179,6 +184,28 @@ fn made_elsewhere(
     let rubric = project.rubric(&JudgeRequest { rubric: request.rubric.clone(), ..JudgeRequest::default() })?;
     let reply = |text: &str| read_foreign(text, how, &rubric.contract, scale);
     from_files(paths, &Reading::Replies(&reply), &request.read)
+}
+
+/// Adds to each judge how the systems that `column` names rank under its ratings.
+fn rank_systems(
+    audit: &mut Audit,
+    labelled: &[audit::Labelled],
+    judges: &[JudgeInput],
+    column: &str,
+) -> Result<(), AppError> {
+    if !labelled.iter().any(|item| item.tags.contains_key(column)) {
+        let columns: BTreeSet<&str> = labelled.iter().flat_map(|l| l.tags.keys().map(String::as_str)).collect();
+        let columns = columns.into_iter().collect::<Vec<_>>().join(", ");
+        let found = if columns.is_empty() { String::new() } else { format!("the columns are {columns}; ") };
+        return Err(AppError::input(
+            format!("no item has the column `{column}`"),
+            format!("{found}`--id-pattern '{{query_id}}_{{{column}}}'` takes it from the ids"),
+        ));
+    }
+    for (found, judge) in audit.judges.iter_mut().zip(judges) {
+        found.systems = Some(audit::systems(audit.scale, labelled, judge, column));
+    }
+    Ok(())
 }
 
 struct People {

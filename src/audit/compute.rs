@@ -201,6 +201,7 @@ fn one(scale: Scale, humans: &Humans, labelled: &[Labelled], judge: &JudgeInput)
         advice: advice(&facts),
         panel,
         slices,
+        systems: None,
         groups,
         disagreements,
     }

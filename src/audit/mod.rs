@@ -6,6 +6,7 @@ mod diff;
 mod disagreement;
 mod panel;
 mod slices;
+mod systems;
 
 pub use caveats::{Advice, Caveat, Standing};
 pub use compute::{JudgeInput, Judged, Labelled, Opinion, Repeats, audit, gold};
@@ -13,6 +14,7 @@ pub use diff::{Change, Diff, diff};
 pub use disagreement::{Direction, Disagreement, DisagreementGroup};
 pub use panel::{Controls, Cost, Counted, Panel, Repeated};
 pub use slices::Slice;
+pub use systems::{SystemMeans, Systems, systems};
 
 use crate::domain::{Figure, Scale};
 use serde::Serialize;
@@ -68,6 +70,9 @@ pub struct JudgeAudit {
     pub panel: Panel,
     /// The same by slice.
     pub slices: Vec<Slice>,
+    /// How systems rank, where a column names them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub systems: Option<Systems>,
     /// What a reader should know before quoting a number.
     pub caveats: Vec<Caveat>,
     /// What to do next, most useful first.

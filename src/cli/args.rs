@@ -353,6 +353,7 @@ impl SourceArgs {
                 id_pattern: self.id_pattern.clone(),
                 ..self.read.options(self.judge_name.clone())
             },
+            systems: None,
             replies: self.from_raw.clone().map(|name| Foreign { name, fractions: self.on_fraction.policy() }),
             scale: self.scale,
             rubric: self.judge.rubric.clone(),
@@ -367,6 +368,9 @@ pub(super) struct AuditArgs {
     /// Audit the people alone: how far they are from each other
     #[arg(long, conflicts_with_all = ["ratings", "model"])]
     pub no_judge: bool,
+    /// How systems rank under the judge's ratings: the column (or part of --id-pattern) that names the system of an item
+    #[arg(long, value_name = "COLUMN", conflicts_with = "no_judge")]
+    pub systems: Option<String>,
     /// Folder of the report [default: reports/audit-JUDGE-DATA]
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,

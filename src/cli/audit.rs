@@ -19,6 +19,7 @@ pub(super) async fn run(
     if args.no_judge {
         request.source = Source::Nobody;
     }
+    request.systems.clone_from(&args.systems);
     let mut drawn = Drawn::new(out);
     let audited = app::audit(project, &request, &mut |event| drawn.take(event), cancel).await?;
     let page = match (&args.report, args.no_report) {

@@ -2,7 +2,7 @@
 
 use super::figures::{Unit, count, plural};
 use super::measures::{
-    Role, Yardstick, among_people, controls, cost, measures, people, reach, scaling, simulated, verdict, worst,
+    Role, Yardstick, among_people, controls, cost, measures, people, ranking, reach, scaling, simulated, verdict, worst,
 };
 use super::plain::{cut, plain};
 use super::style::{INDENT, TerminalOptions, Tone};
@@ -67,6 +67,12 @@ fn one(audit: &Audit, judge: &JudgeAudit, options: TerminalOptions, out: &mut St
     if !worst.is_empty() {
         out.push_str(&options.title("Where it fails"));
         out.push_str(&slices(&worst, options));
+    }
+    if let Some(systems) = &judge.systems {
+        out.push_str(&options.title("How systems rank, by people and by the judge"));
+        for (name, value) in ranking(systems) {
+            out.push_str(&options.hanging(&format!("{INDENT}{name:<14}"), &plain(&value)));
+        }
     }
     if !judge.caveats.is_empty() {
         out.push_str(&options.title("Before you quote a number"));

@@ -170,3 +170,36 @@ fn suggested_commands_name_how_the_files_were_read() {
     let flags = "--human h.csv --ratings j.csv --id-pattern '{query_id}_{system}' --from-raw=Rating --on-fraction down";
     assert!(command.starts_with(&format!("assessor disagree {flags}")), "{command}");
 }
+
+#[test]
+fn systems_are_ranked_by_both_means_and_the_items_are_the_same_for_both() {
+    // People: x 4, y 3, z 2; the judge: x 3, y 4, z 1. c_z is malformed and counts for neither.
+    let folder = Folder::new();
+    folder.file("h.csv", "id,annotator,rating\na_x,p,4\na_y,p,3\na_z,p,2\nb_x,p,4\nb_y,p,3\nb_z,p,2\nc_z,p,5\n");
+    folder.file("j.csv", "id,rating\na_x,3\na_y,4\na_z,1\nb_x,3\nb_y,4\nb_z,1\nc_z,\n");
+    let args = ["--id-pattern", "{query_id}_{system}", "--systems", "system"];
+    let found = audit(&folder, &args)["judges"][0]["systems"].clone();
+    assert_eq!((&found["systems"], &found["n"], &found["unrated"]), (&json!(3), &json!(6), &json!(1)));
+    assert_eq!((&found["max_rank_drop"], &found["few"]), (&json!(1), &json!(true)));
+    // One of three pairs is flipped: τ_b = (2 − 1)/3; the better half is x and y, which are flipped.
+    assert_eq!(found["tau_b"]["value"], 1.0 / 3.0);
+    assert_eq!((&found["tau_b_top_half"]["value"], &found["flip_rate"]["value"]), (&json!(-1.0), &json!(1.0 / 3.0)));
+    // τ_AP = 2/2 · (0/1 + 2/2) − 1.
+    assert_eq!(found["tau_ap"]["value"], 0.0);
+    let means = json!([
+        {"system": "x", "n": 2, "human": 4.0, "judge": 3.0},
+        {"system": "y", "n": 2, "human": 3.0, "judge": 4.0},
+        {"system": "z", "n": 2, "human": 2.0, "judge": 1.0},
+    ]);
+    assert_eq!(found["means"], means);
+    let shown = folder.run(&[&["audit", "--human", "h.csv", "--ratings", "j.csv", "--no-report"], &args[..]].concat());
+    assert!(
+        shown.out.contains("3 by `system`, mean ratings of 6 items; left out: 1 unrated, 0 without a"),
+        "{shown:?}"
+    );
+    let said = refused(&folder, &["--systems", "system"]);
+    assert_eq!(
+        said,
+        "error: no item has the column `system`\nhint: `--id-pattern '{query_id}_{system}'` takes it from the ids\n"
+    );
+}

@@ -20,10 +20,8 @@ struct Set {
 
 /// The set called `name`, or `None`, said aloud, where the data are absent.
 fn set(name: &str) -> Option<Set> {
-    let root = std::env::var_os("ASSESSOR_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
+    let root = std::env::var_os("ASSESSOR_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
     let path = root.join(name);
     let Ok(text) = std::fs::read_to_string(path.join("expected.json")) else {
         eprintln!("SKIPPED: no ratings at {} (set ASSESSOR_DATA)", path.display());
@@ -310,7 +308,8 @@ fn case<'a>(set: &'a Set, id: &str) -> &'a Value {
 fn textbook_alphas_of_several_people_with_gaps() {
     let Some(set) = set("agreement-textbook") else { return };
     let mut held = Held::default();
-    for (id, scale) in [("krippendorff-2011-4x12", "1-5"), ("gwet-raw-4raters", "1-5"), ("gwet-raw-5observers", "0-3")] {
+    for (id, scale) in [("krippendorff-2011-4x12", "1-5"), ("gwet-raw-4raters", "1-5"), ("gwet-raw-5observers", "0-3")]
+    {
         let case = case(&set, id);
         set.folder.file("h.csv", people(case["data"].as_array().unwrap()));
         let found = audit(&set.folder, &["--no-judge", "--human", "h.csv", "--scale", scale]);
