@@ -3,7 +3,7 @@
 use super::compute::{JudgeInput, Labelled, gold};
 use crate::agreement::Defined;
 use crate::agreement::apply::{SystemRanking, system_ranking};
-use crate::domain::{Figure, Scale, Undefined};
+use crate::domain::{Figure, Scale};
 use serde::Serialize;
 use std::collections::BTreeMap;
 

@@ -54,7 +54,7 @@ pub(super) enum Command {
     Label(LabelArgs),
     /// Hold a judge against people
     #[command(
-        after_help = "Examples:\n  assessor audit                                    the shipped seed labels, with sim/small\n  assessor audit --items items.jsonl --human ratings.csv --model openai/gpt-4.1-mini\n  assessor audit --human ratings.csv --ratings labels.jsonl     ratings made before or elsewhere\n  assessor audit --human h.csv --ratings j.csv --scale 0-3 --map rating=score --on-off-scale clip"
+        after_help = "Examples:\n  assessor audit                                    the shipped seed labels, with sim/small\n  assessor audit --items items.jsonl --human ratings.csv --model openai/gpt-4.1-mini\n  assessor audit --human ratings.csv --ratings labels.jsonl     ratings made before or elsewhere\n  assessor audit --human h.csv --ratings j.csv --scale 0-3 --map rating=score --on-off-scale clip\n  assessor audit --human h.csv --ratings j.csv --id-pattern '{query_id}_{system}' --systems system"
     )]
     Audit(AuditArgs),
     /// List, group, compare and export disagreements between judge and people
