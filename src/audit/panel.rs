@@ -35,6 +35,8 @@ pub struct Panel {
     pub other_samples: u64,
     /// Items that people rated and the judge's ratings do not mention.
     pub missing: u64,
+    /// Items that the judge answered and no person rated: they enter no number.
+    pub without_human: u64,
     /// The headline: a malformed reply costs the full range.
     pub nmse: Figure,
     /// On rated items only.
@@ -142,7 +144,8 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput) -> Panel
         Verdict::NotRun(reason) => Some(reason.name()),
         _ => None,
     });
-    let missing = rows.iter().filter(|r| r.answer.is_none()).count() as u64;
+    let matched = rows.iter().filter(|r| r.answer.is_some()).count();
+    let missing = (rows.len() - matched) as u64;
     Panel {
         n: pairs.len() as u64,
         queries: distinct(&pairs),
@@ -159,6 +162,7 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput) -> Panel
         },
         other_samples: judge.other_samples,
         missing,
+        without_human: (judge.answers.len() - matched) as u64,
         nmse_valid: nmse(&pairs, levels, MalformedPolicy::ValidOnly),
         nmse_row_worst: nmse(&pairs, levels, MalformedPolicy::RowWorst),
         nmse_single: judge_against_single(

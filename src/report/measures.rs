@@ -192,6 +192,10 @@ pub(super) fn provenance(humans: &Humans, judge: &JudgeAudit) -> Vec<(&'static s
         ("Not run", counted(&panel.not_run)),
         ("Not mentioned", count(panel.missing)),
     ];
+    if panel.without_human > 0 {
+        let items = plural(panel.without_human, "item", "items");
+        facts.push(("Answered, not rated by people", format!("{items}, in no number")));
+    }
     facts.extend(policies(panel));
     facts.extend(judge.systems.iter().flat_map(ranking));
     if !panel.rungs.is_empty() {

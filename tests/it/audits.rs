@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use assessor::audit::{Change, Direction, JudgeInput, Judged, Labelled, Opinion, Standing, audit, diff, gold};
+use assessor::audit::{Change, Direction, JudgeInput, Judged, Labelled, Opinion, Standing, audit, diff, gold, systems};
 use assessor::domain::{GroupId, ItemId, Malformed, NotRun, Rung, Scale, Verdict};
 use std::collections::BTreeMap;
 
@@ -171,4 +171,21 @@ fn a_difference_of_two_judges_counts_only_items_that_both_answered() {
     let found: Vec<(String, Change)> =
         diff(scale(), &items, &before, &after).into_iter().map(|d| (d.id.to_string(), d.change)).collect();
     assert_eq!(found, [("a".to_owned(), Change::NewlyBroken), ("b".to_owned(), Change::Fixed)]);
+}
+
+#[test]
+fn systems_with_the_same_mean_tie_however_their_means_were_summed() {
+    // Means of three people: x has 4/3, 5/3, 2, 3 and y 2, 2, 2, 2; both are 2 in all.
+    let ratings: [&[i64]; 8] =
+        [&[1, 1, 2], &[1, 2, 2], &[2, 2, 2], &[3, 3, 3], &[2, 2, 2], &[2, 2, 2], &[2, 2, 2], &[2, 2, 2]];
+    let name = |i: usize| if i < 4 { "x" } else { "y" };
+    let items: Vec<Labelled> =
+        ratings.iter().enumerate().map(|(i, r)| item(&format!("i{i}"), "q", r, &[("system", name(i))])).collect();
+    let ids: Vec<String> = (0..8).map(|i| format!("i{i}")).collect();
+    let answers: Vec<(&str, Verdict)> =
+        ids.iter().enumerate().map(|(i, id)| (id.as_str(), rated(if i < 4 { 3 } else { 2 }))).collect();
+    let found = systems(scale(), &items, &judge(&answers), "system");
+    assert_eq!(found.means.iter().map(|m| (m.human, m.judge)).collect::<Vec<_>>(), [(2.0, 3.0), (2.0, 2.0)]);
+    assert_eq!(found.flip_rate.value(), Some(0.0));
+    assert_eq!(found.tau_b.value(), None, "people see no difference");
 }

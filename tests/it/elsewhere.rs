@@ -128,7 +128,10 @@ fn repeats_and_values_off_the_scale_are_counted_by_name() {
     assert_eq!((&panel["off_scale"], &panel["off_scale_values"]), (&json!(3), &json!({"7": 2, "8": 1})));
     assert_eq!((&panel["repeats"]["items"], &panel["repeats"]["rows"]), (&json!(3), &json!(7)));
     assert_eq!(panel["repeats"]["first_two_same"]["value"], 2.0 / 3.0);
-    assert_eq!(panel["other_samples"], 0);
+    assert_eq!(
+        (&panel["other_samples"], &panel["without_human"], &panel["missing"]),
+        (&json!(0), &json!(0), &json!(0))
+    );
 
     let one = audit(&folder, &["--on-off-scale", "clip", "--sample", "0"])["judges"][0]["panel"].clone();
     assert_eq!((&one["off_scale_values"], &one["other_samples"]), (&json!({"7": 2}), &json!(4)));
@@ -143,6 +146,13 @@ fn repeats_and_values_off_the_scale_are_counted_by_name() {
     }
     let said = refused(&folder, &["--on-off-scale", "clip", "--sample", "5"]);
     assert!(said.starts_with("error: the judge `j` has no sample 5\n  --> j.csv\n"), "{said}");
+}
+
+#[test]
+fn answers_on_items_that_nobody_rated_and_items_without_an_answer_are_counted() {
+    let folder = folder("id,rating\na_x,1\nz_x,4\nz_y,4\n");
+    let panel = audit(&folder, &[])["judges"][0]["panel"].clone();
+    assert_eq!((&panel["n"], &panel["missing"], &panel["without_human"]), (&json!(1), &json!(3), &json!(2)));
 }
 
 #[test]
