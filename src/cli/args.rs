@@ -1,8 +1,7 @@
 //! What can be typed.
 
 use crate::app::{AuditRequest, JudgeRequest, LabelRequest, Limits, Source};
-use crate::domain::Explain as _;
-use crate::domain::{NanoUsd, Scale};
+use crate::domain::{Explain as _, NanoUsd, Scale};
 use crate::judge::foreign::{Foreign, Fractions};
 use crate::labels::{IdPattern, OnDuplicate, OnOffScale, ReadOptions, parse_map};
 use clap::{Args, Parser, Subcommand, ValueEnum};

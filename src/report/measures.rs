@@ -192,11 +192,7 @@ pub(super) fn provenance(humans: &Humans, judge: &JudgeAudit) -> Vec<(&'static s
         ("Not run", counted(&panel.not_run)),
         ("Not mentioned", count(panel.missing)),
     ];
-    if panel.without_human > 0 {
-        let items = plural(panel.without_human, "item", "items");
-        facts.push(("Answered, not rated by people", format!("{items}, in no number")));
-    }
-    facts.extend(policies(panel));
+    facts.extend(row_counts(panel));
     facts.extend(judge.systems.iter().flat_map(ranking));
     if !panel.rungs.is_empty() {
         let rungs: Vec<String> = panel.rungs.iter().map(|(rung, n)| format!("{rung} {}", count(*n))).collect();
@@ -217,9 +213,14 @@ pub(super) fn provenance(humans: &Humans, judge: &JudgeAudit) -> Vec<(&'static s
     facts
 }
 
-/// What a policy or a choice did to the judge's rows; nothing where it did nothing.
-fn policies(panel: &Panel) -> Vec<(&'static str, String)> {
+/// What became of the judge's rows by a policy, a choice, or for want of people, as name and value; nothing where each
+/// row simply counts.
+pub(super) fn row_counts(panel: &Panel) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
+    if panel.without_human > 0 {
+        let items = plural(panel.without_human, "item", "items");
+        facts.push(("Not rated by people", format!("{items} that the judge answered, in no number")));
+    }
     if panel.off_scale > 0 {
         let values: Vec<String> = panel.off_scale_values.iter().map(|(v, n)| format!("{v}: {}", count(*n))).collect();
         facts.push(("Off the scale", format!("{} ({})", count(panel.off_scale), values.join(", "))));
