@@ -4,6 +4,7 @@
 
 #![no_main]
 
+use assessor::judge::foreign::{Foreign, Fractions, read_foreign};
 use assessor::judge::{JudgeSpec, PARSER, Sampling, ladder, read};
 use assessor::prompt::Prompt;
 use libfuzzer_sys::fuzz_target;
@@ -19,6 +20,13 @@ static JUDGE: LazyLock<JudgeSpec> = LazyLock::new(|| {
 fuzz_target!(|data: &[u8]| {
     let _ = read(&JUDGE, "", data);
     if let Ok(text) = std::str::from_utf8(data) {
+        for fractions in [Fractions::Malformed, Fractions::Down] {
+            for name in [None, Some("rating".to_owned())] {
+                let how = Foreign { name, fractions };
+                let verdict = read_foreign(text, &how, &JUDGE.rubric.contract, JUDGE.rubric.scale);
+                assert!(verdict.rating().is_none() || text.contains(|c: char| c.is_ascii_digit() || c == '\\'));
+            }
+        }
         let reply = ladder::Reply { text: Some(text), ..ladder::Reply::default() };
         let verdict = ladder::read(reply, "", &JUDGE.rubric.contract, JUDGE.rubric.scale);
         // `\u0072ating` spells the name, too.

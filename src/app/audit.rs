@@ -78,6 +78,7 @@ pub async fn audit(
         allowance: questions.allowance,
         goals: questions.goals,
         looks: looks(project, &found),
+        systems: found.request.systems.clone(),
         map,
         people: found.people.clone(),
     };

@@ -48,6 +48,8 @@ pub struct AuditRequest {
     pub read: ReadOptions,
     /// Take the judges' ratings from their replies (the column `raw`), read like this.
     pub replies: Option<Foreign>,
+    /// The tag that names the system of an item: how systems rank under the judge's ratings.
+    pub systems: Option<String>,
     /// The scale; the rubric's when absent.
     pub scale: Option<Scale>,
     /// The rubric that has the scale.
@@ -128,6 +130,9 @@ pub(super) async fn gather(
         }
     }
     let mut labelled = join(&request, human, &gathered.judges)?;
+    if let Some(column) = &request.systems {
+        has_column(&labelled, column)?;
+    }
     let left_out = if request.contaminated { 0 } else { leave_out(&mut labelled)? };
     Ok(Evidence {
         scale,
@@ -160,6 +165,20 @@ fn scale(project: &Project, request: &AuditRequest) -> Result<Scale, AppError> {
         }
     }
     Ok(scale)
+}
+
+/// Systems can be ranked only when some item names one.
+fn has_column(labelled: &[audit::Labelled], column: &str) -> Result<(), AppError> {
+    if labelled.iter().any(|item| item.tags.contains_key(column)) {
+        return Ok(());
+    }
+    let columns: BTreeSet<&str> = labelled.iter().flat_map(|l| l.tags.keys().map(String::as_str)).collect();
+    let columns = columns.into_iter().collect::<Vec<_>>().join(", ");
+    let found = if columns.is_empty() { String::new() } else { format!("the columns are {columns}; ") };
+    Err(AppError::input(
+        format!("no item has the column `{column}`"),
+        format!("{found}`--id-pattern '{{query_id}}_{{{column}}}'` takes it from the ids"),
+    ))
 }
 
 /// Items that prompts were written or chosen with; an estimate from them flatters.

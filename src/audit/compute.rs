@@ -14,6 +14,7 @@ use super::planning::{Goals, planning};
 use super::slices::{Slice, slices};
 use super::spread::spread;
 use super::standing::{Standing, headline, standing};
+use super::systems::systems;
 use super::{Audit, JudgeAudit, Unanswered};
 use crate::agreement::interval::Resampling;
 use crate::agreement::people::RatedItem;
@@ -137,6 +138,8 @@ pub struct Setup {
     pub goals: Goals,
     /// Judges that were ever held against these people, when it is counted.
     pub looks: Option<u64>,
+    /// The tag that names the system of an item.
+    pub systems: Option<String>,
     /// A calibration map that was fitted before.
     pub map: Option<CalibrationMap>,
     /// Digest of the people's ratings.
@@ -154,6 +157,7 @@ impl Default for Setup {
             allowance: 0.15,
             goals: Goals::default(),
             looks: None,
+            systems: None,
             map: None,
             people: String::new(),
         }
@@ -297,6 +301,7 @@ fn one(
         spread: spread(scale, rows, judge.identity(), setup),
         alt_test: replacement(scale, rated, rows, setup),
         bulk: bulk(scale, rows, judge),
+        systems: setup.systems.as_deref().map(|column| systems(scale, rows, column)),
         planning: planning(&panel, &slices, setup.goals),
         caveats: Vec::new(),
         advice: Vec::new(),

@@ -17,6 +17,7 @@ mod planning;
 mod slices;
 mod spread;
 mod standing;
+mod systems;
 mod words;
 
 pub use crate::agreement::{Coefficients, ScaleFlag};
@@ -37,6 +38,7 @@ pub use planning::{Goals, Planning, SlicePlan};
 pub use slices::Slice;
 pub use spread::{JudgeLevel, Parts, PeopleLevel, Spread, Usage};
 pub use standing::Standing;
+pub use systems::{SystemMeans, Systems};
 
 use crate::domain::{ItemId, Scale};
 use serde::Serialize;
@@ -79,6 +81,9 @@ pub struct JudgeAudit {
     pub alt_test: Option<Replacement>,
     /// The same by slice.
     pub slices: Vec<Slice>,
+    /// How systems rank, where a column names them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub systems: Option<Systems>,
     /// What its ratings of items that nobody rated are worth.
     pub bulk: Option<Bulk>,
     /// How many more labels would answer the question.

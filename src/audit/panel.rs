@@ -40,6 +40,8 @@ pub struct Panel {
     pub other_samples: u64,
     /// Items that people rated and the judge's ratings do not mention.
     pub missing: u64,
+    /// Items that the judge answered and no person rated: they enter no number.
+    pub without_human: u64,
     /// The headline: a malformed reply costs the full range.
     pub nmse: Figure,
     /// On rated items only.
@@ -192,7 +194,8 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput, seed: u6
         Verdict::NotRun(reason) => Some(reason.name()),
         _ => None,
     });
-    let missing = rows.iter().filter(|r| r.answer.is_none()).count() as u64;
+    let matched = rows.iter().filter(|r| r.answer.is_some()).count();
+    let missing = (rows.len() - matched) as u64;
     let design = design(scale, &pairs);
     let (n, queries) = (pairs.len() as u64, distinct(&pairs));
     Panel {
@@ -211,6 +214,7 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput, seed: u6
         },
         other_samples: judge.other_samples,
         missing,
+        without_human: (judge.answers.len() - matched) as u64,
         nmse_valid: nmse(&pairs, levels, MalformedPolicy::ValidOnly),
         nmse_row_worst: nmse(&pairs, levels, MalformedPolicy::RowWorst),
         nmse_single: judge_against_single(

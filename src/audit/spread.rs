@@ -107,7 +107,9 @@ pub(super) fn spread(scale: Scale, rows: &[Row<'_>], judge_name: &str, setup: &S
     let points = 100.0 / f64::from(scale.range()).powi(2);
     let (n, queries) = (pairs.len() as u64, groups.len() as u64);
     let figure = |value: Defined| value.map_or_else(Figure::from, |v| Figure::point(v, n, queries));
-    let panel = compression(&scores, range);
+    // The gold category, for a mean of several people is no rating that anyone could give.
+    let categories = Scores::of_table(&table, low);
+    let panel = compression(&categories, range);
     let resampled = resampled(&groups, scale.levels(), seed);
     let slope = match (calibration_slope(&table), &resampled[0]) {
         (Ok(value), interval) => Figure::Known(Estimate { value, interval: interval.clone().ok(), n, groups: queries }),
@@ -123,7 +125,8 @@ pub(super) fn spread(scale: Scale, rows: &[Row<'_>], judge_name: &str, setup: &S
         })
     });
     let distance =
-        distribution_distance(&scores.human_marginal(), &scores.judge_marginal(), f64::from(scale.range())).ok();
+        distribution_distance(&categories.human_marginal(), &categories.judge_marginal(), f64::from(scale.range()))
+            .ok();
     let mapped = CrossFit { groups: &pairs.iter().map(|p| p.group).collect::<Vec<_>>(), human: &human, judge: &judge };
     Spread {
         judge: usage(scale, &table.judge_totals()[..scale.levels()]),

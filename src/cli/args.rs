@@ -58,7 +58,7 @@ pub(super) enum Command {
     Label(LabelArgs),
     /// Hold a judge against people
     #[command(
-        after_help = "Examples:\n  assessor audit                                    the shipped seed labels, with sim/small\n  assessor audit --items items.jsonl --human ratings.csv --model openai/gpt-4.1-mini\n  assessor audit --human ratings.csv --ratings labels.jsonl     ratings made before or elsewhere\n  assessor audit --human h.csv --ratings j.csv --scale 0-3 --map rating=score --on-off-scale clip"
+        after_help = "Examples:\n  assessor audit                                    the shipped seed labels, with sim/small\n  assessor audit --items items.jsonl --human ratings.csv --model openai/gpt-4.1-mini\n  assessor audit --human ratings.csv --ratings labels.jsonl     ratings made before or elsewhere\n  assessor audit --human h.csv --ratings j.csv --scale 0-3 --map rating=score --on-off-scale clip\n  assessor audit --human h.csv --ratings j.csv --id-pattern '{query_id}_{system}' --systems system"
     )]
     Audit(AuditArgs),
     /// Compare two judges on the same items, paired
@@ -363,6 +363,7 @@ impl SourceArgs {
                 id_pattern: self.id_pattern.clone(),
                 ..self.read.options(self.judge_name.clone())
             },
+            systems: None,
             replies: self.from_raw.clone().map(|name| Foreign { name, fractions: self.on_fraction.policy() }),
             scale: self.scale,
             rubric: self.judge.rubric.clone(),
@@ -373,7 +374,8 @@ impl SourceArgs {
 
 impl AuditArgs {
     pub fn request(&self) -> AuditRequest {
-        let request = AuditRequest { contaminated: self.contaminated, ..self.source.request() };
+        let request =
+            AuditRequest { contaminated: self.contaminated, systems: self.systems.clone(), ..self.source.request() };
         if self.no_judge { AuditRequest { source: Source::Nobody, ..request } } else { request }
     }
 
@@ -394,6 +396,9 @@ pub(super) struct AuditArgs {
     /// Audit the people alone: how far they are from each other
     #[arg(long, conflicts_with_all = ["ratings", "model"])]
     pub no_judge: bool,
+    /// How systems rank under the judge's ratings: the column (or part of --id-pattern) that names the system of an item
+    #[arg(long, value_name = "COLUMN", conflicts_with = "no_judge")]
+    pub systems: Option<String>,
     /// A condition to meet, for example 'nmse.upper < 8' or 'malformed < 0.02'; may be repeated; exit 100 when one is missed
     #[arg(long = "gate", value_name = "CONDITION", value_parser = gate, conflicts_with = "no_judge")]
     pub gates: Vec<Gate>,
@@ -519,6 +524,7 @@ impl CompareArgs {
                 scale: self.scale,
                 rubric: self.rubric.clone(),
                 replies: None,
+                systems: None,
                 contaminated: false,
             },
             judge: JudgeRequest { rubric: self.rubric.clone(), ..JudgeRequest::default() },

@@ -86,16 +86,6 @@ impl IdPattern {
     pub fn tags<'a>(&'a self, id: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.take_apart(id).unwrap_or_default().into_iter().filter(|(name, _)| *name != GROUP)
     }
-
-    /// Whether ids give the group.
-    pub fn has_group(&self) -> bool {
-        self.names.iter().any(|(name, _)| name == GROUP)
-    }
-
-    /// Whether ids give the tag `name`.
-    pub fn has_tag(&self, name: &str) -> bool {
-        name != GROUP && self.names.iter().any(|(known, _)| known == name)
-    }
 }
 
 impl fmt::Display for IdPattern {
@@ -141,7 +131,6 @@ mod tests {
         let pattern = IdPattern::parse("{query_id}_{system}").unwrap();
         assert_eq!(pattern.group("a_b"), Some("a"));
         assert_eq!(pattern.tags("a_b").collect::<Vec<_>>(), [("system", "b")]);
-        assert!(pattern.has_group() && pattern.has_tag("system") && !pattern.has_tag("query_id"));
         assert_eq!(IdPattern::parse("{system}").unwrap().group("a"), None);
     }
 

@@ -110,7 +110,7 @@ struct JudgeRow {
     sample: Option<u32>,
     /// Which judge; the file's name where there is no such column.
     judge: Option<Text>,
-    /// The reply that the rating was read from.
+    /// The reply that the rating was read from; `--from-raw` reads it again.
     raw: Option<Text>,
     /// What was rated, in files that rate several things; see `--criterion`.
     criterion: Option<Text>,

@@ -3,7 +3,7 @@
 //! What people and models wrote is neutralised: it can open no tag, link, mention, table cell or code span.
 
 use super::figures::{Unit, count, plural};
-use super::measures::{among_people, controls, cost, measures, people, scaling, verdict, worst};
+use super::measures::{among_people, controls, cost, measures, people, ranking, row_counts, scaling, verdict, worst};
 use super::plain::{cut, plain};
 use crate::audit::{Audit, Direction, Disagreement, DisagreementGroup, JudgeAudit, Panel, Slice};
 use crate::domain::Scale;
@@ -30,6 +30,12 @@ pub fn markdown(audit: &Audit) -> String {
         one(audit, judge, &mut out);
     }
     out
+}
+
+/// A list of names and values, and a blank line; nothing for no facts.
+fn facts(facts: Vec<(&'static str, String)>) -> String {
+    let lines: String = facts.iter().map(|(name, value)| format!("- {name}: {}\n", prose(value))).collect();
+    if lines.is_empty() { lines } else { lines + "\n" }
 }
 
 fn comparison(audit: &Audit) -> String {
@@ -63,15 +69,19 @@ fn one(audit: &Audit, judge: &JudgeAudit, out: &mut String) {
     ));
     out.push_str(&format!("{}\n\n{}\n", scaling(audit.scale), yardsticks(panel)));
     out.push_str(&format!(
-        "<details><summary>All numbers, over {} of {}</summary>\n\n{}\n{}\n</details>\n\n",
+        "<details><summary>All numbers, over {} of {}</summary>\n\n{}\n{}{}\n</details>\n\n",
         plural(panel.n, "item", "items"),
         plural(panel.queries, "query", "queries"),
         numbers(panel),
+        facts(row_counts(panel)),
         confusion(audit.scale, panel)
     ));
     let worst: Vec<&Slice> = worst(&judge.slices).into_iter().filter(|s| !s.small).take(FEW).collect();
     if !worst.is_empty() {
         out.push_str(&slices(&worst));
+    }
+    if let Some(systems) = &judge.systems {
+        out.push_str(&format!("### How systems rank, by people and by the judge\n\n{}", facts(ranking(systems))));
     }
     let groups: Vec<&DisagreementGroup> = judge.groups.iter().filter(|g| g.slice.is_none()).take(FEW).collect();
     if !groups.is_empty() {

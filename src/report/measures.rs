@@ -1,7 +1,7 @@
 //! Which numbers are shown, in which order, and what each of them means in a few words.
 
 use super::figures::{Unit, count, plural};
-use crate::audit::{Audit, Cost, Counted, Humans, JudgeAudit, Mistake, Panel, Slice, Standing};
+use crate::audit::{Audit, Cost, Counted, Humans, JudgeAudit, Mistake, Panel, Slice, Standing, Systems};
 use crate::domain::{Figure, Scale};
 
 /// How the headline number is scaled; stands wherever it is printed.
@@ -149,6 +149,25 @@ pub(super) fn worst(slices: &[Slice]) -> Vec<&Slice> {
     worst
 }
 
+/// How systems rank under the judge's ratings, as name and value.
+pub(super) fn ranking(systems: &Systems) -> Vec<(&'static str, String)> {
+    let items = plural(systems.n, "item", "items");
+    let left_out = match (systems.unrated, systems.untagged) {
+        (0, 0) => String::new(),
+        (unrated, untagged) => format!("; left out: {} unrated, {} without a system", count(unrated), count(untagged)),
+    };
+    let named = format!("{} by `{}`, mean ratings of {items}{left_out}", count(systems.systems), systems.column);
+    let drop = systems.max_rank_drop.map_or("undefined".into(), |ranks| plural(ranks, "rank", "ranks"));
+    let value = |figure| Unit::Coefficient.value(figure);
+    vec![
+        ("Systems", named),
+        ("Tau-b", format!("{}; in the better half {}", value(&systems.tau_b), value(&systems.tau_b_top_half))),
+        ("Tau-AP", format!("{}; the top weighs more", value(&systems.tau_ap))),
+        ("Largest drop", drop),
+        ("Pairs flipped", Unit::Share.value(&systems.flip_rate)),
+    ]
+}
+
 /// What was audited, as name and value.
 pub(super) fn provenance(humans: &Humans, judge: &JudgeAudit) -> Vec<(&'static str, String)> {
     let panel = &judge.panel;
@@ -178,7 +197,8 @@ pub(super) fn provenance(humans: &Humans, judge: &JudgeAudit) -> Vec<(&'static s
         ("Not run", counted(&panel.not_run)),
         ("Not mentioned", count(panel.missing)),
     ];
-    facts.extend(policies(panel));
+    facts.extend(row_counts(panel));
+    facts.extend(judge.systems.iter().flat_map(ranking));
     if !panel.rungs.is_empty() {
         let rungs: Vec<String> = panel.rungs.iter().map(|(rung, n)| format!("{rung} {}", count(*n))).collect();
         facts.push(("How replies were read", rungs.join(", ")));
@@ -198,9 +218,14 @@ pub(super) fn provenance(humans: &Humans, judge: &JudgeAudit) -> Vec<(&'static s
     facts
 }
 
-/// What a policy or a choice did to the judge's rows; nothing where it did nothing.
-fn policies(panel: &Panel) -> Vec<(&'static str, String)> {
+/// What became of the judge's rows by a policy, a choice, or for want of people, as name and value; nothing where each
+/// row simply counts.
+pub(super) fn row_counts(panel: &Panel) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
+    if panel.without_human > 0 {
+        let items = plural(panel.without_human, "item", "items");
+        facts.push(("Not rated by people", format!("{items} that the judge answered, in no number")));
+    }
     if panel.off_scale > 0 {
         let values: Vec<String> = panel.off_scale_values.iter().map(|(v, n)| format!("{v}: {}", count(*n))).collect();
         facts.push(("Off the scale", format!("{} ({})", count(panel.off_scale), values.join(", "))));

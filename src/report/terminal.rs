@@ -2,7 +2,8 @@
 
 use super::figures::{Unit, count, plural};
 use super::measures::{
-    Role, Yardstick, among_people, controls, cost, measures, people, reach, scaling, simulated, verdict, worst,
+    Role, Yardstick, among_people, controls, cost, measures, people, ranking, reach, row_counts, scaling, simulated,
+    verdict, worst,
 };
 use super::plain::{cut, plain};
 use super::style::{INDENT, TerminalOptions, Tone};
@@ -59,6 +60,9 @@ fn one(audit: &Audit, judge: &JudgeAudit, options: TerminalOptions, out: &mut St
         plural(panel.queries, "query", "queries")
     )));
     out.push_str(&numbers(panel, options));
+    for (name, value) in row_counts(panel) {
+        out.push_str(&options.hanging(&format!("{INDENT}{name}: "), &value));
+    }
 
     out.push_str(&options.title("How the judge uses the scale (rows: people, columns: judge)"));
     out.push_str(&confusion(audit.scale, panel, options));
@@ -67,6 +71,12 @@ fn one(audit: &Audit, judge: &JudgeAudit, options: TerminalOptions, out: &mut St
     if !worst.is_empty() {
         out.push_str(&options.title("Where it fails"));
         out.push_str(&slices(&worst, options));
+    }
+    if let Some(systems) = &judge.systems {
+        out.push_str(&options.title("How systems rank, by people and by the judge"));
+        for (name, value) in ranking(systems) {
+            out.push_str(&options.hanging(&format!("{INDENT}{name:<14}"), &plain(&value)));
+        }
     }
     if !judge.caveats.is_empty() {
         out.push_str(&options.title("Before you quote a number"));

@@ -128,7 +128,10 @@ fn repeats_and_values_off_the_scale_are_counted_by_name() {
     assert_eq!((&panel["off_scale"], &panel["off_scale_values"]), (&json!(3), &json!({"7": 2, "8": 1})));
     assert_eq!((&panel["repeats"]["items"], &panel["repeats"]["rows"]), (&json!(3), &json!(7)));
     assert_eq!(panel["repeats"]["first_two_same"]["value"], 2.0 / 3.0);
-    assert_eq!(panel["other_samples"], 0);
+    assert_eq!(
+        (&panel["other_samples"], &panel["without_human"], &panel["missing"]),
+        (&json!(0), &json!(0), &json!(0))
+    );
 
     let one = audit(&folder, &["--on-off-scale", "clip", "--sample", "0"])["judges"][0]["panel"].clone();
     assert_eq!((&one["off_scale_values"], &one["other_samples"]), (&json!({"7": 2}), &json!(4)));
@@ -136,13 +139,21 @@ fn repeats_and_values_off_the_scale_are_counted_by_name() {
     assert_eq!(one["exact"]["value"], 0.75, "a_x, a_y and b_y; b_x was clipped to 5");
 
     let report = ["audit", "--human", "h.csv", "--ratings", "j.csv", "--report", "r", "--on-off-scale", "clip"];
-    assert_eq!(folder.run(&report).code, 0);
-    let page = folder.read("r/index.html");
-    for fact in ["3 items with 7 answers", "the first two are the same on 66.7 %", "3 (7: 2, 8: 1)"] {
-        assert!(page.contains(fact), "no `{fact}` in {page}");
+    let shown = folder.run(&report).out;
+    for page in [shown, folder.read("r/index.html"), folder.read("r/audit.md").replace('\\', "")] {
+        for fact in ["3 items with 7 answers", "the first two are the same on 66.7 %", "3 (7: 2, 8: 1)"] {
+            assert!(page.contains(fact), "no `{fact}` in {page}");
+        }
     }
     let said = refused(&folder, &["--on-off-scale", "clip", "--sample", "5"]);
     assert!(said.starts_with("error: the judge `j` has no sample 5\n  --> j.csv\n"), "{said}");
+}
+
+#[test]
+fn answers_on_items_that_nobody_rated_and_items_without_an_answer_are_counted() {
+    let folder = folder("id,rating\na_x,1\nz_x,4\nz_y,4\n");
+    let panel = audit(&folder, &[])["judges"][0]["panel"].clone();
+    assert_eq!((&panel["n"], &panel["missing"], &panel["without_human"]), (&json!(1), &json!(3), &json!(2)));
 }
 
 #[test]
@@ -169,4 +180,37 @@ fn suggested_commands_name_how_the_files_were_read() {
     let command = advice.iter().find_map(|step| step["command"].as_str()).unwrap();
     let flags = "--human h.csv --ratings j.csv --id-pattern '{query_id}_{system}' --from-raw=Rating --on-fraction down";
     assert!(command.starts_with(&format!("assessor disagree {flags}")), "{command}");
+}
+
+#[test]
+fn systems_are_ranked_by_both_means_and_the_items_are_the_same_for_both() {
+    // People: x 4, y 3, z 2; the judge: x 3, y 4, z 1. c_z is malformed and counts for neither.
+    let folder = Folder::new();
+    folder.file("h.csv", "id,annotator,rating\na_x,p,4\na_y,p,3\na_z,p,2\nb_x,p,4\nb_y,p,3\nb_z,p,2\nc_z,p,5\n");
+    folder.file("j.csv", "id,rating\na_x,3\na_y,4\na_z,1\nb_x,3\nb_y,4\nb_z,1\nc_z,\n");
+    let args = ["--id-pattern", "{query_id}_{system}", "--systems", "system"];
+    let found = audit(&folder, &args)["judges"][0]["systems"].clone();
+    assert_eq!((&found["systems"], &found["n"], &found["unrated"]), (&json!(3), &json!(6), &json!(1)));
+    assert_eq!((&found["max_rank_drop"], &found["few"]), (&json!(1), &json!(true)));
+    // One of three pairs is flipped: τ_b = (2 − 1)/3; the better half is x and y, which are flipped.
+    assert_eq!(found["tau_b"]["value"], 1.0 / 3.0);
+    assert_eq!((&found["tau_b_top_half"]["value"], &found["flip_rate"]["value"]), (&json!(-1.0), &json!(1.0 / 3.0)));
+    // τ_AP = 2/2 · (0/1 + 2/2) − 1.
+    assert_eq!(found["tau_ap"]["value"], 0.0);
+    let means = json!([
+        {"system": "x", "n": 2, "human": 4.0, "judge": 3.0},
+        {"system": "y", "n": 2, "human": 3.0, "judge": 4.0},
+        {"system": "z", "n": 2, "human": 2.0, "judge": 1.0},
+    ]);
+    assert_eq!(found["means"], means);
+    let shown = folder.run(&[&["audit", "--human", "h.csv", "--ratings", "j.csv", "--no-report"], &args[..]].concat());
+    assert!(
+        shown.out.contains("3 by `system`, mean ratings of 6 items; left out: 1 unrated, 0 without a"),
+        "{shown:?}"
+    );
+    let said = refused(&folder, &["--systems", "system"]);
+    assert_eq!(
+        said,
+        "error: no item has the column `system`\nhint: `--id-pattern '{query_id}_{system}'` takes it from the ids\n"
+    );
 }

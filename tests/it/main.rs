@@ -13,6 +13,7 @@ mod labels_policies;
 mod labels_roundtrip;
 mod labels_scale;
 mod ledgers;
+mod real_data;
 mod replies;
 mod support;
 mod tidy;

@@ -24,7 +24,7 @@ pub(super) fn caveats(facts: &Facts<'_>) -> Vec<Found> {
     if panel.n == 0 {
         return Vec::new();
     }
-    let one: [fn(&Facts<'_>) -> Option<Found>; 14] = [
+    let one: [fn(&Facts<'_>) -> Option<Found>; 15] = [
         one_number,
         malformed,
         no_skill,
@@ -36,6 +36,7 @@ pub(super) fn caveats(facts: &Facts<'_>) -> Vec<Found> {
         clustered,
         one_run,
         compression,
+        systems,
         alt_test,
         chosen,
         stale_map,
@@ -202,6 +203,17 @@ fn compression(facts: &Facts<'_>) -> Option<Found> {
         () => return None,
     };
     Some((Mistake::Compression, text))
+}
+
+fn systems(facts: &Facts<'_>) -> Option<Found> {
+    let systems = facts.found.systems.as_ref()?;
+    let few = if systems.few { format!("of only {} systems ", systems.systems) } else { String::new() };
+    Some((
+        Mistake::Systems,
+        format!(
+            "A high correlation {few}does not make the judge an assessor: it says nothing about systems that were tuned on this judge, and it falls among the best ones."
+        ),
+    ))
 }
 
 fn alt_test(facts: &Facts<'_>) -> Option<Found> {

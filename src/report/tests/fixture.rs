@@ -1,6 +1,6 @@
 //! Made-up items, people and judges: a good judge, one that collapsed into the middle, one that breaks its format.
 
-use crate::audit::{Audit, JudgeInput, Judged, Labelled, Opinion, audit};
+use crate::audit::{Audit, JudgeInput, Judged, Labelled, Opinion, Setup, audit};
 use crate::domain::{GroupId, ItemId, Malformed, NanoUsd, NotRun, Rung, Scale, Usage, Verdict};
 use std::collections::BTreeMap;
 
@@ -121,14 +121,14 @@ pub(super) fn malformed(items: &[Labelled]) -> JudgeInput {
 pub(super) fn one(judge: fn(&[Labelled]) -> JudgeInput) -> Audit {
     let items = labelled(40);
     let judge = judge(&items);
-    audit(scale(), items, 0, &[judge])
+    audit(scale(), items, &[judge], &Setup::default())
 }
 
 /// An audit of all three.
 pub(super) fn three() -> Audit {
     let items = labelled(40);
     let judges = [good(&items), collapsed(&items), malformed(&items)];
-    audit(scale(), items, 0, &judges)
+    audit(scale(), items, &judges, &Setup::default())
 }
 
 /// One item, one person and no second opinion, no answer: nearly everything is undefined.
@@ -137,5 +137,5 @@ pub(super) fn empty() -> Audit {
     items.truncate(1);
     items[0].opinions.truncate(1);
     let judge = judge("silent", "sim/small", &items, |_, _| None);
-    audit(scale(), items, 0, &[judge])
+    audit(scale(), items, &[judge], &Setup::default())
 }

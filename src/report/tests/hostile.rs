@@ -2,7 +2,7 @@
 
 use super::super::{TerminalOptions, csv, groups, html, jsonl, list, markdown, terminal};
 use super::fixture::{good, labelled, scale};
-use crate::audit::{Audit, audit};
+use crate::audit::{Audit, Setup, audit};
 use crate::domain::Verdict;
 
 const HOSTILE: &str = "</script><!--<script><img src=x onerror=alert(1)>\u{2028}|`*[x](https://evil.example) @team #1\n\x1b[31mred\x1b[0m\x07\u{9b}2J\u{202e}gpj\"';--";
@@ -27,7 +27,7 @@ pub(super) fn hostile() -> Audit {
         item.tags.insert(HOSTILE.into(), if i % 2 == 0 { HOSTILE } else { "tame" }.into());
         item.opinions.iter_mut().for_each(|o| (o.annotator, o.rationale) = (HOSTILE.into(), Some(HOSTILE.into())));
     }
-    audit(scale(), items, 0, &[judge.clone(), judge])
+    audit(scale(), items, &[judge.clone(), judge], &Setup::default())
 }
 
 fn options(width: u16) -> TerminalOptions {

@@ -132,5 +132,9 @@ fn pages_to_look_at() {
     }
     let items = labelled(12_000);
     let judge = collapsed(&items);
-    std::fs::write(folder.join("large.html"), html(&crate::audit::audit(scale(), items, 0, &[judge]))).unwrap();
+    std::fs::write(
+        folder.join("large.html"),
+        html(&crate::audit::audit(scale(), items, &[judge], &crate::audit::Setup::default())),
+    )
+    .unwrap();
 }
