@@ -45,7 +45,9 @@ pub fn contrast(rows: impl Iterator<Item = (Term, bool)>) -> Contrast {
     let count = sums.len() as u64;
     let g = count as f64;
     let squares: f64 = sums.iter().map(|s| influence(s).powi(2)).sum();
-    let se = (count > 1 && squares > 0.0).then(|| (g / (g - 1.0) * squares).sqrt());
+    // What is left of equal influences after rounding is no spread.
+    let rounding = 1e-12 * (m1.abs() + m0.abs());
+    let se = (count > 1).then(|| (g / (g - 1.0) * squares).sqrt()).filter(|se| *se > rounding);
     let value = m1 - m0;
     let interval = se.map(|se| {
         let half = t_quantile(0.975, g - 1.0) * se;
