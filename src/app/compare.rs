@@ -110,7 +110,7 @@ pub async fn compare(
     let judges = (sole(&old, &request.old)?, sole(&new, &request.new)?);
     let names = (judges.0.identity(), judges.1.identity());
     let first = match margin {
-        Some(margin) => Some(project.ledger()?.first_margin(&new.people, (&names.0, &names.1), margin)?),
+        Some(margin) => Some(project.ledger()?.first_margin(&new.people, (names.0, names.1), margin)?),
         None => None,
     };
     let terms = Terms { margin, first_margin: first, seed: project.seed };
@@ -145,11 +145,15 @@ async fn one(
             data.read.judge = judge.clone();
             Source::Files(vec![path.clone()])
         }
-        Contender::Model(model) => Source::Judge {
-            judge: JudgeRequest { model: Some(model.clone()), ..request.judge.clone() },
-            limits: request.limits,
-            samples: request.samples,
-        },
+        Contender::Model(model) => {
+            // What is said about files is about the other one.
+            (data.read.judge_criterion, data.read.sample, data.replies) = (None, None, None);
+            Source::Judge {
+                judge: JudgeRequest { model: Some(model.clone()), ..request.judge.clone() },
+                limits: request.limits,
+                samples: request.samples,
+            }
+        }
     };
     gather(project, &data, watch, cancel).await
 }

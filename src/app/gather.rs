@@ -59,6 +59,11 @@ pub struct AuditRequest {
 }
 
 impl AuditRequest {
+    /// Something is said about how ratings of files are read.
+    fn reads_elsewhere(&self) -> bool {
+        self.read.judge_criterion.is_some() || self.read.sample.is_some() || self.replies.is_some()
+    }
+
     /// The files that are read.
     fn files(&self) -> impl Iterator<Item = &Path> {
         let ratings = match &self.source {
@@ -108,6 +113,12 @@ pub(super) async fn gather(
     let scale = scale(project, &request)?;
     let files: Vec<&Path> = request.files().collect();
     labels::check_map(&files, &request.read.map)?;
+    if !matches!(request.source, Source::Files(_)) && request.reads_elsewhere() {
+        return Err(AppError::input(
+            "`--judge-criterion`, `--sample` and `--from-raw` are about ratings made before or elsewhere",
+            "name their file with `--ratings FILE`",
+        ));
+    }
     let human = people(&request, scale)?;
     let (digest, people_off_scale) = (digest(&human), human.off_scale);
     let mut gathered = Gathered { judges: Vec::new(), rows: Vec::new(), calls: 0, budget_ended: false };

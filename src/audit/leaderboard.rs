@@ -6,7 +6,7 @@ use crate::agreement::interval::Resampling;
 use crate::agreement::paired::difference;
 use crate::agreement::{Adjustment, Defined, LEAST_GROUPS, adjusted, squared_error_points};
 use crate::domain::{Figure, Scale, Undefined};
-use rayon::prelude::*;
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde::Serialize;
 
 /// Up to this many judges every two are compared; of more, each one with the best.

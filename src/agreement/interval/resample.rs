@@ -3,7 +3,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Binomial, Distribution as _};
-use rayon::prelude::*;
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 /// Up to this many groups all resamples are enumerated (5⁵ = 3,125) instead of drawn.
 const ENUMERATED_GROUPS: usize = 5;

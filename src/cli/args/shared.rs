@@ -1,0 +1,114 @@
+//! What several commands take: the judge, the budget, how files are read.
+
+use super::values::{mapping, usd};
+use crate::app::{JudgeRequest, Limits};
+use crate::domain::NanoUsd;
+use crate::labels::{OnDuplicate, OnOffScale, ReadOptions};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// Which judge.
+#[derive(Clone, Debug, Args)]
+pub(in crate::cli) struct JudgeArgs {
+    /// Rubric file [default: the shipped relevance rubric]
+    #[arg(long, value_name = "FILE")]
+    pub rubric: Option<PathBuf>,
+    /// sim/small, openai/ID, http://host:8000/v1#ID, or a NAME from assessor.toml [default: sim/small]
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<String>,
+    /// Completion tokens of a reply at most [default: the endpoint's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_tokens: Option<u32>,
+    /// Requests in flight at most [default: the endpoint's]
+    #[arg(long, value_name = "N")]
+    pub concurrency: Option<usize>,
+}
+
+impl JudgeArgs {
+    pub fn request(&self) -> JudgeRequest {
+        JudgeRequest {
+            rubric: self.rubric.clone(),
+            model: self.model.clone(),
+            max_tokens: self.max_tokens,
+            concurrency: self.concurrency,
+        }
+    }
+}
+
+/// What may be spent.
+#[derive(Clone, Copy, Debug, Args)]
+pub(in crate::cli) struct BudgetArgs {
+    /// Dollars that the run may cost, all its sessions together; never exceeded
+    #[arg(long, value_name = "USD", value_parser = usd)]
+    pub budget_usd: Option<NanoUsd>,
+    /// Requests that the run may make, all its sessions together; never exceeded
+    #[arg(long, value_name = "N")]
+    pub budget_calls: Option<u64>,
+    /// Take only the first N items
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u64>,
+    /// Samples per item
+    #[arg(long, default_value_t = 1, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub samples: u32,
+}
+
+impl BudgetArgs {
+    pub(super) fn limits(self) -> Limits {
+        Limits { usd: self.budget_usd, calls: self.budget_calls, items: self.limit }
+    }
+}
+
+/// How files are read.
+#[derive(Clone, Debug, Args)]
+pub(in crate::cli) struct ReadArgs {
+    /// Our column is called THEIRS in the files; may be repeated
+    #[arg(long = "map", value_name = "OURS=THEIRS", value_parser = mapping)]
+    pub map: Vec<(String, String)>,
+    /// What to do about a second row of the same thing
+    #[arg(long, value_enum, default_value = "error", value_name = "POLICY")]
+    pub on_duplicate: Duplicate,
+    /// What to do about a rating that is not on the scale
+    #[arg(long, value_enum, default_value = "error", value_name = "POLICY")]
+    pub on_off_scale: OffScale,
+    /// Only ratings of this criterion, where the files have several
+    #[arg(long, value_name = "NAME")]
+    pub criterion: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(in crate::cli) enum Duplicate {
+    /// Refuse the file
+    Error,
+    /// Keep the last row
+    Last,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(in crate::cli) enum OffScale {
+    /// Refuse the file
+    Error,
+    /// Count the reply as malformed
+    Malformed,
+    /// Take the nearest end of the scale
+    Clip,
+}
+
+impl ReadArgs {
+    pub(super) fn options(&self, judge: Option<String>) -> ReadOptions {
+        ReadOptions {
+            map: self.map.iter().cloned().collect(),
+            on_duplicate: match self.on_duplicate {
+                Duplicate::Error => OnDuplicate::Error,
+                Duplicate::Last => OnDuplicate::Last,
+            },
+            on_off_scale: match self.on_off_scale {
+                OffScale::Error => OnOffScale::Error,
+                OffScale::Malformed => OnOffScale::Malformed,
+                OffScale::Clip => OnOffScale::Clip,
+            },
+            criterion: self.criterion.clone(),
+            judge,
+            ..ReadOptions::default()
+        }
+    }
+}

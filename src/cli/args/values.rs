@@ -1,0 +1,52 @@
+//! Values as they are typed.
+
+use crate::audit::{Gate, GateError};
+use crate::domain::{Explain as _, NanoUsd, Scale};
+use crate::labels::{IdPattern, parse_map};
+
+pub(super) fn gate(text: &str) -> Result<Gate, String> {
+    text.parse().map_err(|e: GateError| format!("{e}; {}", e.hint))
+}
+
+pub(super) fn points(text: &str) -> Result<f64, String> {
+    let points: Option<f64> = text.parse().ok();
+    points
+        .filter(|p| *p > 0.0 && *p <= 100.0)
+        .ok_or_else(|| "not a number of NMSE points above 0 and up to 100".to_owned())
+}
+
+pub(super) fn mapping(text: &str) -> Result<(String, String), String> {
+    parse_map(text).map_err(|_| "write it as NAME=VALUE".to_owned())
+}
+
+pub(super) fn id_pattern(text: &str) -> Result<IdPattern, String> {
+    IdPattern::parse(text).map_err(|e| e.hint().map_or_else(|| e.to_string(), |hint| format!("{e}\nhint: {hint}")))
+}
+
+pub(super) fn usd(text: &str) -> Result<NanoUsd, String> {
+    let amount: f64 = text.trim_start_matches('$').parse().map_err(|_| "not an amount of dollars".to_owned())?;
+    NanoUsd::from_usd(amount).ok_or_else(|| "not an amount of dollars".to_owned())
+}
+
+/// `1-5`, `0-10`, `-2-2`: the dash between the ends is the last one that follows a digit.
+pub(super) fn scale(text: &str) -> Result<Scale, String> {
+    let split = text.char_indices().skip(1).find(|(i, c)| *c == '-' && text.as_bytes()[i - 1].is_ascii_digit());
+    let (at, _) = split.ok_or_else(|| "write it as MIN-MAX, for example 0-3".to_owned())?;
+    let end = |part: &str| part.parse::<i64>().map_err(|_| "write it as MIN-MAX, for example 0-3".to_owned());
+    Scale::new(end(&text[..at])?, end(&text[at + 1..])?).map_err(|e| e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scale_is_two_integers_with_a_dash_between() {
+        assert_eq!(scale("0-3"), Ok(Scale::new(0, 3).unwrap()));
+        assert_eq!(scale("-2-2"), Ok(Scale::new(-2, 2).unwrap()));
+        assert_eq!(scale("-3--1"), Ok(Scale::new(-3, -1).unwrap()));
+        for bad in ["", "3", "a-b", "5-1", "0-99", "-"] {
+            assert!(scale(bad).is_err(), "{bad}");
+        }
+    }
+}
