@@ -12,7 +12,7 @@ use assessor::domain::Figure;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Gamma, Normal};
-use rayon::prelude::*;
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 /// Data sets per line of the table; the standard error of a coverage of 95 % is 0.34 %.
 const DATA_SETS: u64 = 4_000;

@@ -3,7 +3,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Binomial, Distribution as _};
-use rayon::prelude::*;
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 /// Up to this many groups all resamples are enumerated instead of drawn: those of 8 groups differ in 6,435 ways.
 pub(super) const ENUMERATED_GROUPS: usize = 8;

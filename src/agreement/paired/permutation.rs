@@ -6,7 +6,7 @@ use super::super::numerics::sum;
 use crate::domain::Undefined;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 /// Up to this many differing groups all sign patterns are enumerated (2²⁰).
 const ENUMERATED_GROUPS: usize = 20;
