@@ -1,4 +1,4 @@
-//! How often 95 % intervals for NMSE hold the true value: `cargo bench --bench coverage` prints the table of
+//! How often 95 % intervals hold the true value: `cargo bench --bench coverage` prints the table of
 //! `docs/COVERAGE.md`, from a fixed seed. Takes a few minutes.
 //!
 //! Rows come from processes whose true NMSE is known; the library's own `nmse` makes the intervals.
@@ -6,12 +6,13 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
 use assessor::agreement::interval::Resampling;
-use assessor::agreement::{MalformedPolicy, Pair, Term, nmse, ratio};
+use assessor::agreement::paired::difference;
+use assessor::agreement::{MalformedPolicy, Pair, Term, exact, mae, nmse, ratio};
 use assessor::domain::Figure;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Gamma, Normal};
-use rayon::prelude::*;
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 /// Data sets per line of the table; the standard error of a coverage of 95 % is 0.34 %.
 const DATA_SETS: u64 = 4_000;
@@ -31,6 +32,9 @@ enum Process {
     /// people do the same without bias, `people` of them, with a noise of half a point when there are several.
     Rounded { bias: f64, noise: f64, people: usize },
 }
+
+/// Correlation within queries, and their size.
+const CLUSTERS: [(f64, usize); 4] = [(0.1, 5), (0.1, 10), (0.3, 5), (0.3, 10)];
 
 /// Names as in the table: error mixes over 0 to 4 points and malformed.
 const MIXES: [(&str, [f64; 6]); 4] = [
@@ -121,28 +125,66 @@ fn cost(pair: &Pair) -> f64 {
     pair.judge.map_or(100.0, |judge| (f64::from(judge) - pair.gold_mean).powi(2) * 6.25)
 }
 
-/// One line of the table.
+/// One line of the table: NMSE and, beside it, the linearised t interval.
 fn line(name: &str, process: &Process, rows: usize, size: usize) {
     let (truth, icc) = process.truth();
     let purpose = format!("{name} {icc} {rows} {size}");
+    let student =
+        |pairs: &[Pair]| ratio(pairs.iter().map(|p| Term { group: p.group, value: cost(p), weight: 1 }), (0.0, 100.0));
     let one = |data_set: u64| {
         let pairs = process.sample(rows / size, size, &mut SEED.stream(&purpose, data_set));
-        let student = ratio(pairs.iter().map(|p| Term { group: p.group, value: cost(p), weight: 1 }), (0.0, 100.0));
-        (held(&nmse(&pairs, LEVELS, MalformedPolicy::Full), truth), held(&student, truth))
+        (held(&nmse(&pairs, LEVELS, MalformedPolicy::Full), truth), held(&student(&pairs), truth))
     };
-    let found: Vec<_> = (0..DATA_SETS).into_par_iter().map(one).collect();
-    let share =
-        |hit: &dyn Fn(&(Held, Held)) -> bool| 100.0 * found.iter().filter(|f| hit(f)).count() as f64 / DATA_SETS as f64;
-    let (coverage, student) = (share(&|f| f.0.inside), share(&|f| f.1.inside));
-    let mut widths: Vec<f64> = found.iter().map(|f| f.0.width).collect();
-    widths.sort_by(f64::total_cmp);
-    let width = widths[widths.len() / 2];
-    let mark = if (93.0..=97.0).contains(&coverage) { "" } else { " ✗" };
-    let (below, above) = (share(&|f| f.0.below), share(&|f| f.0.above));
+    let (ours, student): (Vec<Held>, Vec<Held>) = (0..DATA_SETS).into_par_iter().map(one).unzip();
+    let student = share(&student, |h| h.inside);
     println!(
-        "| {name} | {truth:.2} | {icc:.2} | {rows} | {} × {size} | {coverage:.1}{mark} | {below:.1} / {above:.1} | {width:.1} | {student:.1} |",
-        rows / size
+        "| {name} | {truth:.2} | {icc:.2} | {rows} | {} × {size} | {} | {student:.1} |",
+        rows / size,
+        summary(&ours)
     );
+}
+
+/// A line about another figure of the moderate error mix.
+fn other(name: &str, truth: f64, icc: f64, rows: usize, size: usize, figure: impl Fn(&[Pair]) -> Figure + Sync) {
+    let process = Process::Mix { mix: MIXES[1].1, icc };
+    let purpose = format!("{name} {icc} {rows} {size}");
+    let one =
+        |data_set: u64| held(&figure(&process.sample(rows / size, size, &mut SEED.stream(&purpose, data_set))), truth);
+    let found: Vec<Held> = (0..DATA_SETS).into_par_iter().map(one).collect();
+    println!("| {name} | {truth:.2} | {icc:.2} | {rows} | {} × {size} | {} |", rows / size, summary(&found));
+}
+
+/// The NMSE of the moderate minus that of the low error mix on the same queries.
+fn difference_line(icc: f64, rows: usize, size: usize) {
+    let judges = [1, 0].map(|i| Process::Mix { mix: MIXES[i].1, icc });
+    let truth = judges[0].truth().0 - judges[1].truth().0;
+    let purpose = format!("difference {icc} {rows} {size}");
+    let one = |data_set: u64| {
+        let mut random = SEED.stream(&purpose, data_set);
+        let [new, old] = judges.each_ref().map(|judge| judge.sample(rows / size, size, &mut random));
+        let paired = difference(new.iter().zip(&old).map(|(a, b)| (a.group, cost(a), cost(b))), &SEED).unwrap();
+        held(&paired.difference, truth)
+    };
+    let found: Vec<Held> = (0..DATA_SETS).into_par_iter().map(one).collect();
+    println!(
+        "| difference of NMSE | {truth:.2} | {icc:.2} | {rows} | {} × {size} | {} |",
+        rows / size,
+        summary(&found)
+    );
+}
+
+fn share(found: &[Held], hit: impl Fn(&Held) -> bool) -> f64 {
+    100.0 * found.iter().filter(|h| hit(h)).count() as f64 / found.len() as f64
+}
+
+/// Coverage, misses on either side, median width.
+fn summary(found: &[Held]) -> String {
+    let coverage = share(found, |h| h.inside);
+    let mark = if (93.0..=97.0).contains(&coverage) { "" } else { " ✗" };
+    let mut widths: Vec<f64> = found.iter().map(|h| h.width).collect();
+    widths.sort_by(f64::total_cmp);
+    let (below, above) = (share(found, |h| h.below), share(found, |h| h.above));
+    format!("{coverage:.1}{mark} | {below:.1} / {above:.1} | {:.2}", widths[widths.len() / 2])
 }
 
 /// Where the truth lies against an interval.
@@ -166,29 +208,38 @@ fn held(figure: &Figure, truth: f64) -> Held {
     }
 }
 
-fn heading(title: &str) {
-    println!("\n### {title}\n");
-    println!(
-        "| errors | true NMSE | ICC | rows | queries × rows | coverage % | too low / too high % | median width | t alone % |"
-    );
-    println!("|---|---|---|---|---|---|---|---|---|");
+const COLUMNS: &str = "true value | ICC | rows | queries × rows | coverage % | too low / too high % | median width";
+
+fn heading(title: &str, first: &str, last: &str) {
+    println!("\n### {title}\n\n| {first} | {COLUMNS} |{last}");
+    println!("|---|---|---|---|---|---|---|---|{}", if last.is_empty() { "" } else { "---|" });
 }
 
 fn main() {
-    heading("Independent rows");
+    let student = " t alone % |";
+    heading("NMSE, independent rows", "errors", student);
     for (name, mix) in MIXES {
         SIZES.iter().for_each(|rows| line(name, &Process::Mix { mix, icc: 0.0 }, *rows, 1));
     }
-    heading("Queries with their own error mix");
+    heading("NMSE, queries with their own error mix", "errors", student);
     for (name, mix) in MIXES {
-        for (icc, size) in [(0.1, 5), (0.1, 10), (0.3, 5), (0.3, 10)] {
+        for (icc, size) in CLUSTERS {
             SIZES.iter().for_each(|rows| line(name, &Process::Mix { mix, icc }, *rows, size));
         }
     }
-    heading("Queries with their own bias");
+    heading("NMSE, queries with their own bias", "errors", student);
     for (name, process) in ROUNDED {
         for size in [5, 10] {
             SIZES.iter().for_each(|rows| line(name, &process, *rows, size));
+        }
+    }
+    heading("Other figures, moderate errors, queries with their own error mix", "figure", "");
+    for (icc, size) in [(0.0, 1)].into_iter().chain(CLUSTERS) {
+        for rows in SIZES {
+            // 0.53 of rows without an error; 0.34 + 2·0.09 + 3·0.03 + 4·0.01 points on average.
+            other("exact", 0.53, icc, rows, size, exact);
+            other("MAE", 0.65, icc, rows, size, |pairs| mae(pairs, LEVELS));
+            difference_line(icc, rows, size);
         }
     }
 }

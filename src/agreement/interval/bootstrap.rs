@@ -2,7 +2,7 @@
 
 use super::super::numerics::{sum, t_quantile};
 use super::super::{Confusion, Defined};
-use super::resample::{leave_one_out, of_kinds, resamples};
+use super::resample::{ENUMERATED_GROUPS, leave_one_out, of_kinds, resamples};
 use super::{Distribution, Resampling};
 use crate::domain::{Interval, Undefined};
 
@@ -10,7 +10,7 @@ use crate::domain::{Interval, Undefined};
 const BOOTSTRAP_GROUPS: usize = 2_000;
 
 /// A replicate may leave a statistic undefined (all its rows alike). More than one in this many, and there is no interval.
-const TOLERATED: usize = 20;
+const TOLERATED: u64 = 20;
 
 /// An interval per statistic of the table, or the reason why there is none.
 ///
@@ -33,17 +33,19 @@ pub fn bca<const M: usize>(
     };
     let estimates = statistic(&whole);
     let independent = groups.iter().all(|g| g.total() == 1);
-    let sample = match (independent, groups.len() > BOOTSTRAP_GROUPS) {
-        (true, _) => rows(&whole, &statistic, how),
-        (false, false) => clusters(groups, &statistic, how),
-        (false, true) => left_out(groups, &whole, &statistic),
+    let sample = match groups.len() {
+        ..=ENUMERATED_GROUPS => Sample { clustered: !independent, ..clusters(groups, &statistic, how) },
+        _ if independent => rows(&whole, &statistic, how),
+        ..=BOOTSTRAP_GROUPS => clusters(groups, &statistic, how),
+        _ => left_out(groups, &whole, &statistic),
     };
     std::array::from_fn(|m| sample.interval(m, estimates[m]?, how.level))
 }
 
 /// What an interval is made of.
 struct Sample<const M: usize> {
-    replicates: Vec<[Defined; M]>,
+    /// Values over resamples with how many resamples share them.
+    replicates: Vec<([Defined; M], u64)>,
     /// Leave-one-out values with how many groups share each.
     jackknife: Vec<([Defined; M], u64)>,
     clustered: bool,
@@ -57,11 +59,12 @@ impl<const M: usize> Sample<M> {
         if self.replicates.is_empty() {
             return student(estimate, &jackknife?, level).map(|ends| made(ends, "cluster-jackknife-t"));
         }
-        let values: Vec<f64> = self.replicates.iter().filter_map(|values| values[m].ok()).collect();
-        let missing = self.replicates.iter().find_map(|values| values[m].err());
-        if let Some(reason) =
-            missing.filter(|_| (self.replicates.len() - values.len()) * TOLERATED > self.replicates.len())
-        {
+        let values: Vec<(f64, u64)> =
+            self.replicates.iter().filter_map(|(values, ways)| Some((values[m].ok()?, *ways))).collect();
+        let all: u64 = self.replicates.iter().map(|(_, ways)| ways).sum();
+        let missing = all - values.iter().map(|(_, ways)| ways).sum::<u64>();
+        let reason = self.replicates.iter().find_map(|(values, _)| values[m].err());
+        if let Some(reason) = reason.filter(|_| missing * TOLERATED > all) {
             return Err(reason);
         }
         let distribution = Distribution::of(values).ok_or(Undefined::Empty)?;
@@ -104,7 +107,7 @@ fn rows<const M: usize>(
         (statistic(&table(&counts)), seen[kind])
     };
     Sample {
-        replicates: of_kinds(&seen, how, |counts| statistic(&table(counts))),
+        replicates: of_kinds(&seen, how, |counts| (statistic(&table(counts)), 1)),
         jackknife: (0..seen.len()).map(without).collect(),
         clustered: false,
     }

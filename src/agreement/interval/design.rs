@@ -112,6 +112,18 @@ mod tests {
     }
 
     #[test]
+    fn copies_of_rows_help_as_rows_and_change_nothing_within_their_query() {
+        let rows = [0.0, 1.0, 4.0, 0.0, 1.0, 9.0];
+        let once = Design::of(&groups(&rows.map(|v| (v, 1.0)))).unwrap();
+        let twice = Design::of(&groups(&[rows, rows].concat().iter().map(|v| (*v, 1.0)).collect::<Vec<_>>())).unwrap();
+        let within = Design::of(&groups(&rows.map(|v| (2.0 * v, 2.0)))).unwrap();
+        assert_eq!((once.value, once.value), (twice.value, within.value));
+        // Twelve rows of which each is there twice: √(6/12 · 5/6 · 12/11).
+        assert!((twice.se.unwrap() / once.se.unwrap() - (5.0f64 / 11.0).sqrt()).abs() < 1e-12);
+        assert!((within.se.unwrap() - once.se.unwrap()).abs() < 1e-12);
+    }
+
+    #[test]
     fn kish_counts_unequal_weights() {
         // (4 + 2 + 2)² / (16 + 4 + 4).
         let design = Design::of(&groups(&[(0.0, 4.0), (0.0, 2.0), (0.0, 2.0)])).unwrap();
