@@ -33,7 +33,7 @@ impl Diagnosis {
     pub fn name(self) -> &'static str {
         match self {
             Self::Silent => "no answers",
-            Self::Unreadable => "cannot be read",
+            Self::Unreadable => "at least half of its error is format",
             Self::Collapsed => "collapsed: nearly the same rating for everything",
             Self::NoSkill => "no skill shown",
             Self::Compressed => "squeezed scale, in the right order",

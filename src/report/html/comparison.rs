@@ -142,7 +142,7 @@ fn made_of(comparison: &Comparison) -> MadeOf {
     let made = &comparison.made_of;
     let parts = [
         ("readable", "malformed before, readable now", made.became_readable),
-        ("unread", "readable before, malformed now", made.became_malformed),
+        ("broke", "readable before, malformed now", made.became_malformed),
         ("both", "readable under both: judgement", made.readable_both),
         ("neither", "malformed under both", made.malformed_both),
     ];

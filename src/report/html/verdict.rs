@@ -100,7 +100,7 @@ pub(super) fn stamp(judge: &JudgeAudit) -> String {
     };
     match diagnosis {
         Diagnosis::Unreadable => {
-            format!("{mark} {} {}", Unit::Share.value(&judge.panel.malformed.rate), diagnosis.name())
+            format!("{mark} {} of the replies cannot be read", Unit::Share.value(&judge.panel.malformed.rate))
         }
         diagnosis => format!("{mark} {}", diagnosis.name()),
     }
