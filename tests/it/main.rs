@@ -4,6 +4,7 @@ mod audits;
 mod bad_input;
 mod certificates;
 mod commands;
+mod compare;
 mod crash;
 mod elsewhere;
 mod faults;
