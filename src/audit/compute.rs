@@ -4,8 +4,9 @@ use super::advice::advice;
 use super::alt::replacement;
 use super::bulk::bulk;
 use super::caveats::{Facts, caveats};
+use super::copies::copies;
 use super::disagreement::{disagreements, groups};
-use super::gate::{Control, Gate, GateResult, Gated, gates};
+use super::gate::{Control, Gate, GateResult, Gated, all_passed, gates};
 use super::leaderboard::leaderboard;
 use super::map::CalibrationMap;
 use super::panel::{Panel, panel};
@@ -297,7 +298,9 @@ fn one(
         hash: judge.hash.clone(),
         headline: String::new(),
         standing: Standing::Unknown,
+        gates_passed_by: all_passed(&gates),
         gates,
+        copies: copies(rated, rows),
         spread: spread(scale, rows, judge.identity(), setup),
         alt_test: replacement(scale, rated, rows, setup),
         bulk: bulk(scale, rows, judge),

@@ -216,6 +216,12 @@ pub(super) fn gates(gates: &[Gate], judge: &Gated<'_>, controls: &[Control]) -> 
     gates.iter().map(result).collect()
 }
 
+/// Controls that meet every gate: together they say nothing either.
+pub(super) fn all_passed(results: &[GateResult]) -> Vec<String> {
+    let first = results.first().map_or(&[][..], |first| &first.passed_by);
+    first.iter().filter(|name| results.iter().all(|result| result.passed_by.contains(name))).cloned().collect()
+}
+
 impl Gate {
     fn holds(&self, value: f64) -> bool {
         match self.relation {

@@ -6,6 +6,7 @@ mod bulk;
 mod caveats;
 mod compare;
 mod compute;
+mod copies;
 mod diff;
 mod disagreement;
 mod gate;
@@ -27,6 +28,7 @@ pub use bulk::{Bulk, Unlike};
 pub use caveats::{Caveat, Mistake, Weight};
 pub use compare::{Comparison, Contrasted, MadeOf, Margin, Outcome, Part, Shift, Side, SliceContrast, Terms, compare};
 pub use compute::{JudgeInput, Judged, Labelled, Opinion, Repeats, Setup, audit, gold};
+pub use copies::Copies;
 pub use diff::{Change, Diff, diff};
 pub use disagreement::{Direction, Disagreement, DisagreementGroup};
 pub use gate::{Gate, GateError, GateResult};
@@ -73,6 +75,10 @@ pub struct JudgeAudit {
     pub standing: Standing,
     /// Conditions, and whether it meets them.
     pub gates: Vec<GateResult>,
+    /// Judges that understand nothing and meet all gates together.
+    pub gates_passed_by: Vec<String>,
+    /// The annotator that it only repeats.
+    pub copies: Option<Copies>,
     /// The numbers.
     pub panel: Panel,
     /// How it uses the scale.

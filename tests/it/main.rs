@@ -5,6 +5,7 @@ mod bad_input;
 mod certificates;
 mod commands;
 mod compare;
+mod controls;
 mod crash;
 mod elsewhere;
 mod faults;

@@ -24,7 +24,7 @@ pub(super) fn caveats(facts: &Facts<'_>) -> Vec<Found> {
     if panel.n == 0 {
         return Vec::new();
     }
-    let one: [fn(&Facts<'_>) -> Option<Found>; 15] = [
+    let one: [fn(&Facts<'_>) -> Option<Found>; 17] = [
         one_number,
         malformed,
         no_skill,
@@ -37,6 +37,8 @@ pub(super) fn caveats(facts: &Facts<'_>) -> Vec<Found> {
         one_run,
         compression,
         systems,
+        copies,
+        gates,
         alt_test,
         chosen,
         stale_map,
@@ -214,6 +216,28 @@ fn systems(facts: &Facts<'_>) -> Option<Found> {
             "A high correlation {few}does not make the judge an assessor: it says nothing about systems that were tuned on this judge, and it falls among the best ones."
         ),
     ))
+}
+
+fn copies(facts: &Facts<'_>) -> Option<Found> {
+    let copy = facts.found.copies.as_ref()?;
+    let share = 100.0 * copy.share;
+    Some((
+        Mistake::Copies,
+        format!(
+            "The judge gives the rating of the annotator `{}` on {share:.0} % of {} items: it repeats one person, and its closeness to people says nothing about new items.",
+            copy.annotator, copy.n
+        ),
+    ))
+}
+
+fn gates(facts: &Facts<'_>) -> Option<Found> {
+    let passed_by = &facts.found.gates_passed_by;
+    (!passed_by.is_empty()).then(|| {
+        (
+            Mistake::Gates,
+            format!("The gates are uninformative: all of them together are met as well by {}.", passed_by.join(", ")),
+        )
+    })
 }
 
 fn alt_test(facts: &Facts<'_>) -> Option<Found> {
