@@ -30,7 +30,7 @@ fn audited(folder: &Folder, rating: impl Fn(usize, &BTreeMap<String, i64>) -> i6
         .map(|(i, (id, said))| format!("{{\"id\":\"{id}\",\"judge\":\"j\",\"rating\":{}}}\n", rating(i, said)))
         .collect();
     folder.file("judge.jsonl", rows);
-    let gates = ["--gate", "nmse.upper < 12", "--gate", "malformed < 0.02", "--gate", "somers_d.lower > 0.3"];
+    let gates = ["--gate", "nmse.upper < 14", "--gate", "malformed < 0.02", "--gate", "somers_d.lower > 0.3"];
     let files =
         ["audit", "--items", "items.jsonl", "--human", "people.jsonl", "--ratings", "judge.jsonl", "--no-report"];
     let found = folder.json(&[&files[..], &gates].concat());
