@@ -33,11 +33,12 @@ pub fn bca<const M: usize>(
     };
     let estimates = statistic(&whole);
     let independent = groups.iter().all(|g| g.total() == 1);
-    let sample = match groups.len() {
-        ..=ENUMERATED_GROUPS => Sample { clustered: !independent, ..clusters(groups, &statistic, how) },
-        _ if independent => rows(&whole, &statistic, how),
-        ..=BOOTSTRAP_GROUPS => clusters(groups, &statistic, how),
-        _ => left_out(groups, &whole, &statistic),
+    let sample = if independent && groups.len() > ENUMERATED_GROUPS {
+        rows(&whole, &statistic, how)
+    } else if groups.len() <= BOOTSTRAP_GROUPS {
+        Sample { clustered: !independent, ..clusters(groups, &statistic, how) }
+    } else {
+        left_out(groups, &whole, &statistic)
     };
     std::array::from_fn(|m| sample.interval(m, estimates[m]?, how.level))
 }
