@@ -143,7 +143,7 @@ pub async fn audit(
     if let Some(column) = &request.systems {
         rank_systems(&mut result, &labelled, &gathered.judges, column)?;
     }
-    name_sources(&mut result, &flags);
+    name_sources(&mut result, request, &flags);
     Ok(Audited {
         request: request.clone(),
         audit: result,
