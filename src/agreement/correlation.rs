@@ -1,25 +1,25 @@
 //! Correlation of judge and people, on tables by whole numbers and on scores of any scale.
 
 use super::numerics::normal_quantile;
-use super::{Confusion, Defined};
+use super::{Confusion, Defined, Marginal, Scores};
 use crate::domain::{Interval, Undefined};
 
 /// Sums of products of two integer values per row: means, variances and covariance without rounding.
 ///
 /// Variances are multiplied by n²: `n² Var = n Σx² − (Σx)²`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Moments {
-    pub(super) n: i128,
-    pub(super) human: i128,
-    pub(super) judge: i128,
-    pub(super) human_square: i128,
-    pub(super) judge_square: i128,
-    pub(super) product: i128,
+struct Moments {
+    n: i128,
+    human: i128,
+    judge: i128,
+    human_square: i128,
+    judge_square: i128,
+    product: i128,
 }
 
 impl Moments {
     /// Of levels, over the rows with a valid reply.
-    pub(super) fn of(table: &Confusion) -> Self {
+    fn of(table: &Confusion) -> Self {
         let levels: Vec<u64> = (0..table.levels() as u64).collect();
         Self::of_values(table, &levels, &levels)
     }
@@ -28,39 +28,36 @@ impl Moments {
     fn of_values(table: &Confusion, human: &[u64], judge: &[u64]) -> Self {
         let mut total = Self::default();
         for (h, row) in table.rows().enumerate() {
-            let x = i128::from(human[h]);
-            for (y, &count) in judge.iter().zip(row).map(|(y, count)| (i128::from(*y), count)).filter(|(_, n)| **n > 0)
-            {
-                let n = i128::from(count);
-                total.n += n;
-                total.human += n * x;
-                total.judge += n * y;
-                total.human_square += n * x * x;
-                total.judge_square += n * y * y;
-                total.product += n * x * y;
+            for (&value, &rows) in judge.iter().zip(row) {
+                total.add(human[h], value, rows);
             }
         }
         total
     }
 
+    fn add(&mut self, human: u64, judge: u64, rows: u64) {
+        let (x, y, n) = (i128::from(human), i128::from(judge), i128::from(rows));
+        self.n += n;
+        self.human += n * x;
+        self.judge += n * y;
+        self.human_square += n * x * x;
+        self.judge_square += n * y * y;
+        self.product += n * x * y;
+    }
+
     /// `n² Var(human)`.
-    pub(super) fn human_variance(&self) -> i128 {
+    fn human_variance(&self) -> i128 {
         self.n * self.human_square - self.human * self.human
     }
 
     /// `n² Var(judge)`.
-    pub(super) fn judge_variance(&self) -> i128 {
+    fn judge_variance(&self) -> i128 {
         self.n * self.judge_square - self.judge * self.judge
     }
 
     /// `n² Cov`.
-    pub(super) fn covariance(&self) -> i128 {
+    fn covariance(&self) -> i128 {
         self.n * self.product - self.human * self.judge
-    }
-
-    /// `Σ (judge − human)²`.
-    pub(super) fn squared_error(&self) -> i128 {
-        self.human_square + self.judge_square - 2 * self.product
     }
 
     fn correlation(&self) -> Defined {
@@ -138,3 +135,58 @@ fn enough(rows: u64) -> Result<(), Undefined> {
         _ => Ok(()),
     }
 }
+
+/// [`pearson`] of scores on any scale.
+pub fn pearson_of_scores(scores: &Scores) -> Defined {
+    enough(scores.rows())?;
+    if !scores.human_varies() {
+        return Err(Undefined::OneLabelHuman);
+    }
+    if !scores.judge_varies() {
+        return Err(Undefined::OneLabelJudge);
+    }
+    let spread = scores.spread();
+    let product = spread.human_variance.sqrt() * spread.judge_variance.sqrt();
+    // Scores that differ by less than their square's precision have a variance of 0 all the same.
+    if product > 0.0 { Ok((spread.covariance / product).clamp(-1.0, 1.0)) } else { Err(Undefined::ZeroVariance) }
+}
+
+/// [`spearman`] of scores on any scale.
+pub fn spearman_of_scores(scores: &Scores) -> Defined {
+    let (human, judge) = (Ranks::of(&scores.human_marginal()), Ranks::of(&scores.judge_marginal()));
+    let mut total = Moments::default();
+    for pair in scores.pairs() {
+        total.add(human.of_score(pair.human), judge.of_score(pair.judge), pair.rows);
+    }
+    total.correlation()
+}
+
+/// [`concordance`] of scores on any scale: quadratic kappa where there are no categories.
+pub fn concordance_of_scores(scores: &Scores) -> Defined {
+    if scores.rows() == 0 {
+        return Err(Undefined::Empty);
+    }
+    let spread = scores.spread();
+    let total = spread.human_variance + spread.judge_variance + (spread.judge_mean - spread.human_mean).powi(2);
+    if total == 0.0 { Err(Undefined::NoExpectedDisagreement) } else { Ok(2.0 * spread.covariance / total) }
+}
+
+/// Twice the middle rank of each distinct score.
+struct Ranks {
+    scores: Vec<f64>,
+    ranks: Vec<u64>,
+}
+
+impl Ranks {
+    fn of(marginal: &Marginal) -> Self {
+        let (scores, sizes): (Vec<f64>, Vec<u64>) = marginal.scores().iter().copied().unzip();
+        Self { scores, ranks: double_midranks(&sizes) }
+    }
+
+    fn of_score(&self, score: f64) -> u64 {
+        self.ranks[self.scores.partition_point(|known| *known < score)]
+    }
+}
+
+#[cfg(test)]
+mod tests;

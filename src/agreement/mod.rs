@@ -6,12 +6,18 @@
 use crate::domain::Undefined;
 
 pub mod apply;
+mod calibration;
 mod ceiling;
+mod compression;
 mod confusion;
 mod controls;
 mod correlation;
+mod decomposition;
+mod diagnosis;
+mod distribution;
 mod errors;
 mod gold;
+mod icc;
 pub mod interval;
 mod kappa;
 mod linear;
@@ -25,14 +31,28 @@ pub mod planning;
 mod points;
 mod raters;
 mod ratio;
+mod recall;
+mod repeat;
+mod scores;
 mod weighted;
 
+pub use calibration::{
+    Binning, ConfidenceBin, Corp, CrossFit, Ece, IsotonicMap, LevelCalibration, MIN_ROWS_PER_LEVEL, brier, corp,
+    expected_calibration_error, expected_score, level_calibration, ranked_probability_score,
+};
 pub use ceiling::{human_ceiling, judge_against_single};
+pub use compression::{Compression, LevelMean, ScoreRange, compression, rise_above};
 pub use confusion::Confusion;
 pub use controls::{BestConstant, best_constant, shuffled};
-pub use correlation::{concordance, fisher_interval, pearson, spearman};
+pub use correlation::{
+    concordance, concordance_of_scores, fisher_interval, pearson, pearson_of_scores, spearman, spearman_of_scores,
+};
+pub use decomposition::{MseDecomposition, mse_decomposition};
+pub use diagnosis::{ScaleEvidence, ScaleFlag, diagnose};
+pub use distribution::{DistributionDistance, distribution_distance};
 pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nmse};
 pub use gold::Gold;
+pub use icc::{Icc, icc};
 pub use kappa::{
     KappaError, Weights, cohen_kappa, cohen_kappa_error, cohen_kappa_valid, kappa, max_attainable_kappa,
     percent_agreement,
@@ -46,6 +66,12 @@ pub use raters::{
     krippendorff_alpha, krippendorff_alpha_of_table, scott_pi,
 };
 pub use ratio::{Term, mean_on_scale, ratio, share};
+pub use recall::{Share, macro_recall, precision, recall};
+pub use repeat::{
+    Averaging, TestRetest, averaging, disattenuated, disattenuated_slope, noise_ceiling, ratings_needed,
+    spearman_brown, test_retest,
+};
+pub use scores::{Marginal, Scores};
 pub use weighted::{Weighted, weighted_mean};
 
 /// A number, or the reason why there is none.

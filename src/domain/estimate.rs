@@ -78,6 +78,8 @@ pub enum Undefined {
     NotCertified,
     /// The data hold what the model says cannot occur.
     NoFit,
+    /// A probability is not between 0 and 1.
+    NotAProbability,
     /// With which probability a row was drawn is not known.
     UnknownInclusion,
     /// Too few ratings of some class by some annotator: the estimate depends on where the iteration stops.
@@ -110,6 +112,7 @@ impl fmt::Display for Undefined {
             Self::Singular => "the equations have no single solution",
             Self::NotCertified => "the risk could not be certified",
             Self::NoFit => "the data hold what the model excludes",
+            Self::NotAProbability => "a probability is not between 0 and 1",
             Self::UnknownInclusion => "an inclusion probability is not known",
             Self::WeaklyIdentified => "fewer than 5 ratings of some class by some annotator",
             Self::NotFinite => "a score is not a finite number",

@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(ordinal_set(&p, Ok(0.5)), (2, 2));
         assert_eq!(ordinal_set(&p, Err(Undefined::Empty)), (0, 4));
         assert_eq!(ordinal_set(&[0.5, f64::NAN], Ok(0.5)), (0, 1));
-        assert_eq!(ordinal_score(&[0.5, f64::NAN], 0), Err(Undefined::NotADistribution));
+        assert_eq!(ordinal_score(&[0.5, f64::NAN], 0), Err(Undefined::NotAProbability));
     }
 
     #[test]

@@ -41,8 +41,8 @@ fn finite(values: impl IntoIterator<Item = f64>) -> Result<(), Undefined> {
 /// Rounding that a probability may have.
 const SLACK: f64 = 1e-9;
 
-/// `NotADistribution` when a value is not a probability.
+/// `NotAProbability` when a value is not a probability.
 fn probabilities<'a>(values: impl IntoIterator<Item = &'a f64>) -> Result<(), Undefined> {
     let all = values.into_iter().all(|p| (-SLACK..=1.0 + SLACK).contains(p));
-    if all { Ok(()) } else { Err(Undefined::NotADistribution) }
+    if all { Ok(()) } else { Err(Undefined::NotAProbability) }
 }

@@ -186,7 +186,7 @@ mod tests {
         let same = label_shift(&[vec![0.5, 0.5], vec![0.5, 0.5]], &[0.5, 0.5]);
         assert_eq!((same.inverse, same.condition), (Err(Undefined::Singular), Err(Undefined::Singular)));
         assert_eq!(label_shift(&vec![vec![1.0, 0.0]; 2], &[0.5, 0.5]).likelihood, Err(Undefined::NoFit));
-        assert_eq!(label_shift(&[vec![f64::NAN]], &[1.0]).inverse, Err(Undefined::NotADistribution));
+        assert_eq!(label_shift(&[vec![f64::NAN]], &[1.0]).inverse, Err(Undefined::NotAProbability));
         assert_eq!(label_shift(&[], &[]).likelihood, Err(Undefined::Empty));
         let malformed = label_shift(&[vec![0.7, 0.2, 0.1], vec![0.2, 0.5, 0.3]], &[0.45, 0.35, 0.2]);
         assert!((malformed.shares().unwrap()[0] - 0.5).abs() < 1e-9, "{malformed:?}");

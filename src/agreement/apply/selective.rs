@@ -140,6 +140,8 @@ pub fn cascade(folds: &[Vec<Vec<CalibrationRow>>], step: u64, target: RiskTarget
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
 
     const TARGET: RiskTarget = RiskTarget { risk: 0.25, delta: 0.25 };
 
@@ -193,6 +195,29 @@ mod tests {
         assert_eq!(result.accepted, Ok(Accepted { n: 100, threshold: 1.0 }));
         let step = result.trace[0];
         assert!(step.loss == 25.0 && step.upper > 0.25 && step.upper < 0.5, "{step:?}");
+    }
+
+    #[test]
+    fn an_accepted_risk_is_above_the_limit_no_more_often_than_promised() {
+        // A row of confidence u is wrong with probability 0.3·(1 − u), so that the rows above c have a risk of 0.15·(1 − c):
+        // above a limit of 0.1 when c is below ⅓. δ = 0.1; four standard deviations of 500 draws are 0.054.
+        let target = RiskTarget { risk: 0.1, delta: 0.1 };
+        let mut random = ChaCha8Rng::seed_from_u64(1);
+        let (mut broken, mut useful) = (0, 0);
+        for _ in 0..500 {
+            let row = |_| {
+                let confidence: f64 = random.random();
+                CalibrationRow {
+                    confidence,
+                    loss: f64::from(u8::from(random.random::<f64>() < 0.3 * (1.0 - confidence))),
+                }
+            };
+            let rows: Vec<CalibrationRow> = (0..200).map(row).collect();
+            let accepted = selective(&rows, &fixed_sequence(200, target, 5), target).accepted;
+            broken += u32::from(accepted.is_ok_and(|a| a.threshold < 1.0 / 3.0));
+            useful += u32::from(accepted.is_ok_and(|a| a.n >= 50));
+        }
+        assert!(broken <= 77 && useful >= 100, "{broken} {useful}");
     }
 
     #[test]

@@ -25,9 +25,9 @@ pub struct ShuffledControl {
     pub shuffles: u64,
     /// Deals that passed.
     pub passed: u64,
-    /// Mean winning rate.
+    /// Mean winning rate, over the deals in which somebody could be tested.
     pub winning_rate: Defined,
-    /// Mean advantage.
+    /// Mean advantage, over the same deals.
     pub advantage: Defined,
 }
 
@@ -81,7 +81,7 @@ pub struct AltReport {
 /// Runs the test for `judge`, for every constant of the scale's `levels` and for the judge's replies on random items
 /// (SPEC §0.5, §2.10: the constant "4" passes on the authors' own data).
 ///
-/// Deal `r` is stream `r` of the test's seed, over the items in the order given.
+/// Deal `r` is stream `r` of the test's seed; neither the order of the items nor that of the replies changes it.
 ///
 /// # Panics
 /// When there is not one reply per item.
@@ -89,7 +89,7 @@ pub fn alt_test_with_controls(test: &AltTest, items: &[RatedItem], judge: &[Opti
     let own = test.run(items, judge);
     let constant = |level: u8| ConstantControl { level, outcome: test.run(items, &vec![Some(level); items.len()]) };
     let constants: Vec<ConstantControl> = (0..levels as u8).map(constant).collect();
-    let deals: Vec<AltOutcome> = (0..SHUFFLES).map(|r| test.run(items, &dealt(judge, test.seed, r))).collect();
+    let deals: Vec<AltOutcome> = (0..SHUFFLES).map(|r| test.run(items, &dealt(items, judge, test.seed, r))).collect();
     let shuffled = ShuffledControl {
         shuffles: SHUFFLES,
         passed: deals.iter().filter(|d| d.passes()).count() as u64,
@@ -111,15 +111,21 @@ pub fn alt_test_with_controls(test: &AltTest, items: &[RatedItem], judge: &[Opti
     AltReport { judge: own, constants, best_constant, shuffled, verdict }
 }
 
-fn dealt(judge: &[Option<u8>], seed: u64, deal: u64) -> Vec<Option<u8>> {
+/// The replies on random items. Both sides are sorted first; items that compare equal may be exchanged.
+fn dealt(items: &[RatedItem], judge: &[Option<u8>], seed: u64, deal: u64) -> Vec<Option<u8>> {
     let mut replies = judge.to_vec();
+    replies.sort_unstable();
     let random = Resampling { seed, ..Resampling::default() };
     replies.shuffle(&mut random.stream("alt-test shuffled control", deal));
-    replies
+    let mut order: Vec<usize> = (0..items.len()).collect();
+    order.sort_by_key(|i| (items[*i].group, &items[*i].ratings));
+    let mut dealt = vec![None; items.len()];
+    order.into_iter().zip(replies).for_each(|(item, reply)| dealt[item] = reply);
+    dealt
 }
 
 fn average(deals: &[AltOutcome], of: impl Fn(&AltOutcome) -> Defined) -> Defined {
-    let values: Vec<f64> = deals.iter().map(of).collect::<Result<_, _>>()?;
+    let values: Vec<f64> = deals.iter().filter_map(|deal| of(deal).ok()).collect();
     mean(values.into_iter())
 }
 
@@ -128,6 +134,7 @@ mod tests {
     use super::super::alt_test::tests::items;
     use super::super::{AltScore, LostOrDropped};
     use super::*;
+    use proptest::prelude::*;
 
     fn test() -> AltTest {
         AltTest { score: AltScore::NegRmse, malformed: LostOrDropped::Lose, ..AltTest::new(0.1) }
@@ -149,7 +156,6 @@ mod tests {
         let (rows, judge) = spread();
         let report = alt_test_with_controls(&test(), &items(&rows), &judge, 5);
         assert_eq!(report.verdict, AltVerdict::Passes);
-        assert_eq!(report.best_constant, Some(2));
         assert_eq!((report.constants.len(), report.shuffled.passed), (5, 0));
     }
 
@@ -166,6 +172,7 @@ mod tests {
         let rows: Vec<[u8; 3]> = (0..60).map(|i| if i % 2 == 0 { [2, 2, 3] } else { [2, 2, 1] }).collect();
         let report = alt_test_with_controls(&test(), &items(&rows), &[Some(2); 60], 5);
         assert_eq!(report.verdict, AltVerdict::Uninformative(vec![Control::Constant(2), Control::Shuffled]));
+        assert_eq!(report.best_constant, Some(2));
         assert!(report.judge.passes());
     }
 
@@ -179,8 +186,26 @@ mod tests {
     #[test]
     fn the_shuffles_follow_the_seed() {
         let judge: Vec<Option<u8>> = (0..30).map(|i| Some(i % 5)).collect();
-        assert_eq!(dealt(&judge, 7, 0), dealt(&judge, 7, 0));
-        assert_ne!(dealt(&judge, 7, 0), dealt(&judge, 7, 1));
-        assert_ne!(dealt(&judge, 7, 0), dealt(&judge, 8, 0));
+        let table = items(&[[1, 2, 3]; 30]);
+        let dealt = |seed, deal| dealt(&table, &judge, seed, deal);
+        assert_eq!(dealt(7, 0), dealt(7, 0));
+        assert_ne!(dealt(7, 0), dealt(7, 1));
+        assert_ne!(dealt(7, 0), dealt(8, 0));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+        #[test]
+        fn the_order_of_the_items_is_no_matter(
+            rows in proptest::collection::vec((proptest::array::uniform3(0u8..3), proptest::option::weighted(0.9, 0u8..3)), 4..12)
+        ) {
+            let report = |order: &mut dyn Iterator<Item = usize>| {
+                let (table, judge): (Vec<RatedItem>, Vec<Option<u8>>) = order
+                    .map(|i| (RatedItem { group: i as u32 / 2, ratings: rows[i].0.map(Some).to_vec() }, rows[i].1))
+                    .unzip();
+                alt_test_with_controls(&AltTest { min_items: 3, ..test() }, &table, &judge, 3)
+            };
+            prop_assert_eq!(report(&mut (0..rows.len())), report(&mut (0..rows.len()).rev()));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Each annotator against the others.
 
 use super::{RatedItem, annotators};
-use crate::agreement::{MalformedPolicy, Pair, Weights, kappa, nmse};
+use crate::agreement::{Gold, MalformedPolicy, Pair, Weights, kappa, nmse};
 use crate::domain::Figure;
 
 /// One annotator held against what the others say of the same items.
@@ -33,13 +33,9 @@ pub fn against_others(items: &[RatedItem], levels: usize) -> Vec<AgainstOthers> 
 /// The annotator as the judge of this item, with the others as its gold.
 fn left_out(item: &RatedItem, annotator: usize) -> Option<Pair> {
     let own = item.ratings.get(annotator).copied().flatten()?;
-    let mut others: Vec<u8> =
-        item.ratings.iter().enumerate().filter(|(a, _)| *a != annotator).filter_map(|(_, r)| *r).collect();
-    others.sort_unstable();
-    let gold = *others.get(others.len().checked_sub(1)? / 2)?;
-    let sum: u32 = others.iter().map(|r| u32::from(*r)).sum();
-    let gold_mean = f64::from(sum) / others.len() as f64;
-    Some(Pair { group: item.group, gold, gold_mean, judge: Some(own) })
+    let others = item.ratings.iter().enumerate().filter(|(a, _)| *a != annotator).filter_map(|(_, r)| *r);
+    let gold = Gold::of(&others.collect::<Vec<u8>>())?;
+    Some(Pair { group: item.group, gold: gold.lower_median, gold_mean: gold.mean, judge: Some(own) })
 }
 
 /// Agreement of two annotators on the items that both rated.

@@ -30,7 +30,7 @@ fn labelled(inputs: &Value, data: &Datasets) -> Vec<(f64, Cell)> {
             let judge = text.split(|c: char| !c.is_alphanumeric()).find(|word| word.starts_with("judge")).unwrap();
             (&set["gold_lower_median"], &set[judge])
         }
-        None => (&source["y"], &source["f"]),
+        None => (&inputs["y"], &inputs["f"]),
     };
     numbers(human).into_iter().zip(cells(judge)).collect()
 }
@@ -46,7 +46,7 @@ fn bulk(inputs: &Value, data: &Datasets) -> Vec<(f64, u64)> {
     let counts = |map: &Value| -> Vec<(f64, u64)> {
         map.as_object().unwrap().iter().map(|(k, v)| (k.parse().unwrap(), v.as_u64().unwrap())).collect()
     };
-    match &inputs["unlabeled"] {
+    match inputs.get("unlabeled").unwrap_or(&inputs["f_bulk"]) {
         Value::String(text) => counts(&data.get(text.split_whitespace().next().unwrap())["counts"]),
         Value::Array(values) => values.iter().map(|v| (v.as_f64().unwrap(), 1)).collect(),
         map => counts(map.get("counts").unwrap_or(map)),
@@ -103,7 +103,8 @@ fn strata(inputs: &Value, data: &Datasets) -> Value {
 }
 
 fn active(inputs: &Value) -> Value {
-    let lists = (numbers(&inputs["f"]), numbers(&inputs["pi"]), cells(&inputs["y_if_included"]));
+    let chances = cells(&inputs["pi"]).into_iter().map(|pi| pi.unwrap_or(f64::NAN));
+    let lists = (numbers(&inputs["f"]), chances, cells(&inputs["y_if_included"]));
     let included = numbers(&inputs["included"]);
     let row = |(((judge, inclusion), human), included): (((f64, f64), Cell), f64)| Drawn {
         judge,
