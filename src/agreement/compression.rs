@@ -58,17 +58,23 @@ pub struct Compression {
     pub judge_by_human: Vec<LevelMean>,
 }
 
-/// The compression panel. Undefined without rows.
+/// The compression panel. Undefined without rows, and on a scale without two levels.
 pub fn compression(scores: &Scores, scale: ScoreRange) -> Result<Compression, Undefined> {
     let (judge, human) = (scores.judge_marginal(), scores.human_marginal());
     let mode_share = judge.mode_share()?;
     let length = scale.high - scale.low;
+    if length <= 0.0 || scale.levels < 2 {
+        return Err(Undefined::ZeroVariance);
+    }
     let entropy_bits = judge.entropy_bits();
     let spread = scores.spread();
-    let over_human =
-        |x: f64| if scores.human_varies() { Ok(x / spread.human_variance) } else { Err(Undefined::OneLabelHuman) };
-    let over_judge =
-        |x: f64| if scores.judge_varies() { Ok(x / spread.judge_variance) } else { Err(Undefined::OneLabelJudge) };
+    let over = |part: f64, variance: f64, varies: bool, reason: Undefined| match (varies, variance > 0.0) {
+        (false, _) => Err(reason),
+        (true, false) => Err(Undefined::ZeroVariance),
+        (true, true) => Ok(part / variance),
+    };
+    let over_human = |x| over(x, spread.human_variance, scores.human_varies(), Undefined::OneLabelHuman);
+    let over_judge = |x| over(x, spread.judge_variance, scores.judge_varies(), Undefined::OneLabelJudge);
     let slope_on_human = over_human(spread.covariance);
     let fixed_point = |slope: f64| match 1.0 - slope {
         0.0 => Err(Undefined::Singular),
@@ -163,6 +169,8 @@ mod tests {
             (Err(Undefined::OneLabelHuman), Err(Undefined::OneLabelHuman))
         );
         assert_eq!(compression(&Scores::of(&[], &[]).unwrap(), SCALE), Err(Undefined::Empty));
+        let flat = ScoreRange { high: 1.0, ..SCALE };
+        assert_eq!(compression(&Scores::of(&[1.0], &[1.0]).unwrap(), flat), Err(Undefined::ZeroVariance));
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub fn shuffled(pairs: &[Pair], levels: usize) -> Figure {
 #[cfg(test)]
 mod tests {
     use super::super::errors::tests::pairs;
-    use super::super::{Weights, kappa};
+    use super::super::{Confusion, Weights, cohen_kappa};
     use super::*;
     use proptest::prelude::*;
 
@@ -80,7 +80,7 @@ mod tests {
         fn quadratic_kappa_and_nmse_are_the_same_number_seen_twice(rows in proptest::collection::vec((1u8..=5, 1u8..=5), 2..60)) {
             let (gold, judge): (Vec<u8>, Vec<u8>) = rows.into_iter().unzip();
             let rows = pairs(&gold, &judge.into_iter().map(Some).collect::<Vec<_>>());
-            if let Some(kappa) = kappa(&rows, 5, Weights::Quadratic).value() {
+            if let Ok(kappa) = cohen_kappa(&Confusion::of(&rows, 5), Weights::Quadratic) {
                 let nmse = nmse(&rows, 5, MalformedPolicy::Full).value().unwrap();
                 prop_assert!((kappa - (1.0 - nmse / shuffled(&rows, 5).value().unwrap())).abs() < 1e-9);
             }

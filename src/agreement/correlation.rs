@@ -109,7 +109,11 @@ pub fn concordance(table: &Confusion) -> Defined {
 ///
 /// # Errors
 /// [`Undefined::BelowMinimum`] under 4 rows. At r = ±1 both ends are r.
+///
+/// # Panics
+/// When `r` is not between −1 and 1.
 pub fn fisher_interval(r: f64, n: u64, level: f64) -> Result<Interval, Undefined> {
+    assert!(r.abs() <= 1.0, "{r} is no correlation");
     if n < 4 {
         return Err(Undefined::BelowMinimum { needed: 4 });
     }

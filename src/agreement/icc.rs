@@ -2,6 +2,7 @@
 
 use super::Defined;
 use super::numerics::{f_quantile, sum};
+use super::scores::usable;
 use crate::domain::{Interval, Undefined};
 
 /// A residual this small a share of the whole sum of squares is what rounding leaves of 0.
@@ -51,7 +52,7 @@ pub fn icc(ratings: &[Vec<Option<f64>>]) -> Result<Icc, Undefined> {
     if items.len() < 2 {
         return Err(Undefined::TooFewRows);
     }
-    if !items.iter().flatten().all(|rating| rating.is_finite()) {
+    if !items.iter().flatten().all(|rating| usable(*rating)) {
         return Err(Undefined::NotFinite);
     }
     // In an order of their own, so that the order of rows does not show in the last digit.

@@ -1,8 +1,8 @@
 //! Cohen's kappa on the table human × judge.
 
-use super::numerics::{normal_quantile, t_quantile};
-use super::{Confusion, Defined, Pair};
-use crate::domain::{Estimate, Figure, Interval, Undefined};
+use super::numerics::normal_quantile;
+use super::{Confusion, Defined};
+use crate::domain::Undefined;
 
 /// How much a disagreement weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +26,14 @@ impl Weights {
         }
     }
 
-    /// The largest such cost on a scale of `levels`: what a malformed reply costs.
+    /// The largest such cost on a scale of `levels`: what a malformed reply costs. Where nobody can differ, still 1.
     pub(super) fn full(self, levels: usize) -> u64 {
-        self.distance(0, levels.saturating_sub(1))
+        self.distance(0, levels.saturating_sub(1)).max(1)
+    }
+
+    /// What it costs that people say `human` and the judge `judge`, a column beyond the levels being malformed.
+    fn cost(self, human: usize, judge: usize, levels: usize) -> u64 {
+        if judge == levels { self.full(levels) } else { self.distance(human, judge) }
     }
 
     /// Agreement of `a` and `b` on a scale of `levels`: 1 when they are the same, 0 when they are furthest apart.
@@ -147,7 +152,7 @@ fn kappa_over(table: &Confusion, weights: Weights, columns: usize) -> Defined {
         for (j, &count) in row[..columns].iter().enumerate() {
             judge[j] += count;
             human[h] += count;
-            cost += count * if j == levels { weights.full(levels) } else { weights.distance(h, j) };
+            cost += count * weights.cost(h, j, levels);
         }
         observed += u128::from(cost);
     }
@@ -161,8 +166,7 @@ fn chance_corrected(observed: u128, weights: Weights, human: &[u64], judge: &[u6
     if n == 0 {
         return Err(Undefined::Empty);
     }
-    let cost = |h: usize, j: usize| if j == levels { weights.full(levels) } else { weights.distance(h, j) };
-    let row = |h: usize| judge.iter().enumerate().map(|(j, count)| cost(h, j) * count).sum::<u64>();
+    let row = |h: usize| judge.iter().enumerate().map(|(j, count)| weights.cost(h, j, levels) * count).sum::<u64>();
     let expected: u128 = human.iter().enumerate().map(|(h, &count)| u128::from(count) * u128::from(row(h))).sum();
     if expected == 0 {
         return Err(Undefined::NoExpectedDisagreement);
@@ -170,38 +174,18 @@ fn chance_corrected(observed: u128, weights: Weights, human: &[u64], judge: &[u6
     Ok(1.0 - (u128::from(n) * observed) as f64 / expected as f64)
 }
 
-/// [`cohen_kappa`] with a jackknife interval over queries: Student's t on G−1 degrees of freedom.
-pub fn kappa(pairs: &[Pair], levels: usize, weights: Weights) -> Figure {
-    let all = Confusion::of(pairs, levels);
-    let value = match cohen_kappa(&all, weights) {
-        Ok(value) => value,
-        Err(reason) => return reason.into(),
-    };
-    let groups = Confusion::by_group(pairs, levels);
-    let left_out: Result<Vec<f64>, Undefined> = groups.iter().map(|g| cohen_kappa(&all.without(g), weights)).collect();
-    let count = groups.len();
-    let interval = left_out.ok().filter(|_| count > 1).map(|values| {
-        let g = count as f64;
-        let mean = values.iter().sum::<f64>() / g;
-        let se = ((g - 1.0) / g * values.iter().map(|v| (v - mean).powi(2)).sum::<f64>()).sqrt();
-        let half = t_quantile(0.975, g - 1.0) * se;
-        Interval {
-            low: (value - half).max(-1.0),
-            high: (value + half).min(1.0),
-            level: 0.95,
-            method: "cluster-jackknife-t",
-        }
-    });
-    Figure::Known(Estimate { value, interval, n: all.total(), groups: count as u64 })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::errors::tests::pairs;
     use super::*;
+    use proptest::prelude::*;
+
+    fn table(gold: &[u8], judge: &[Option<u8>]) -> Confusion {
+        Confusion::of(&pairs(gold, judge), 5)
+    }
 
     fn value(gold: &[u8], judge: &[Option<u8>], weights: Weights) -> Option<f64> {
-        kappa(&pairs(gold, judge), 5, weights).value()
+        cohen_kappa(&table(gold, judge), weights).ok()
     }
 
     fn close(a: Option<f64>, b: f64) {
@@ -231,8 +215,8 @@ mod tests {
     #[test]
     fn two_sides_that_only_know_one_rating_have_no_kappa_and_one_such_side_has_none_above_chance() {
         assert_eq!(
-            kappa(&pairs(&[3; 5], &[Some(3); 5]), 5, Weights::Quadratic),
-            Undefined::NoExpectedDisagreement.into()
+            cohen_kappa(&table(&[3; 5], &[Some(3); 5]), Weights::Quadratic),
+            Err(Undefined::NoExpectedDisagreement)
         );
         close(value(&[3; 5], &[1, 2, 3, 4, 5].map(Some), Weights::Quadratic), 0.0);
         close(value(&[1, 2, 3, 4, 5], &[5, 4, 3, 2, 1].map(Some), Weights::Quadratic), -1.0);
@@ -283,5 +267,56 @@ mod tests {
         assert_eq!(cohen_kappa_valid(&malformed, Weights::None), Err(Undefined::Empty));
         assert_eq!(cohen_kappa(&malformed, Weights::None), Ok(0.0));
         assert_eq!(percent_agreement(&malformed), Ok(0.0));
+    }
+
+    fn tables() -> impl Strategy<Value = Confusion> {
+        proptest::collection::vec(0u64..9, 30)
+            .prop_map(|cells| Confusion::from_rows(&cells.chunks(6).map(Vec::from).collect::<Vec<_>>()))
+    }
+
+    /// Each cell moved, malformed replies staying with their row.
+    fn turned(table: &Confusion, human: bool) -> Confusion {
+        let mut rows: Vec<Vec<u64>> = table.rows().map(Vec::from).collect();
+        rows.iter_mut().for_each(|row| row[..5].reverse());
+        if human {
+            rows.reverse();
+        }
+        Confusion::from_rows(&rows)
+    }
+
+    const WEIGHTS: [Weights; 3] = [Weights::None, Weights::Linear, Weights::Quadratic];
+
+    proptest! {
+        #[test]
+        fn turning_the_scale_around_keeps_kappa_and_its_error(table in tables()) {
+            for weights in WEIGHTS {
+                prop_assert_eq!(cohen_kappa(&table, weights), cohen_kappa(&turned(&table, true), weights));
+                prop_assert_eq!(cohen_kappa_valid(&table, weights), cohen_kappa_valid(&turned(&table, true), weights));
+                prop_assert_eq!(max_attainable_kappa(&table, weights), max_attainable_kappa(&turned(&table, true), weights));
+                if let (Ok(a), Ok(b)) = (cohen_kappa_error(&table, weights), cohen_kappa_error(&turned(&table, true), weights)) {
+                    prop_assert!((a.se - b.se).abs() < 1e-9 && (a.se_null - b.se_null).abs() < 1e-9);
+                }
+            }
+        }
+
+        #[test]
+        fn a_constant_judge_has_no_kappa_above_chance(human in proptest::collection::vec(0u8..5, 2..40), says in 0u8..5) {
+            let mut table = Confusion::empty(5);
+            human.iter().for_each(|h| table.add(*h, Some(says)));
+            for weights in WEIGHTS {
+                let alone = human.iter().all(|h| *h == says);
+                let expected = if alone { Err(Undefined::NoExpectedDisagreement) } else { Ok(0.0) };
+                prop_assert_eq!(cohen_kappa(&table, weights), expected);
+            }
+        }
+
+        #[test]
+        fn no_arrangement_of_the_same_marginals_passes_the_highest_kappa(table in tables()) {
+            for weights in WEIGHTS {
+                if let (Ok(kappa), Ok(most)) = (cohen_kappa_valid(&table, weights), max_attainable_kappa(&table, weights)) {
+                    prop_assert!(kappa <= most && most <= 1.0);
+                }
+            }
+        }
     }
 }

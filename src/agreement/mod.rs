@@ -8,6 +8,7 @@ use crate::domain::Undefined;
 pub mod apply;
 mod calibration;
 mod ceiling;
+mod coefficients;
 mod compression;
 mod confusion;
 mod controls;
@@ -41,6 +42,7 @@ pub use calibration::{
     expected_calibration_error, expected_score, level_calibration, ranked_probability_score,
 };
 pub use ceiling::{human_ceiling, judge_against_single};
+pub use coefficients::{Coefficients, coefficients, kappa};
 pub use compression::{Compression, LevelMean, ScoreRange, compression, rise_above};
 pub use confusion::Confusion;
 pub use controls::{BestConstant, best_constant, shuffled};
@@ -54,8 +56,7 @@ pub use errors::{MalformedPolicy, adjacent, bias, exact, mae, malformed_rate, nm
 pub use gold::Gold;
 pub use icc::{Icc, icc};
 pub use kappa::{
-    KappaError, Weights, cohen_kappa, cohen_kappa_error, cohen_kappa_valid, kappa, max_attainable_kappa,
-    percent_agreement,
+    KappaError, Weights, cohen_kappa, cohen_kappa_error, cohen_kappa_valid, max_attainable_kappa, percent_agreement,
 };
 pub use multiplicity::{Adjustment, adjusted};
 pub use noise::{AgainstPeople, Panelled};

@@ -136,12 +136,12 @@ fn complete(runs: &[Vec<Option<u8>>]) -> Vec<(usize, Vec<f64>)> {
 fn within_variance<'a>(rows: impl Iterator<Item = &'a Vec<f64>>) -> Defined {
     let mut variances = Vec::new();
     for row in rows {
-        let repeats = row.len() as f64;
-        let mean = sum(row.iter().copied()) / repeats;
-        variances.push(sum(row.iter().map(|j| (j - mean).powi(2))) / (repeats - 1.0));
         if row.len() < 2 {
             return Err(Undefined::NoPairs);
         }
+        let repeats = row.len() as f64;
+        let mean = sum(row.iter().copied()) / repeats;
+        variances.push(sum(row.iter().map(|j| (j - mean).powi(2))) / (repeats - 1.0));
     }
     if variances.is_empty() {
         return Err(Undefined::Empty);

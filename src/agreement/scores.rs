@@ -4,6 +4,9 @@ use super::numerics::sum;
 use super::{Confusion, Defined};
 use crate::domain::Undefined;
 
+/// The largest score by size.
+const LARGEST: f64 = 1e100;
+
 /// Pairs of a human and a judge score with the number of rows that have them, in order of the judge's score.
 ///
 /// The order makes sums of floats the same for any order of rows. A table of ratings becomes a handful of pairs.
@@ -37,13 +40,13 @@ impl Scores {
     /// From two equally long lists, row by row; rows with a malformed reply are left out beforehand.
     ///
     /// # Errors
-    /// [`Undefined::NotFinite`] when a score is not a finite number.
+    /// [`Undefined::NotFinite`] when a score is not a finite number, or beyond 10¹⁰⁰.
     ///
     /// # Panics
     /// When the lists differ in length.
     pub fn of(human: &[f64], judge: &[f64]) -> Result<Self, Undefined> {
         assert_eq!(human.len(), judge.len(), "one judge score for each human score");
-        if !human.iter().chain(judge).all(|score| score.is_finite()) {
+        if !human.iter().chain(judge).all(|score| usable(*score)) {
             return Err(Undefined::NotFinite);
         }
         // Adding 0 makes both zeros one.
@@ -128,6 +131,11 @@ impl Scores {
     pub(super) fn judge_varies(&self) -> bool {
         self.pairs.first().map(|pair| pair.judge) != self.pairs.last().map(|pair| pair.judge)
     }
+}
+
+/// Whether sums of squares of such scores stay finite.
+pub(super) fn usable(score: f64) -> bool {
+    score.abs() <= LARGEST
 }
 
 /// A distribution: distinct scores from low to high with the number of rows that have them.

@@ -5,7 +5,7 @@ use super::disagreement::{disagreements, groups};
 use super::panel::panel;
 use super::slices::slices;
 use super::{Audit, Humans, JudgeAudit};
-use crate::agreement::{Pair, human_ceiling};
+use crate::agreement::{Gold, Pair, human_ceiling};
 use crate::domain::{GroupId, ItemId, NanoUsd, Rating, Scale, Usage, Verdict};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -114,10 +114,8 @@ pub fn gold(scale: Scale, opinions: &[Opinion]) -> (Rating, f64) {
     if let Some(settled) = settled {
         return (settled.rating, scale.index(settled.rating) as f64);
     }
-    let mut ratings: Vec<Rating> = opinions.iter().map(|o| o.rating).collect();
-    ratings.sort();
-    let sum: usize = ratings.iter().map(|r| scale.index(*r)).sum();
-    (ratings[(ratings.len() - 1) / 2], sum as f64 / ratings.len() as f64)
+    let gold = Gold::of(&levels(scale, opinions)).expect("an item has at least one rating");
+    (scale.at(usize::from(gold.lower_median)), gold.mean)
 }
 
 /// An item as the statistics see it.

@@ -1,9 +1,10 @@
 //! The numbers of one judge: NMSE never alone, malformed apart from wrong, controls and people beside it.
 
 use super::compute::{JudgeInput, Row};
+use crate::agreement::interval::Resampling;
 use crate::agreement::{
-    Confusion, MalformedPolicy, Pair, Weights, adjacent, best_constant, bias, exact, human_ceiling,
-    judge_against_single, kappa, mae, malformed_rate, nmse, shuffled,
+    Confusion, MalformedPolicy, Pair, adjacent, best_constant, bias, coefficients, exact, human_ceiling,
+    judge_against_single, mae, malformed_rate, nmse, shuffled,
 };
 use crate::domain::{Estimate, Figure, NanoUsd, Rating, Scale, Undefined, Usage, Verdict};
 use serde::Serialize;
@@ -136,6 +137,7 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput) -> Panel
     let pairs: Vec<Pair> = answered.iter().map(|r| r.pair.clone()).collect();
     let people = || answered.iter().map(|r| (r.pair.group, r.levels.as_slice()));
     let nmse_full = nmse(&pairs, levels, MalformedPolicy::Full);
+    let agreement = coefficients(&pairs, levels, &Resampling::default());
     let malformed = reasons(answered.iter().copied(), |v| match v {
         Verdict::Malformed(reason) => Some(reason.name()),
         _ => None,
@@ -173,9 +175,9 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput) -> Panel
         bias: bias(&pairs, levels),
         exact: exact(&pairs),
         adjacent: adjacent(&pairs),
-        kappa: kappa(&pairs, levels, Weights::None),
-        kappa_linear: kappa(&pairs, levels, Weights::Linear),
-        kappa_quadratic: kappa(&pairs, levels, Weights::Quadratic),
+        kappa: agreement.kappa,
+        kappa_linear: agreement.kappa_linear,
+        kappa_quadratic: agreement.kappa_quadratic,
         confusion: Confusion::of(&pairs, levels),
         controls: controls(scale, &pairs, &nmse_full),
         human_ceiling: human_ceiling(people(), levels),

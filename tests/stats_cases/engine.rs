@@ -38,12 +38,12 @@ pub fn answer(method: &str, inputs: &Value, _data: &Datasets) -> Option<Value> {
         "dirichlet_nmse" => dirichlet_nmse(inputs),
         "bounded_mean_ucb" => bounded_mean_ucb(inputs),
         "zero_error_bound" => {
-            let delta = number(inputs, "alpha");
+            let delta = delta(inputs);
             each(&inputs["n"], |n| json!(100.0 * bounds::zero_error(n.as_u64().unwrap(), delta)))
         }
         "clopper_pearson" => each(&inputs["cases"], |case| {
             let (k, n) = (case[0].as_u64().unwrap(), case[1].as_u64().unwrap());
-            json!(proportion::clopper_pearson_upper(k, n, number(inputs, "delta")))
+            json!(proportion::clopper_pearson_upper(k, n, delta(inputs)))
         }),
         "paired_permutation" => paired_permutation(inputs),
         "paired_permutation_cluster" => {
@@ -65,6 +65,11 @@ fn number(inputs: &Value, name: &str) -> f64 {
 
 fn each(list: &Value, answer: impl Fn(&Value) -> Value) -> Value {
     list.as_array().unwrap().iter().map(answer).collect()
+}
+
+/// One minus the confidence, where a case may leave it open.
+fn delta(inputs: &Value) -> f64 {
+    inputs.get("delta").or(inputs.get("alpha")).and_then(Value::as_f64).unwrap_or(0.05)
 }
 
 /// A rating as a level.
@@ -163,7 +168,13 @@ impl Ratio {
     fn answer(&self) -> Value {
         let groups = self.sums.len();
         let theta = self.of(&vec![1; groups]);
-        let distribution = Distribution::of(resamples(groups, &Resampling::default(), |t| self.of(t))).unwrap();
+        let Some(distribution) = Distribution::of(resamples(groups, &Resampling::default(), |t| self.of(t))) else {
+            let none = defined(Err(Undefined::Empty));
+            return json!({
+                "theta": none, "boot_mean": none, "boot_sd_ddof0": none, "percentile95": none, "jackknife": [],
+                "z0": none, "acceleration": none, "bca_probs": none, "bca95": none,
+            });
+        };
         let jackknife = leave_one_out(groups, |t| self.of(t));
         let shared: Vec<(f64, u64)> = jackknife.iter().map(|v| (*v, 1)).collect();
         let bca: Option<Bca> = distribution.bca(theta, &shared, 0.95);
@@ -232,7 +243,7 @@ fn bounded_mean_ucb(inputs: &Value) -> Value {
             std::iter::repeat_n(loss, count.as_u64().unwrap() as usize)
         })
         .collect();
-    let (n, delta) = (losses.len() as u64, number(inputs, "alpha"));
+    let (n, delta) = (losses.len() as u64, delta(inputs));
     let mean = losses.iter().sum::<f64>() / n as f64;
     json!({
         "nmse": 100.0 * mean,
@@ -259,7 +270,16 @@ fn paired_permutation(inputs: &Value) -> Value {
 
 fn equivalence_paired(inputs: &Value) -> Value {
     let (new, old) = (numbers(&inputs["nmse_points_per_row_new"]), numbers(&inputs["nmse_points_per_row_old"]));
-    let paired = difference(rows(&new, &old), &Resampling::default()).unwrap();
+    let paired = match difference(rows(&new, &old), &Resampling::default()) {
+        Ok(paired) => paired,
+        Err(reason) => {
+            let none = defined(Err(reason));
+            return json!({
+                "mean_diff_new_minus_old": none, "se": none, "p_noninferior_new_not_worse_by_margin": none,
+                "p_tost": none, "ci90": none,
+            });
+        }
+    };
     let held = non_inferior(&paired, number(inputs, "margin"));
     json!({
         "mean_diff_new_minus_old": maybe(paired.difference.value()), "se": maybe(paired.se),

@@ -2,7 +2,7 @@
 
 use super::super::numerics::{sum, t_quantile};
 use super::super::{Confusion, Defined};
-use super::resample::{leave_one_out, of_kinds, resamples};
+use super::resample::{ENUMERATED_GROUPS, leave_one_out, of_kinds, resamples};
 use super::{Distribution, Resampling};
 use crate::domain::{Interval, Undefined};
 
@@ -10,7 +10,7 @@ use crate::domain::{Interval, Undefined};
 const BOOTSTRAP_GROUPS: usize = 2_000;
 
 /// A replicate may leave a statistic undefined (all its rows alike). More than one in this many, and there is no interval.
-const TOLERATED: usize = 20;
+const TOLERATED: u64 = 20;
 
 /// An interval per statistic of the table, or the reason why there is none.
 ///
@@ -19,8 +19,8 @@ const TOLERATED: usize = 20;
 /// resample is a weighted sum of tables. Replicates on which a statistic is undefined are left out of its distribution;
 /// when they are more than one in twenty, or the statistic is undefined or the same throughout, it has no interval.
 ///
-/// BCa where it exists, percentile where the jackknife does not vary, the jackknife itself above 2,000 groups; the
-/// interval's `method` says which.
+/// BCa where it exists, percentile where the jackknife does not vary or is undefined, the jackknife itself above 2,000
+/// groups; the interval's `method` says which.
 pub fn bca<const M: usize>(
     groups: &[Confusion],
     statistic: impl Fn(&Confusion) -> [Defined; M] + Sync + Send,
@@ -31,25 +31,44 @@ pub fn bca<const M: usize>(
         [_] => return std::array::from_fn(|_| Err(Undefined::TooFewGroups)),
         [first, ..] => total(first.levels(), groups),
     };
-    let estimates = statistic(&whole);
     let independent = groups.iter().all(|g| g.total() == 1);
-    let sample = match (independent, groups.len() > BOOTSTRAP_GROUPS) {
-        (true, _) => rows(&whole, &statistic, how),
-        (false, false) => clusters(groups, &statistic, how),
-        (false, true) => left_out(groups, &whole, &statistic),
+    let sample = if independent && groups.len() > ENUMERATED_GROUPS {
+        rows(&whole, &statistic, how)
+    } else if groups.len() <= BOOTSTRAP_GROUPS {
+        Sample { clustered: !independent, ..clusters(groups, &statistic, how) }
+    } else {
+        left_out(groups, &whole, &statistic)
     };
-    std::array::from_fn(|m| sample.interval(m, estimates[m]?, how.level))
+    sample.intervals(statistic(&whole), how)
+}
+
+/// [`bca`] of independent rows, given their table alone: for so many rows that a table of each would be too much.
+///
+/// # Panics
+/// With eight rows or fewer, whose resamples [`bca`] enumerates.
+pub fn bca_of_rows<const M: usize>(
+    whole: &Confusion,
+    statistic: impl Fn(&Confusion) -> [Defined; M] + Sync + Send,
+    how: &Resampling,
+) -> [Result<Interval, Undefined>; M] {
+    assert!(whole.total() > ENUMERATED_GROUPS as u64, "a few rows are resampled exhaustively");
+    rows(whole, &statistic, how).intervals(statistic(whole), how)
 }
 
 /// What an interval is made of.
 struct Sample<const M: usize> {
-    replicates: Vec<[Defined; M]>,
+    /// Values over resamples with how many resamples share them.
+    replicates: Vec<([Defined; M], u64)>,
     /// Leave-one-out values with how many groups share each.
     jackknife: Vec<([Defined; M], u64)>,
     clustered: bool,
 }
 
 impl<const M: usize> Sample<M> {
+    fn intervals(&self, estimates: [Defined; M], how: &Resampling) -> [Result<Interval, Undefined>; M] {
+        std::array::from_fn(|m| self.interval(m, estimates[m]?, how.level))
+    }
+
     fn interval(&self, m: usize, estimate: f64, level: f64) -> Result<Interval, Undefined> {
         let jackknife: Result<Vec<(f64, u64)>, Undefined> =
             self.jackknife.iter().map(|(values, times)| Ok((values[m]?, *times))).collect();
@@ -57,11 +76,12 @@ impl<const M: usize> Sample<M> {
         if self.replicates.is_empty() {
             return student(estimate, &jackknife?, level).map(|ends| made(ends, "cluster-jackknife-t"));
         }
-        let values: Vec<f64> = self.replicates.iter().filter_map(|values| values[m].ok()).collect();
-        let missing = self.replicates.iter().find_map(|values| values[m].err());
-        if let Some(reason) =
-            missing.filter(|_| (self.replicates.len() - values.len()) * TOLERATED > self.replicates.len())
-        {
+        let values: Vec<(f64, u64)> =
+            self.replicates.iter().filter_map(|(values, ways)| Some((values[m].ok()?, *ways))).collect();
+        let all: u64 = self.replicates.iter().map(|(_, ways)| ways).sum();
+        let missing = all - values.iter().map(|(_, ways)| ways).sum::<u64>();
+        let reason = self.replicates.iter().find_map(|(values, _)| values[m].err());
+        if let Some(reason) = reason.filter(|_| missing * TOLERATED > all) {
             return Err(reason);
         }
         let distribution = Distribution::of(values).ok_or(Undefined::Empty)?;
@@ -104,7 +124,7 @@ fn rows<const M: usize>(
         (statistic(&table(&counts)), seen[kind])
     };
     Sample {
-        replicates: of_kinds(&seen, how, |counts| statistic(&table(counts))),
+        replicates: of_kinds(&seen, how, |counts| (statistic(&table(counts)), 1)),
         jackknife: (0..seen.len()).map(without).collect(),
         clustered: false,
     }
@@ -207,14 +227,18 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_threads_changes_no_bit() {
+    fn the_number_of_threads_changes_no_bit_and_rows_need_no_tables() {
         let groups: Vec<Vec<(u8, u8)>> =
             (0..25u8).map(|i| (0..=i % 4).map(|j| ((i + j) % 3, (i * j) % 3)).collect()).collect();
         let rows: Vec<Vec<(u8, u8)>> = groups.concat().into_iter().map(|row| vec![row]).collect();
+        let mut whole = Confusion::empty(3);
+        groups.iter().flatten().for_each(|(human, judge)| whole.add(*human, Some(*judge)));
+        let how = Resampling { replicates: 500, ..Resampling::default() };
+        assert_eq!(bca_of_rows(&whole, exact, &how), bca(&tables(&rows), exact, &how));
         for tables in [tables(&groups), tables(&rows)] {
             let run = |threads| {
                 let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-                pool.install(|| bca(&tables, exact, &Resampling { replicates: 500, ..Resampling::default() }))
+                pool.install(|| bca(&tables, exact, &how))
             };
             assert_eq!(run(1), run(2));
             assert_eq!(run(1), run(7));

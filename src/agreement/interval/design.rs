@@ -2,11 +2,11 @@
 
 use super::super::numerics::{sum, t_quantile};
 
-/// The intra-cluster correlation of errors that is expected before the data speak (SPEC case V1 plans with it too).
-const PRIOR_ICC: f64 = 0.2;
+/// The intra-cluster correlation of errors that is expected before the data speak.
+const PRIOR_ICC: f64 = 0.1;
 
 /// How many groups that expectation is worth.
-const PRIOR_GROUPS: f64 = 4.0;
+const PRIOR_GROUPS: f64 = 6.0;
 
 /// A group's part of a ratio of sums.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,9 +64,9 @@ impl Design {
     /// between rows. At most the number of rows, and that number when every row is a group of its own.
     ///
     /// The design effect – the squared linearised standard error over that of independent rows – is estimated from few
-    /// groups and so badly known. It is averaged with the one that an intra-cluster correlation of 0.2 would give, which
-    /// counts as much as four groups, and floored at 1; then the sample is cut by the square of the t quantile on
-    /// `G − 1 + 4` degrees of freedom over that on `n − 1`, as Korn & Graubard (1998) do, because the standard error itself
+    /// groups and so badly known. It is averaged with the one that an intra-cluster correlation of 0.1 would give, which
+    /// counts as much as six groups, and floored at 1; then the sample is cut by the square of the t quantile on
+    /// `G − 1 + 6` degrees of freedom over that on `n − 1`, as Korn & Graubard (1998) do, because the standard error itself
     /// is uncertain. `docs/COVERAGE.md` has what it covers.
     pub fn effective_rows(&self, variance: f64) -> f64 {
         let Some(se) = self.se.filter(|_| self.rows > self.groups as f64) else {
@@ -106,9 +106,21 @@ mod tests {
         assert_eq!(Design::of(&groups(&rows)).unwrap().effective_rows(2.0), 6.0);
         let twice: Vec<(f64, f64)> = rows.iter().map(|(v, w)| (2.0 * v, 2.0 * w)).collect();
         let design = Design::of(&groups(&twice)).unwrap();
-        // SE² = 6/5 · 4·12 / 144 = 0.4; of independent rows 2/11; observed effect 2.2, expected 1.2, average (11 + 4.8)/9;
-        // t(9) = 2.262157 over t(11) = 2.200985: 12 / (1.755556 · 1.056358).
-        assert!((design.effective_rows(2.0) - 6.470761).abs() < 1e-5, "{}", design.effective_rows(2.0));
+        // SE² = 6/5 · 4·12 / 144 = 0.4; of independent rows 2/11; observed effect 2.2, expected 1.1, average (11 + 6.6)/11
+        // = 1.6; t is on 5 + 6 = 12 − 1 degrees of freedom either way.
+        assert!((design.effective_rows(2.0) - 7.5).abs() < 1e-12, "{}", design.effective_rows(2.0));
+    }
+
+    #[test]
+    fn copies_of_rows_help_as_rows_and_change_nothing_within_their_query() {
+        let rows = [0.0, 1.0, 4.0, 0.0, 1.0, 9.0];
+        let once = Design::of(&groups(&rows.map(|v| (v, 1.0)))).unwrap();
+        let twice = Design::of(&groups(&[rows, rows].concat().iter().map(|v| (*v, 1.0)).collect::<Vec<_>>())).unwrap();
+        let within = Design::of(&groups(&rows.map(|v| (2.0 * v, 2.0)))).unwrap();
+        assert_eq!((once.value, once.value), (twice.value, within.value));
+        // Twelve rows of which each is there twice: √(6/12 · 5/6 · 12/11).
+        assert!((twice.se.unwrap() / once.se.unwrap() - (5.0f64 / 11.0).sqrt()).abs() < 1e-12);
+        assert!((within.se.unwrap() - once.se.unwrap()).abs() < 1e-12);
     }
 
     #[test]

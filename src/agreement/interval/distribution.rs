@@ -1,11 +1,12 @@
 //! A bootstrap distribution and the intervals read off it.
 
-use super::super::numerics::{normal_cdf, normal_quantile, quantile, sum};
+use super::super::numerics::{normal_cdf, normal_quantile, sum};
 
 /// Values of a statistic over resamples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Distribution {
-    sorted: Vec<f64>,
+    /// Ascending, each with how many resamples are at or below it in this order.
+    sorted: Vec<(f64, u64)>,
 }
 
 /// A bias-corrected and accelerated interval with its parts (Efron 1987).
@@ -22,26 +23,36 @@ pub struct Bca {
 }
 
 impl Distribution {
-    /// The distribution of these values; `None` without any.
-    pub fn of(mut values: Vec<f64>) -> Option<Self> {
-        values.sort_by(f64::total_cmp);
+    /// The distribution of these values, each with how many resamples share it; `None` without any.
+    pub fn of(mut values: Vec<(f64, u64)>) -> Option<Self> {
+        values.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut seen = 0;
+        for (_, ways) in &mut values {
+            seen += *ways;
+            *ways = seen;
+        }
         (!values.is_empty()).then_some(Self { sorted: values })
+    }
+
+    /// Number of resamples.
+    pub fn resamples(&self) -> u64 {
+        self.up_to(self.sorted.len())
     }
 
     /// The mean over resamples.
     pub fn mean(&self) -> f64 {
-        sum(self.sorted.iter().copied()) / self.sorted.len() as f64
+        self.average(|value| value)
     }
 
     /// The standard deviation over resamples, which estimates the standard error.
     pub fn sd(&self) -> f64 {
         let mean = self.mean();
-        (sum(self.sorted.iter().map(|v| (v - mean).powi(2))) / self.sorted.len() as f64).sqrt()
+        self.average(|value| (value - mean).powi(2)).sqrt()
     }
 
     /// All resamples gave the same value: no interval can be read off.
     pub fn is_degenerate(&self) -> bool {
-        self.sorted[0] == self.sorted[self.sorted.len() - 1]
+        self.sorted[0].0 == self.sorted[self.sorted.len() - 1].0
     }
 
     /// The percentile interval; `None` when degenerate.
@@ -55,9 +66,9 @@ impl Distribution {
     /// statistics need (scipy does the same); ends are type-7 quantiles. `None` when degenerate, when the jackknife does
     /// not vary, or when all resamples lie on one side of the estimate: then the correction is unknown.
     pub fn bca(&self, estimate: f64, jackknife: &[(f64, u64)], level: f64) -> Option<Bca> {
-        let strict = self.sorted.partition_point(|v| *v < estimate);
-        let weak = self.sorted.partition_point(|v| *v <= estimate);
-        let z0 = normal_quantile((strict + weak) as f64 / (2 * self.sorted.len()) as f64);
+        let strict = self.up_to(self.sorted.partition_point(|(v, _)| *v < estimate));
+        let weak = self.up_to(self.sorted.partition_point(|(v, _)| *v <= estimate));
+        let z0 = normal_quantile((strict + weak) as f64 / (2 * self.resamples()) as f64);
         let acceleration = acceleration(jackknife).filter(|_| z0.is_finite() && !self.is_degenerate())?;
         let probability = |p: f64| {
             let z = z0 + normal_quantile(p);
@@ -68,8 +79,28 @@ impl Distribution {
         Some(Bca { z0, acceleration, probabilities, ends })
     }
 
+    /// The `p` quantile, by linear interpolation between order statistics (type 7).
     fn at(&self, p: f64) -> f64 {
-        quantile(&self.sorted, p)
+        let place = p * (self.resamples() - 1) as f64;
+        let below = place.floor();
+        let (low, high) = (self.nth(below as u64), self.nth(below as u64 + 1));
+        low + (place - below) * (high - low)
+    }
+
+    /// The order statistic number `n`, from 0; the last one beyond it.
+    fn nth(&self, n: u64) -> f64 {
+        let place = self.sorted.partition_point(|(_, seen)| *seen <= n);
+        self.sorted[place.min(self.sorted.len() - 1)].0
+    }
+
+    /// Resamples in the first `entries`.
+    fn up_to(&self, entries: usize) -> u64 {
+        if entries == 0 { 0 } else { self.sorted[entries - 1].1 }
+    }
+
+    fn average(&self, of: impl Fn(f64) -> f64) -> f64 {
+        let term = |(place, (value, seen)): (usize, &(f64, u64))| of(*value) * (seen - self.up_to(place)) as f64;
+        sum(self.sorted.iter().enumerate().map(term)) / self.resamples() as f64
     }
 }
 
@@ -91,7 +122,7 @@ mod tests {
     #[test]
     fn two_rows_by_hand() {
         // Mean of rows 0 and 2: resamples 0, 1, 1, 2. Strict rank 1/4, weak 3/4, so z0 = 0; the jackknife is symmetric.
-        let distribution = Distribution::of(vec![2.0, 1.0, 0.0, 1.0]).unwrap();
+        let distribution = Distribution::of(vec![(2.0, 1), (1.0, 2), (0.0, 1)]).unwrap();
         assert_eq!((distribution.mean(), distribution.sd()), (1.0, 0.5f64.sqrt()));
         let bca = distribution.bca(1.0, &[(2.0, 1), (0.0, 1)], 0.95).unwrap();
         assert!(bca.z0.abs() < 1e-15 && bca.acceleration == 0.0);
@@ -102,8 +133,19 @@ mod tests {
     }
 
     #[test]
+    fn shared_values_count_as_often_as_they_are_shared() {
+        let apart: Vec<(f64, u64)> = [3.0, 1.0, 4.0, 1.0, 5.0, 1.0, 3.0].map(|v| (v, 1)).to_vec();
+        let apart = Distribution::of(apart).unwrap();
+        let shared = Distribution::of(vec![(1.0, 3), (4.0, 1), (3.0, 2), (5.0, 1)]).unwrap();
+        let jackknife = [(2.0, 1), (3.0, 2)];
+        assert_eq!((apart.resamples(), apart.mean(), apart.sd()), (7, shared.mean(), shared.sd()));
+        assert_eq!(apart.percentile(0.9), shared.percentile(0.9));
+        assert_eq!(apart.bca(3.0, &jackknife, 0.9), shared.bca(3.0, &jackknife, 0.9));
+    }
+
+    #[test]
     fn no_interval_comes_from_values_that_are_all_the_same() {
-        let distribution = Distribution::of(vec![0.0; 30]).unwrap();
+        let distribution = Distribution::of(vec![(0.0, 1); 30]).unwrap();
         assert_eq!((distribution.percentile(0.95), distribution.bca(0.0, &[(0.0, 30)], 0.95)), (None, None));
         assert_eq!(Distribution::of(Vec::new()), None);
     }

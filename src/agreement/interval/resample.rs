@@ -3,10 +3,10 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Binomial, Distribution as _};
-use rayon::prelude::*;
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
-/// Up to this many groups all resamples are enumerated (5⁵ = 3,125) instead of drawn.
-const ENUMERATED_GROUPS: usize = 5;
+/// Up to this many groups all resamples are enumerated instead of drawn: those of 8 groups differ in 6,435 ways.
+pub(super) const ENUMERATED_GROUPS: usize = 8;
 
 /// How a bootstrap is done.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,20 +53,46 @@ impl Resampling {
     }
 }
 
-/// `statistic` of resamples of `groups` groups, each given as the groups' multiplicities. With few groups these are all
-/// resamples there are; otherwise [`Resampling::replicates`] draws.
-pub fn resamples<T: Send>(groups: usize, how: &Resampling, statistic: impl Fn(&[u32]) -> T + Sync + Send) -> Vec<T> {
+/// `statistic` of resamples of `groups` groups, each given as the groups' multiplicities, with how many resamples share
+/// it. With up to eight groups these are all `groups^groups` resamples there are, and nothing is random; otherwise
+/// [`Resampling::replicates`] draws.
+pub fn resamples<T: Send>(
+    groups: usize,
+    how: &Resampling,
+    statistic: impl Fn(&[u32]) -> T + Sync + Send,
+) -> Vec<(T, u64)> {
     if groups <= ENUMERATED_GROUPS {
-        return enumerated(groups, statistic);
+        let mut all = Vec::new();
+        enumerate(&mut vec![0; groups], 0, groups as u32, 1, &mut |times, ways| all.push((statistic(times), ways)));
+        return all;
     }
     let draw = |times: &mut Vec<u32>, random: &mut ChaCha8Rng| {
         times.fill(0);
         for _ in 0..groups {
             times[random.random_range(0..groups)] += 1;
         }
-        statistic(times)
+        (statistic(times), 1)
     };
     how.replicate("groups", || vec![0; groups], draw)
+}
+
+/// Visits all ways to draw `left` more groups from those at `place` and after, given the number of orders (`ways`) in which
+/// the ones before can have been drawn.
+fn enumerate(times: &mut [u32], place: usize, left: u32, ways: u64, visit: &mut impl FnMut(&[u32], u64)) {
+    if place + 1 >= times.len() {
+        if let Some(last) = times.last_mut() {
+            *last = left;
+            visit(times, ways);
+        }
+        return;
+    }
+    // Binomial coefficients of `left`: which of the remaining draws are this group.
+    let mut choices = 1;
+    for drawn in 0..=left {
+        times[place] = drawn;
+        enumerate(times, place + 1, left - drawn, ways * choices, visit);
+        choices = choices * u64::from(left - drawn) / u64::from(drawn + 1);
+    }
 }
 
 /// `statistic` without each group in turn, given as multiplicities.
@@ -110,37 +136,29 @@ fn multinomial(seen: &[u64], counts: &mut [u64], random: &mut ChaCha8Rng) {
     }
 }
 
-/// `statistic` of all `groups^groups` resamples.
-fn enumerated<T>(groups: usize, statistic: impl Fn(&[u32]) -> T) -> Vec<T> {
-    let all = groups.pow(groups as u32);
-    let resample = |number: usize| {
-        let mut times = vec![0; groups];
-        (0..groups).fold(number, |rest, _| {
-            times[rest % groups] += 1;
-            rest / groups
-        });
-        statistic(&times)
-    };
-    (0..all).map(resample).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn all_resamples_of_three_groups() {
-        let mut all = resamples(3, &Resampling::default(), <[u32]>::to_vec);
-        assert_eq!(all.len(), 27);
-        assert_eq!(all.iter().filter(|t| **t == [1, 1, 1]).count(), 6);
-        all.dedup();
-        assert!(all.iter().all(|t| t.iter().sum::<u32>() == 3));
+        let all = resamples(3, &Resampling::default(), <[u32]>::to_vec);
+        // 27 in all: 6 orders of three different groups, 3 of each pair and a single, 1 of each triple.
+        assert_eq!(all.len(), 10);
+        assert_eq!(all.iter().map(|(_, ways)| ways).sum::<u64>(), 27);
+        assert!(
+            all.contains(&(vec![1, 1, 1], 6)) && all.contains(&(vec![2, 0, 1], 3)) && all.contains(&(vec![0, 0, 3], 1))
+        );
+        let eight = resamples(8, &Resampling::default(), |times| times.iter().sum::<u32>());
+        assert_eq!((eight.len(), eight.iter().map(|(_, ways)| ways).sum()), (6_435, 8u64.pow(8)));
+        assert!(eight.iter().all(|(drawn, _)| *drawn == 8));
+        assert_eq!(resamples(0, &Resampling::default(), |_| ()), []);
     }
 
     #[test]
     fn each_replicate_draws_as_many_groups_and_rows_as_there_are() {
         let how = Resampling { replicates: 200, ..Resampling::default() };
-        assert!(resamples(40, &how, |t| t.iter().sum::<u32>()).iter().all(|n| *n == 40));
+        assert!(resamples(40, &how, |t| t.iter().sum::<u32>()).iter().all(|(n, _)| *n == 40));
         let counts = of_kinds(&[5, 0, 900_000, 95], &how, <[u64]>::to_vec);
         assert!(counts.iter().all(|c| c.iter().sum::<u64>() == 900_100 && c[1] == 0));
         // Mean of a binomial with n = 900,100 and p = 95/900,100 is 95, its sd 9.7, that of 200 of them 0.69.

@@ -97,6 +97,18 @@ fn pairs_stay_inside_their_query() {
     assert_eq!(GroupMean::of(&[], PairCounts::tau_b).mean, Err(Undefined::Empty));
 }
 
+#[test]
+fn the_mean_over_queries_is_that_of_scipy_on_means_of_several_raters() {
+    // scipy.stats.kendalltau per group: 0.8894991799933215, 2/9, nan (people order nothing in the third).
+    let groups = [[0; 6].as_slice(), &[1; 5], &[2; 4]].concat();
+    let third = |n: f64| n / 3.0;
+    let human = [5.0, 5.0, 6.0, 7.0, 12.0, 3.0, 3.0, 4.0, 4.0, 11.0, 15.0, 6.0, 6.0, 6.0, 6.0].map(third);
+    let judge = [2, 1, 2, 3, 4, 1, 3, 1, 2, 2, 5, 1, 2, 3, 4].map(|j| Some(f64::from(j)));
+    let mean = GroupMean::of(&pairs_by_group(&groups, &human, &judge).unwrap(), PairCounts::tau_b);
+    assert!((mean.mean.unwrap() - 0.5558607011077719).abs() < 1e-15, "{mean:?}");
+    assert_eq!((mean.defined, mean.undefined), (2, 1));
+}
+
 fn rows() -> impl Strategy<Value = (Vec<u8>, Vec<Option<u8>>)> {
     proptest::collection::vec((1u8..=5, proptest::option::weighted(0.9, 1u8..=5)), 0..60)
         .prop_map(|rows| rows.into_iter().unzip())
@@ -115,6 +127,18 @@ proptest! {
         let there = scores(&human, &judge);
         let back = scores(&human.into_iter().rev().collect::<Vec<_>>(), &judge.into_iter().rev().collect::<Vec<_>>());
         prop_assert_eq!(there, back);
+    }
+
+    #[test]
+    fn counting_every_row_twice_keeps_what_compares_ordered_pairs((human, judge) in rows()) {
+        let there = scores(&human, &judge);
+        let back = scores(&[human.as_slice(), &human].concat(), &[judge.as_slice(), &judge].concat());
+        let kept = [PairCounts::tau_b, PairCounts::somers_d, PairCounts::gamma, PairCounts::order_accuracy];
+        // Twice one row is a pair, though one that nobody orders.
+        prop_assume!(there.all() > 0);
+        for statistic in kept {
+            prop_assert_eq!(statistic(&there), statistic(&back));
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Each annotator against the others.
 
 use super::{RatedItem, annotators};
+use crate::agreement::interval::Resampling;
 use crate::agreement::{Gold, MalformedPolicy, Pair, Weights, kappa, nmse};
 use crate::domain::Figure;
 
@@ -58,7 +59,8 @@ pub fn pairwise_kappa(items: &[RatedItem], levels: usize) -> Vec<PairAgreement> 
             Some(Pair { group: item.group, gold: first, gold_mean: f64::from(first), judge: Some(second) })
         };
         let rows: Vec<Pair> = items.iter().filter_map(row).collect();
-        PairAgreement { annotators: (a, b), n: rows.len() as u64, kappa: kappa(&rows, levels, Weights::Quadratic) }
+        let kappa = kappa(&rows, levels, Weights::Quadratic, &Resampling::default());
+        PairAgreement { annotators: (a, b), n: rows.len() as u64, kappa }
     };
     (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b))).map(|(a, b)| both(a, b)).collect()
 }

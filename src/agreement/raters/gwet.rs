@@ -60,10 +60,10 @@ pub fn gwet_family(tally: &Tally, weights: Weights) -> Result<GwetFamily, Undefi
         return Err(Undefined::NoPairs);
     }
     let levels = tally.levels() as f64;
-    let total = sample.total_weight();
-    let ac_chance = total / (levels * (levels - 1.0)) * sum(sample.shares.iter().map(|p| p * (1.0 - p)));
-    let flat = total / (levels * (levels - 1.0));
-    let means = sample.mean_weights(&sample.shares);
+    let total = total_weight(weights, tally.levels());
+    let flat = spread_weight(weights, tally.levels());
+    let ac_chance = flat * sum(sample.shares.iter().map(|p| p * (1.0 - p)));
+    let means = mean_weights(weights, &sample.shares);
     let fleiss_chance = sum(means.iter().zip(&sample.shares).map(|(mean, share)| mean * share));
     let of_ratings = |counts: &[u32], each: &dyn Fn(usize) -> f64| {
         let all = counts.iter().enumerate().map(|(level, count)| f64::from(*count) * each(level));
@@ -87,7 +87,7 @@ pub fn gwet_ac(table: &Confusion, weights: Weights) -> Defined {
     let levels = table.levels();
     let (agreement, shares) = two_raters(table, weights)?;
     let spread: f64 = shares.iter().map(|p| p * (1.0 - p)).sum();
-    corrected(agreement, total_weight(weights, levels) / (levels * levels.saturating_sub(1)) as f64 * spread)
+    corrected(agreement, spread_weight(weights, levels) * spread)
 }
 
 /// Brennan and Prediger's coefficient of judge and people over rows with a valid reply: chance is a level drawn at
@@ -126,6 +126,11 @@ fn two_raters(table: &Confusion, weights: Weights) -> Result<(f64, Vec<f64>), Un
     Ok((agreement, totals.into_iter().map(|t| t as f64 / (2 * n) as f64).collect()))
 }
 
+/// What AC multiplies the spread of ratings by; on a scale of one level there is none.
+fn spread_weight(weights: Weights, levels: usize) -> f64 {
+    total_weight(weights, levels) / (levels * levels.saturating_sub(1)).max(1) as f64
+}
+
 fn total_weight(weights: Weights, levels: usize) -> f64 {
     (0..levels).flat_map(|a| (0..levels).map(move |b| weights.agreement(a, b, levels))).sum()
 }
@@ -160,15 +165,6 @@ impl<'a> Sample<'a> {
         };
         let shares = (0..tally.levels()).map(share).collect();
         Self { tally, weights, items, paired: paired as f64, agreement, shares }
-    }
-
-    fn total_weight(&self) -> f64 {
-        total_weight(self.weights, self.tally.levels())
-    }
-
-    /// For each level the mean weight that it has with ratings distributed like `shares`.
-    fn mean_weights(&self, shares: &[f64]) -> Vec<f64> {
-        mean_weights(self.weights, shares)
     }
 
     /// The coefficient for a chance agreement, and its error from each item's influence on both agreements.

@@ -6,7 +6,9 @@ fn equal_rows_are_counted_and_both_zeros_are_one() {
     let pair = |judge, human, rows| ScorePair { judge, human, rows };
     assert_eq!(scores.pairs(), [pair(0.0, 0.0, 2), pair(2.0, 1.0, 2)]);
     assert_eq!(scores.rows(), 4);
-    assert_eq!(Scores::of(&[f64::NAN], &[0.0]), Err(Undefined::NotFinite));
+    for wrong in [f64::NAN, f64::NEG_INFINITY, 1e101] {
+        assert_eq!(Scores::of(&[wrong], &[0.0]), Err(Undefined::NotFinite));
+    }
 }
 
 #[test]

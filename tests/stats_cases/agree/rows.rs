@@ -32,7 +32,7 @@ impl Rows {
 
     /// The table, when all ratings are levels of a scale with few of them.
     pub fn table(&self) -> Option<Confusion> {
-        let levels = levels(self.scale).filter(|levels| *levels <= 64)?;
+        let levels = levels(self.scale).filter(|levels| *levels <= 256)?;
         let level = |x: f64| {
             let above = x - self.scale.0;
             (above.fract() == 0.0 && above >= 0.0 && (above as usize) < levels).then_some(above as u8)

@@ -5,11 +5,12 @@ use super::super::input::Datasets;
 use super::rows::{Rows, counts};
 use assessor::agreement::interval::proportion::{clopper_pearson_lower, clopper_pearson_upper, wilson};
 use assessor::agreement::{
-    Confusion, Defined, MalformedPolicy, Metric, Pair, PairCounts, Share, Weights, bias, brennan_prediger, cohen_kappa,
-    cohen_kappa_error, cohen_kappa_valid, concordance, concordance_of_scores, distribution_distance, fisher_interval,
-    gwet_ac, icc, krippendorff_alpha_of_table, macro_recall, mse_decomposition, nmse, pairs_by_group, pearson,
-    pearson_of_scores, percent_agreement, precision, recall, spearman, spearman_of_scores,
+    Confusion, Defined, GroupMean, MalformedPolicy, Metric, Pair, PairCounts, Share, Weights, bias, brennan_prediger,
+    cohen_kappa, cohen_kappa_error, cohen_kappa_valid, concordance, concordance_of_scores, distribution_distance,
+    fisher_interval, gwet_ac, icc, krippendorff_alpha_of_table, macro_recall, mse_decomposition, nmse, pairs_by_group,
+    pearson, pearson_of_scores, percent_agreement, precision, recall, spearman, spearman_of_scores,
 };
+use assessor::domain::Undefined;
 use serde_json::{Map, Value, json};
 
 const WEIGHTS: [(&str, Weights); 3] =
@@ -160,12 +161,37 @@ fn correlation(rows: &Rows) -> Value {
 
 fn within(rows: &Rows, inputs: &Value) -> Value {
     let groups: Vec<u32> = inputs["query"].as_array().unwrap().iter().map(|q| q.as_u64().unwrap() as u32).collect();
-    let inside: PairCounts = pairs_by_group(&groups, &rows.human, &rows.judge).unwrap().into_iter().sum();
+    let parts = pairs_by_group(&groups, &rows.human, &rows.judge).unwrap();
+    let inside: PairCounts = parts.iter().copied().sum();
+    let mean = GroupMean::of(&parts, PairCounts::tau_b);
     let pooled = PairCounts::of_replies(&rows.human, &rows.judge).unwrap();
     json!({
         "concordant": inside.concordant, "discordant": inside.discordant, "tied_j_only": inside.tied_judge,
         "within_query_somers_d": defined(inside.somers_d()), "pooled_somers_d": defined(pooled.somers_d()),
+        "kendall_tau_b_within_group": defined(mean.mean), "groups_without_tau_b": mean.undefined,
     })
+}
+
+const DECOMPOSED: [&str; 14] = [
+    "mse",
+    "bias_sq",
+    "spread_sq",
+    "corr_part",
+    "mse_shuffle",
+    "qwk",
+    "ccc_ddof0",
+    "reliability_fixable",
+    "refinement_unfixable",
+    "mse_const_mean",
+    "best_const_label",
+    "mse_best_const",
+    "skill_vs_mean",
+    "skill_vs_best_const",
+];
+
+/// All of `fields`, undefined for one reason.
+fn undefined(fields: &[&str], reason: Undefined) -> Value {
+    fields.iter().map(|field| ((*field).to_owned(), defined(Err(reason)))).collect::<Map<_, _>>().into()
 }
 
 /// The labels of a scale of whole numbers.
@@ -175,7 +201,10 @@ fn labels(scale: (f64, f64)) -> Vec<f64> {
 
 fn decomposition(rows: &Rows) -> Value {
     let scores = rows.scores().unwrap();
-    let parts = mse_decomposition(&scores).unwrap();
+    let parts = match mse_decomposition(&scores) {
+        Ok(parts) => parts,
+        Err(reason) => return undefined(&DECOMPOSED, reason),
+    };
     let best = parts.best_constant(&labels(rows.scale)).unwrap();
     let qwk =
         rows.table().map_or_else(|| concordance_of_scores(&scores), |t| cohen_kappa_valid(&t, Weights::Quadratic));

@@ -41,6 +41,14 @@ fn single_ratings_make_no_family_and_a_single_item_has_no_error() {
 }
 
 #[test]
+fn a_scale_of_one_level_agrees_by_chance_alone() {
+    let table = Confusion::from_rows(&[vec![3, 1]]);
+    assert_eq!(brennan_prediger(&table, Weights::Quadratic), Err(Undefined::NoExpectedDisagreement));
+    assert_eq!(scott_pi(&table, Weights::None), Err(Undefined::NoExpectedDisagreement));
+    assert_eq!(gwet_ac(&table, Weights::Linear), Ok(1.0));
+}
+
+#[test]
 fn the_interval_is_cut_at_one() {
     let ac = family(&[&[0, 0], &[0, 0], &[0, 1], &[1, 1]], 2, Weights::None).ac.unwrap();
     let interval = ac.interval(0.95).unwrap();
