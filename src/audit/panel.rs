@@ -265,8 +265,10 @@ fn tau_within(pairs: &[Pair]) -> Figure {
     }
 }
 
+/// Against the categorical gold, as over all items: the two are held against each other.
 fn somers_within(pairs: &[Pair]) -> Figure {
-    let (groups, human, judge) = scores(pairs);
+    let (groups, _, judge) = scores(pairs);
+    let human: Vec<f64> = pairs.iter().map(|p| f64::from(p.gold)).collect();
     let counts = pairs_by_group(&groups, &human, &judge).map(|counts| counts.into_iter().sum::<PairCounts>());
     let value = counts.and_then(|counts| counts.somers_d());
     value.map_or_else(Figure::from, |value| Figure::point(value, pairs.len() as u64, distinct(pairs)))

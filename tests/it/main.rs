@@ -2,6 +2,7 @@
 
 mod audits;
 mod bad_input;
+mod caveats;
 mod certificates;
 mod commands;
 mod compare;
