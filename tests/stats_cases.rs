@@ -4,7 +4,7 @@
 //! `../shared/stats/cases.json`. Where it is absent the test says that it is skipped; the reference values that the
 //! project carries itself stand beside the statistics in `src/agreement`.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 #[path = "stats_cases/agree.rs"]
 mod agree;
