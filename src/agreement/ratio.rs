@@ -39,7 +39,8 @@ pub fn ratio(terms: impl Iterator<Item = Term>, bounds: (f64, f64)) -> Figure {
 ///
 /// The interval is the posterior of the mean ([`Posterior`]): what was seen, discounted by the design effect of the
 /// groups ([`Design::effective_rows`]), and one more unit spread evenly over `support`. From 50,000 effective rows
-/// it is the linearised t interval of [`ratio`], unless all groups say the same. Undefined without rows; one group has no interval.
+/// it is the linearised t interval of [`ratio`], unless all groups say the same. Undefined without rows; one group has no
+/// interval.
 pub fn mean_on_scale(terms: impl Iterator<Item = Term> + Clone, support: &[f64]) -> Figure {
     let bounds = (support[0], support[support.len() - 1]);
     figure(Sums::of(terms.clone()), |sums| {
