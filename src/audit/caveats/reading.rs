@@ -10,7 +10,7 @@ const SKEWED: f64 = 0.6;
 const MARGINALS: f64 = 0.2;
 /// Krippendorff's own bar for tentative conclusions.
 const TENTATIVE: f64 = 0.667;
-/// Order within queries and across them further apart than this.
+/// Order over all items that flatters order within queries by more than this.
 const POOLED: f64 = 0.1;
 /// Fewer items than this: tails of intervals are uncertain.
 const FEW_ITEMS: u64 = 300;
@@ -118,7 +118,7 @@ fn unused(facts: &Facts<'_>) -> Option<Found> {
 fn pooled(facts: &Facts<'_>) -> Option<Found> {
     let panel = &facts.found.panel;
     let (all, within) = (panel.coefficients.somers_d.value()?, panel.somers_d_within_group.value()?);
-    if (all - within).abs() > POOLED {
+    if all - within > POOLED {
         return Some((
             Mistake::PooledOrder,
             format!(
