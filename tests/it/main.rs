@@ -10,6 +10,7 @@ mod controls;
 mod crash;
 mod elsewhere;
 mod faults;
+mod gates;
 mod hostile;
 mod interrupts;
 mod labels_policies;
