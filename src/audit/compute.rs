@@ -110,7 +110,7 @@ impl JudgeInput {
 }
 
 /// Items that a judge answered more than once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Repeats {
     /// How many.
     pub items: u64,
@@ -118,6 +118,8 @@ pub struct Repeats {
     pub rows: u64,
     /// Items whose first two answers are the same: the same rating, or malformed for the same reason.
     pub first_two_same: u64,
+    /// The ratings of each such item in the order of samples; `None` for a malformed reply.
+    pub runs: BTreeMap<ItemId, Vec<Option<Rating>>>,
 }
 
 /// What an audit is told beside the data.

@@ -2,6 +2,7 @@
 
 mod advice;
 mod alt;
+mod bounds;
 mod bulk;
 mod caveats;
 mod compare;
@@ -15,15 +16,16 @@ mod map;
 mod panel;
 mod people;
 mod planning;
+mod repeats;
 mod slices;
 mod spread;
 mod standing;
 mod systems;
-mod words;
 
 pub use crate::agreement::{Coefficients, ScaleFlag};
 pub use advice::Advice;
 pub use alt::{Replaceable, Replacement, Tested};
+pub use bounds::Bounds;
 pub use bulk::{Bulk, Unlike};
 pub use caveats::{Caveat, Mistake, Weight};
 pub use compare::{Comparison, Contrasted, MadeOf, Margin, Outcome, Part, Shift, Side, SliceContrast, Terms, compare};
@@ -34,9 +36,10 @@ pub use disagreement::{Direction, Disagreement, DisagreementGroup};
 pub use gate::{Gate, GateError, GateResult};
 pub use leaderboard::{Leaderboard, PairTest, Placed};
 pub use map::{AppliedMap, CalibrationMap};
-pub use panel::{Binarised, Bounds, Controls, Cost, Counted, Panel, Repeated};
+pub use panel::{Binarised, Controls, Cost, Counted, Panel, Recall};
 pub use people::{Annotator, AnnotatorPair, Humans};
 pub use planning::{Goals, Planning, SlicePlan};
+pub use repeats::Repeated;
 pub use slices::Slice;
 pub use spread::{JudgeLevel, Parts, PeopleLevel, Spread, Usage};
 pub use standing::Standing;
