@@ -191,7 +191,9 @@ impl Compared {
         let json = serde_json::to_vec_pretty(&self.comparison).expect("a comparison is plain data");
         write_whole(&folder.join("comparison.json"), &json)?;
         write_whole(&folder.join("comparison.md"), report::comparison_markdown(&self.comparison).as_bytes())?;
-        Ok(folder.join("comparison.md"))
+        let page = folder.join("index.html");
+        write_whole(&page, report::comparison_html(&self.comparison).as_bytes())?;
+        Ok(page)
     }
 
     /// The report folder's name, from both judges and a hash of the content.

@@ -1,7 +1,9 @@
 //! What to do next, most useful first.
 
 use super::caveats::Facts;
+use super::diagnosis::FORMAT_PROBLEM;
 use super::disagreement::Direction;
+use crate::agreement::ScaleFlag;
 use crate::domain::Figure;
 use serde::Serialize;
 
@@ -13,9 +15,6 @@ pub struct Advice {
     /// What to run, when it is a command.
     pub command: Option<String>,
 }
-
-/// A judge with a lower malformed rate than this has no format problem.
-const FORMAT_PROBLEM: f64 = 0.02;
 
 pub(super) fn advice(facts: &Facts<'_>) -> Vec<Advice> {
     let mut steps = Vec::new();
@@ -35,6 +34,9 @@ pub(super) fn advice(facts: &Facts<'_>) -> Vec<Advice> {
             ),
             Some("assessor disagree --direction malformed"),
         );
+    }
+    if let Some((why, command)) = scale(facts) {
+        add(why, command);
     }
     // The direction whose misses weigh most, by squared error as in NMSE; one point apart is often a matter of taste.
     let weight = |direction: Direction, least: u8| {
@@ -69,4 +71,25 @@ pub(super) fn advice(facts: &Facts<'_>) -> Vec<Advice> {
         add("Have some items rated by a second person: without it nobody knows how good a judge can be.".into(), None);
     }
     steps
+}
+
+/// What to do about the way the judge uses the scale.
+fn scale(facts: &Facts<'_>) -> Option<(String, Option<&'static str>)> {
+    let spread = &facts.found.spread;
+    let has = |flag: ScaleFlag| spread.flags.contains(&flag);
+    if has(ScaleFlag::Collapsed) {
+        let judge = spread.judge.as_ref()?;
+        let share = 100.0 * judge.mode_share;
+        let why = format!(
+            "Change the prompt or the model: {share:.0} % of the ratings are {}, whatever the item.",
+            judge.mode
+        );
+        return Some((why, None));
+    }
+    let mapped = spread.nmse_mapped.value()?;
+    let now = facts.found.panel.nmse_valid.value().filter(|now| mapped < *now)?;
+    (has(ScaleFlag::CompressedFixable) || has(ScaleFlag::Overdispersed)).then(|| {
+        let why = format!("Recalibrate: a map fitted on other queries brings NMSE of readable replies from {now:.1} to {mapped:.1}, without a change of the prompt.");
+        (why, Some("assessor audit --export-map map.json"))
+    })
 }

@@ -50,6 +50,16 @@ pub struct Slice {
     pub malformed: Figure,
 }
 
+/// Adjusted p-values below this stand out.
+const ALPHA: f64 = 0.05;
+
+impl Slice {
+    /// Different from the rest beyond chance, after the adjustment for the number of slices.
+    pub fn stands_out(&self) -> bool {
+        self.p_adjusted.is_some_and(|p| p < ALPHA)
+    }
+}
+
 /// Too few rows or queries to say much.
 pub(super) fn is_small(n: u64, queries: u64) -> bool {
     n < FEW_ROWS || queries < FEW_QUERIES

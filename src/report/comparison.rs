@@ -1,7 +1,7 @@
 //! Two judges, paired: in the terminal and as a comment on a pull request.
 
 use super::disagreements::changes;
-use super::figures::{Unit, count, plural};
+use super::figures::{Unit, count, p_value, plural};
 use super::markdown::{code, prose};
 use super::plain::{cut, plain};
 use super::style::{INDENT, TerminalOptions, Tone};
@@ -50,7 +50,8 @@ pub fn comparison_terminal(comparison: &Comparison, most: usize, options: &Termi
     options.finish(out)
 }
 
-fn good(outcome: Outcome) -> bool {
+/// Outcomes that nobody has to worry about.
+pub(super) fn good(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Better | Outcome::Equivalent | Outcome::NonInferior | Outcome::Identical)
 }
 
@@ -65,15 +66,6 @@ pub(super) fn named(contrast: &Contrasted) -> (&'static str, Unit) {
         "mae" => ("Mean error", Unit::Points),
         "exact" => ("Exact", Unit::Share),
         _ => ("Within one", Unit::Share),
-    }
-}
-
-/// A p-value as it is written.
-pub(super) fn p_value(p: Option<f64>) -> String {
-    match p {
-        None => "–".to_owned(),
-        Some(p) if p < 0.001 => "< 0.001".to_owned(),
-        Some(p) => format!("{p:.3}"),
     }
 }
 

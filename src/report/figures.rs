@@ -56,6 +56,21 @@ impl Unit {
     }
 }
 
+/// A p-value as it is written.
+pub(super) fn p_value(p: Option<f64>) -> String {
+    match p {
+        None => "–".to_owned(),
+        Some(p) if p < 0.001 => "< 0.001".to_owned(),
+        Some(p) => format!("{p:.3}"),
+    }
+}
+
+/// `value (low to high)`, or only the value where there is no interval.
+pub(super) fn with_interval(unit: Unit, figure: &Figure) -> String {
+    let interval = unit.interval(figure);
+    if interval.is_empty() { unit.value(figure) } else { format!("{} ({interval})", unit.value(figure)) }
+}
+
 /// `1234567` as `1,234,567`.
 pub(super) fn count(n: u64) -> String {
     let digits = n.to_string();

@@ -1,12 +1,34 @@
 //! Which numbers are shown, in which order, and what each of them means in a few words.
 
 use super::figures::{Unit, count, plural};
-use crate::audit::{Audit, Cost, Counted, Humans, JudgeAudit, Mistake, Panel, Slice, Standing, Systems};
+use crate::audit::{Audit, Cost, Counted, Humans, JudgeAudit, Mistake, Panel, ScaleFlag, Slice, Standing, Systems};
 use crate::domain::{Figure, Scale};
 
 /// How the headline number is scaled; stands wherever it is printed.
 pub(super) fn scaling(scale: Scale) -> String {
     format!("NMSE: mean squared error scaled by the range of the scale {scale}; 0 is perfect, 100 the worst possible.")
+}
+
+/// A finding about the use of the scale: its name, and what it means.
+pub(super) fn flag(flag: ScaleFlag) -> (&'static str, &'static str) {
+    match flag {
+        ScaleFlag::CompressedFixable => (
+            "Squeezed",
+            "Its ratings lie too close together, in the right order: recalibrate, the prompt is not the problem.",
+        ),
+        ScaleFlag::Collapsed => (
+            "Collapsed",
+            "It gives nearly the same rating to everything: change the prompt or the model, no map can help.",
+        ),
+        ScaleFlag::Overdispersed => {
+            ("Stretched", "Its ratings lie too far apart, as if it were surer than it is: recalibrate.")
+        }
+        ScaleFlag::Lenient => ("Lenient", "Its ratings are too high on average."),
+        ScaleFlag::Severe => ("Severe", "Its ratings are too low on average."),
+        ScaleFlag::NonMonotone => {
+            ("Out of order", "Somewhere it rates higher where people rate lower: no monotone map can mend that.")
+        }
+    }
 }
 
 /// The standing as a sentence begins.
@@ -169,8 +191,8 @@ pub(super) fn ranking(systems: &Systems) -> Vec<(&'static str, String)> {
 }
 
 /// What was audited, as name and value.
-pub(super) fn provenance(humans: &Humans, judge: &JudgeAudit) -> Vec<(&'static str, String)> {
-    let panel = &judge.panel;
+pub(super) fn provenance(audit: &Audit, judge: &JudgeAudit) -> Vec<(&'static str, String)> {
+    let (humans, panel) = (&audit.humans, &judge.panel);
     let unknown = || "not known".to_owned();
     let mut facts = vec![
         ("Judge", judge.name.clone()),
@@ -198,7 +220,7 @@ pub(super) fn provenance(humans: &Humans, judge: &JudgeAudit) -> Vec<(&'static s
         ("Not mentioned", count(panel.missing)),
     ];
     facts.extend(row_counts(panel));
-    facts.extend(judge.systems.iter().flat_map(ranking));
+    facts.extend(kept_out(humans));
     if !panel.rungs.is_empty() {
         let rungs: Vec<String> = panel.rungs.iter().map(|(rung, n)| format!("{rung} {}", count(*n))).collect();
         facts.push(("How replies were read", rungs.join(", ")));
@@ -214,7 +236,31 @@ pub(super) fn provenance(humans: &Humans, judge: &JudgeAudit) -> Vec<(&'static s
             ),
         ));
     }
+    facts.push(("Seed", audit.seed.to_string()));
     facts.extend(cost(&panel.cost));
+    facts
+}
+
+/// What was kept out of the numbers, or should have been, and how often these people were looked at.
+fn kept_out(humans: &Humans) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    if humans.left_out > 0 {
+        let items = plural(humans.left_out, "rated item", "rated items");
+        facts.push(("Left out", format!("{items} that prompts were tuned on")));
+    }
+    if humans.contaminated {
+        facts.push(("Contaminated", "items that prompts were tuned on are in, as was asked for".to_owned()));
+    }
+    if humans.chosen_rows > 0 {
+        facts.push((
+            "Chosen rows",
+            format!("{} that are no random sample", plural(humans.chosen_rows, "item", "items")),
+        ));
+    }
+    let looks = humans.looks.map_or("not counted".to_owned(), |n| {
+        format!("{} held against these ratings so far", plural(n, "judge", "judges"))
+    });
+    facts.push(("Looks", looks));
     facts
 }
 

@@ -11,10 +11,11 @@
 //! | [`csv()`], [`jsonl`] | disagreements for other tools, their text exact |
 //! | [`markdown`] | a comment on a pull request |
 //! | [`html`] | the document that people send each other |
-//! | [`comparison_terminal`], [`comparison_markdown`] | two judges, paired |
+//! | [`comparison_terminal`], [`comparison_markdown`], [`comparison_html`] | two judges, paired |
 //! | [`junit`] | gates, for continuous integration |
 //!
-//! `measures` says which numbers are shown and what each means, so all faces say the same. `figures` writes numbers.
+//! `measures`, `panels` and `planned` say which numbers are shown and what each means, so all faces say the same.
+//! `figures` writes numbers, `svg` and `plots` draw them.
 //! `plain` makes text that others wrote (models, annotators, documents) safe to show.
 
 mod comparison;
@@ -26,7 +27,10 @@ mod island;
 mod junit;
 mod markdown;
 mod measures;
+mod panels;
 mod plain;
+mod planned;
+mod plots;
 mod style;
 mod svg;
 mod terminal;
@@ -36,7 +40,7 @@ mod tests;
 pub use comparison::{comparison_markdown, comparison_terminal};
 pub use disagreements::{changes, groups, list};
 pub use export::{csv, jsonl};
-pub use html::html;
+pub use html::{comparison_html, html};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use style::TerminalOptions;

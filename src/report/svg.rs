@@ -23,25 +23,35 @@ impl Axis {
 
     /// As far below 0 as above it.
     pub(super) fn around_zero(reach: f64) -> Self {
-        let above = Self::from_zero(reach);
-        Self { low: -above.high, ..above }
+        let step = step(2.0 * reach);
+        let high = (reach / step).ceil().max(1.0) * step;
+        Self { low: -high, high, step }
     }
 
     /// Percent of the width.
-    fn at(self, value: f64) -> f64 {
+    pub fn at(self, value: f64) -> f64 {
         100.0 * ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0)
+    }
+
+    /// The tick is the one at zero; ticks are multiples of the step and may miss it by a hair.
+    pub fn is_zero(self, tick: f64) -> bool {
+        tick.abs() < self.step / 2.0
+    }
+
+    /// From a round number to a round number, both given.
+    pub fn between(low: f64, high: f64) -> Self {
+        Self { low, high, step: step(high - low).max(1.0) }
     }
 
     /// A tick's number, with no more digits than tell it from the next one.
     fn name(self, tick: f64) -> String {
         let digits = (0..6).find(|d| (self.step * 10f64.powi(*d)).fract() < 1e-6).unwrap_or(6) as usize;
         let sign = if self.low < 0.0 && tick > self.step / 2.0 { "+" } else { "" };
-        // Ticks are multiples of the step, so the one at zero may be a hair below it.
-        let tick = if tick.abs() < self.step / 2.0 { 0.0 } else { tick };
+        let tick = if self.is_zero(tick) { 0.0 } else { tick };
         format!("{sign}{tick:.digits$}").replace('-', "−")
     }
 
-    fn ticks(self) -> impl Iterator<Item = f64> {
+    pub fn ticks(self) -> impl Iterator<Item = f64> {
         let ticks = ((self.high - self.low) / self.step).round() as u32;
         (0..=ticks).map(move |i| self.low + f64::from(i) * self.step)
     }
@@ -68,7 +78,7 @@ const MIDDLE: u8 = 13;
 pub(super) fn dot(axis: Axis, figure: &Figure, class: &str, reference: Option<f64>) -> String {
     let mut svg = format!(r#"<svg class="track {class}" width="100%" height="{}" aria-hidden="true">"#, 2 * MIDDLE);
     for tick in axis.ticks() {
-        vertical(&mut svg, axis.at(tick), if tick.abs() < axis.step / 2.0 { "grid zero" } else { "grid" });
+        vertical(&mut svg, axis.at(tick), if axis.is_zero(tick) { "grid zero" } else { "grid" });
     }
     if let Some(reference) = reference {
         vertical(&mut svg, axis.at(reference), "reference");
@@ -157,8 +167,8 @@ pub(super) fn columns(names: &[String], people: &[u64], judge: &[u64]) -> String
     svg + "</svg>"
 }
 
-/// At most four characters for a number above a column.
-fn short(n: u64) -> String {
+/// At most four characters for a number beside a mark.
+pub(super) fn short(n: u64) -> String {
     match n {
         0..10_000 => n.to_string(),
         10_000..1_000_000 => format!("{}k", n / 1000),
@@ -170,7 +180,7 @@ fn vertical(svg: &mut String, x: f64, class: &str) {
     put(svg, format_args!(r#"<line class="{class}" x1="{x:.2}%" x2="{x:.2}%" y1="0" y2="100%"/>"#));
 }
 
-fn put(svg: &mut String, piece: std::fmt::Arguments<'_>) {
+pub(super) fn put(svg: &mut String, piece: std::fmt::Arguments<'_>) {
     svg.write_fmt(piece).expect("a string can be written");
 }
 
@@ -191,7 +201,7 @@ mod tests {
     #[test]
     fn ticks_have_as_many_digits_as_they_need() {
         let names = |axis: Axis| axis.ticks().map(|t| axis.name(t)).collect::<Vec<_>>();
-        assert_eq!(names(Axis::around_zero(0.3)).join(" "), "−0.3 −0.2 −0.1 0.0 +0.1 +0.2 +0.3");
+        assert_eq!(names(Axis::around_zero(0.3)).join(" "), "−0.4 −0.2 0.0 +0.2 +0.4");
         assert_eq!(names(Axis::from_zero(21.0)).join(" "), "0 5 10 15 20 25");
         assert_eq!(names(Axis::from_zero(11.0)).join(" "), "0.0 2.5 5.0 7.5 10.0 12.5");
     }

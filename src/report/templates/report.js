@@ -54,6 +54,19 @@
   };
 
   const CHUNK = 60;
+  // The largest number of points between two people; null when there are no two.
+  const split = (row) => {
+    if (row.o.length < 2) return null;
+    const ratings = row.o.map(([, rating]) => rating);
+    return Math.max(...ratings) - Math.min(...ratings);
+  };
+  const splits = {
+    agree: ["people agree", (row) => split(row) === 0],
+    near: ["people differ by 1", (row) => split(row) === 1],
+    apart: ["people differ by 2 or more", (row) => split(row) >= 2],
+    alone: ["one person only", (row) => split(row) === null],
+  };
+
   class Explorer {
     constructor(section) {
       this.section = section;
@@ -61,7 +74,17 @@
       this.status = section.querySelector(".shown");
       this.search = section.querySelector("input");
       this.selects = Object.fromEntries([...section.querySelectorAll("select")].map((s) => [s.dataset.filter, s]));
-      this.rows = JSON.parse(document.getElementById(section.dataset.island).textContent);
+      this.loaded = false;
+      // The data are read when the reader comes near: there may be 50,000 rows, or 80 judges.
+      this.near = new IntersectionObserver((seen) => { if (seen.some((s) => s.isIntersecting)) this.load(); }, { rootMargin: "1500px" });
+      this.near.observe(section);
+    }
+
+    load() {
+      if (this.loaded) return;
+      this.loaded = true;
+      this.near.disconnect();
+      this.rows = JSON.parse(document.getElementById(this.section.dataset.island).textContent);
       this.fillSelects();
       this.sentinel = make("div", "sentinel");
       this.list.after(this.sentinel);
@@ -69,7 +92,7 @@
       let timer = 0;
       this.search.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => this.filter(), 80); });
       Object.values(this.selects).forEach((select) => select.addEventListener("change", () => this.filter()));
-      section.querySelector(".filters").hidden = false;
+      this.section.querySelector(".filters").hidden = false;
       this.filter();
     }
 
@@ -86,7 +109,9 @@
       const option = (select, value, text) => { const o = make("option", "", text); o.value = value; select.append(o); };
       const names = { higher: "judge higher", lower: "judge lower", malformed: "malformed" };
       for (const d of Object.keys(names)) if (directions.has(d)) option(this.selects.direction, d, names[d]);
-      for (const gap of [...gaps].sort((a, b) => b - a)) option(this.selects.gap, String(gap), `gap ${gap}`);
+      const most = Math.max(...gaps);
+      for (const gap of [...gaps].sort((a, b) => b - a)) option(this.selects.gap, String(gap), gap === most ? `${gap} off` : `${gap} or more off`);
+      for (const [name, [text, holds]] of Object.entries(splits)) if (this.rows.some(holds)) option(this.selects.split, name, text);
       // A column with very many values is no slice; the text search finds those.
       for (const [key, values] of [...slices].sort()) {
         if (values.size > 30) continue;
@@ -96,11 +121,12 @@
 
     filter() {
       const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
-      const { direction, gap, slice } = this.selects;
+      const { direction, gap, split: people, slice } = this.selects;
       const [key, value] = slice.value ? JSON.parse(slice.value) : [null, null];
       this.matching = this.rows.filter((row) =>
         (!direction.value || row.d === direction.value)
-        && (!gap.value || (row.d !== "malformed" && String(row.p) === gap.value))
+        && (!gap.value || (row.d !== "malformed" && row.p >= Number(gap.value)))
+        && (!people.value || splits[people.value][1](row))
         && (key === null || row.s[key] === value)
         && (words.length === 0 || words.every((word) => this.text(row).includes(word))));
       this.list.replaceChildren();
@@ -130,13 +156,31 @@
     }
   }
 
-  const explorers = [...document.querySelectorAll(".explorer")].filter((s) => s.querySelector(".items")).map((s) => new Explorer(s));
-  // Keys act on the explorer that has the focus, else on the first one that is not above the window.
-  const current = () => explorers.find((e) => e.section.contains(document.activeElement))
-    ?? explorers.find((e) => e.section.getBoundingClientRect().bottom > 0) ?? explorers[0];
+  // A judge's section may be folded; a link into it unfolds it.
+  const unfold = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let fold = target?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    target?.scrollIntoView();
+  };
+  addEventListener("hashchange", unfold);
+
+  let explorers = [];
+  // Keys act on the explorer that has the focus, else on the first visible one that is not above the window.
+  const current = () => {
+    const visible = explorers.filter((e) => e.section.getClientRects().length > 0);
+    const found = visible.find((e) => e.section.contains(document.activeElement))
+      ?? visible.find((e) => e.section.getBoundingClientRect().bottom > 0) ?? visible[0];
+    found?.load();
+    return found;
+  };
 
   const keys = document.getElementById("keys"), keysButton = document.getElementById("keys-button");
-  keysButton.hidden = explorers.length === 0;
+  // The data stand after this script, at the end of the page, so that it is painted before they are read.
+  document.addEventListener("DOMContentLoaded", () => {
+    explorers = [...document.querySelectorAll(".explorer")].filter((s) => s.querySelector(".items")).map((s) => new Explorer(s));
+    keysButton.hidden = explorers.length === 0;
+    if (location.hash.length > 1) unfold();
+  });
   keysButton.addEventListener("click", () => keys.showModal());
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || keys.open || explorers.length === 0) return;
@@ -146,9 +190,9 @@
       return;
     }
     const acts = {
-      "/": () => { current().search.focus(); current().search.scrollIntoView({ block: "center" }); },
-      "j": () => current().step(1),
-      "k": () => current().step(-1),
+      "/": () => { const search = current()?.search; search?.focus(); search?.scrollIntoView({ block: "center" }); },
+      "j": () => current()?.step(1),
+      "k": () => current()?.step(-1),
       "?": () => keys.showModal(),
     };
     if (Object.hasOwn(acts, event.key)) {

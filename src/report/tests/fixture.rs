@@ -1,6 +1,6 @@
 //! Made-up items, people and judges: a good judge, one that collapsed into the middle, one that breaks its format.
 
-use crate::audit::{Audit, JudgeInput, Judged, Labelled, Opinion, Setup, audit};
+use crate::audit::{Audit, Comparison, JudgeInput, Judged, Labelled, Opinion, Setup, Terms, audit, compare};
 use crate::domain::{GroupId, ItemId, Malformed, NanoUsd, NotRun, Rung, Scale, Usage, Verdict};
 use std::collections::BTreeMap;
 
@@ -107,9 +107,7 @@ pub(super) fn good(items: &[Labelled]) -> JudgeInput {
 
 /// Says 3, whatever it sees; now and then 2 or 4.
 pub(super) fn collapsed(items: &[Labelled]) -> JudgeInput {
-    judge("baseline", "sim/medium", items, |t, i| {
-        Some(if i % 5 == 0 { (t + 1).clamp(2, 4) } else { 3 + i64::from(i % 7 == 0) })
-    })
+    judge("baseline", "sim/medium", items, |_, i| Some(3 + i64::from(i % 13 == 0) - i64::from(i % 17 == 0)))
 }
 
 /// Right when it can be read, and 40 % cannot.
@@ -117,11 +115,28 @@ pub(super) fn malformed(items: &[Labelled]) -> JudgeInput {
     judge("small-json", "sim/small", items, |t, i| (i % 5 > 1).then_some(t + i64::from(i % 13 == 0)))
 }
 
-/// An audit of one judge over 25 queries.
+/// Ratings squeezed into the middle, in the right order.
+pub(super) fn squeezed(items: &[Labelled]) -> JudgeInput {
+    judge("squeezed", "sim/medium", items, |t, i| Some(if i % 19 == 0 { 3 } else { [2, 2, 3, 4, 4][(t - 1) as usize] }))
+}
+
+fn setup() -> Setup {
+    let gates = ["nmse.upper < 8", "malformed < 0.02", "adjacent.lower > 0.5", "exact[language=de] > 0.7"];
+    Setup { gates: gates.map(|gate| gate.parse().unwrap()).to_vec(), looks: Some(3), seed: 7, ..Setup::default() }
+}
+
+/// An audit of one judge over 40 queries, with gates.
 pub(super) fn one(judge: fn(&[Labelled]) -> JudgeInput) -> Audit {
     let items = labelled(40);
     let judge = judge(&items);
-    audit(scale(), items, &[judge], &Setup::default())
+    audit(scale(), items, &[judge], &setup())
+}
+
+/// The same where the judge also answered what nobody rated, and a column names systems.
+pub(super) fn bulk() -> Audit {
+    let items = labelled(120);
+    let judge = good(&items);
+    audit(scale(), items[..240].to_vec(), &[judge], &Setup { systems: Some("kind".into()), ..setup() })
 }
 
 /// An audit of all three.
@@ -129,6 +144,36 @@ pub(super) fn three() -> Audit {
     let items = labelled(40);
     let judges = [good(&items), collapsed(&items), malformed(&items)];
     audit(scale(), items, &judges, &Setup::default())
+}
+
+/// Many judges, of which only some can be told apart.
+pub(super) fn many(judges: usize) -> Audit {
+    let items = labelled(20);
+    let kinds = [good, squeezed, collapsed, malformed];
+    let judges: Vec<JudgeInput> = (0..judges)
+        .map(|j| {
+            let mut judge = kinds[j % 4](&items);
+            judge.name = format!("{} {j}", judge.name);
+            let dropped = j / 4;
+            let ids: Vec<ItemId> = judge.answers.keys().skip(dropped).step_by(17).cloned().collect();
+            ids.iter()
+                .for_each(|id| judge.answers.get_mut(id).unwrap().verdict = Verdict::Malformed(Malformed::NotJson));
+            judge
+        })
+        .collect();
+    audit(scale(), items, &judges, &Setup::default())
+}
+
+/// People alone.
+pub(super) fn people() -> Audit {
+    audit(scale(), labelled(40), &[], &Setup::default())
+}
+
+/// Two judges, paired.
+pub(super) fn paired(old: fn(&[Labelled]) -> JudgeInput, new: fn(&[Labelled]) -> JudgeInput) -> Comparison {
+    let items = labelled(40);
+    let terms = Terms { margin: Some(1.0), first_margin: None, seed: 7 };
+    compare(scale(), &items, (&old(&items), &new(&items)), terms)
 }
 
 /// One item, one person and no second opinion, no answer: nearly everything is undefined.

@@ -1,33 +1,61 @@
 //! What models, annotators and documents say must stay text in every face.
 
-use super::super::{TerminalOptions, csv, groups, html, jsonl, list, markdown, terminal};
-use super::fixture::{good, labelled, scale};
-use crate::audit::{Audit, Setup, audit};
+use super::super::{
+    TerminalOptions, comparison_html, comparison_markdown, comparison_terminal, csv, groups, html, jsonl, junit, list,
+    markdown, terminal,
+};
+use super::fixture::{good, labelled, malformed, scale};
+use crate::audit::{Audit, Comparison, JudgeInput, Labelled, Setup, Terms, audit, compare};
 use crate::domain::Verdict;
 
 const HOSTILE: &str = "</script><!--<script><img src=x onerror=alert(1)>\u{2028}|`*[x](https://evil.example) @team #1\n\x1b[31mred\x1b[0m\x07\u{9b}2J\u{202e}gpj\"';--";
 
-/// Every free text of an audit is hostile.
-pub(super) fn hostile() -> Audit {
+fn hostile_items() -> Vec<Labelled> {
     let mut items = labelled(12);
-    let mut judge = good(&items);
-    judge.name = HOSTILE.into();
-    judge.model = Some(HOSTILE.into());
-    judge.hash = Some(HOSTILE.into());
-    for answer in judge.answers.values_mut() {
-        answer.served = Some(HOSTILE.into());
-        if let Verdict::Rated { rationale, .. } = &mut answer.verdict {
-            *rationale = Some(HOSTILE.into());
-        }
-    }
     for (i, item) in items.iter_mut().enumerate() {
         item.query = Some(HOSTILE.into());
         item.title = Some(HOSTILE.into());
         item.excerpt = Some(HOSTILE.into());
         item.tags.insert(HOSTILE.into(), if i % 2 == 0 { HOSTILE } else { "tame" }.into());
-        item.opinions.iter_mut().for_each(|o| (o.annotator, o.rationale) = (HOSTILE.into(), Some(HOSTILE.into())));
+        for (name, opinion) in item.opinions.iter_mut().enumerate() {
+            opinion.annotator = format!("{HOSTILE}{name}");
+            opinion.rationale = Some(HOSTILE.into());
+        }
     }
-    audit(scale(), items, &[judge.clone(), judge], &Setup::default())
+    items
+}
+
+fn hostile_judge(mut judge: JudgeInput) -> JudgeInput {
+    judge.name = HOSTILE.into();
+    judge.model = Some(HOSTILE.into());
+    judge.hash = Some(HOSTILE.into());
+    for answer in judge.answers.values_mut() {
+        answer.served = Some(HOSTILE.into());
+        answer.reply = Some(HOSTILE.into());
+        if let Verdict::Rated { rationale, .. } = &mut answer.verdict {
+            *rationale = Some(HOSTILE.into());
+        }
+    }
+    judge
+}
+
+/// Every free text of an audit is hostile: of people, of judges, of slices, of systems, of gates.
+pub(super) fn hostile() -> Audit {
+    let items = hostile_items();
+    let judges = [good(&items), malformed(&items)].map(hostile_judge);
+    let setup = Setup {
+        gates: vec![format!("exact[{HOSTILE}={HOSTILE}] > 0.5").parse().unwrap()],
+        systems: Some(HOSTILE.into()),
+        ..Setup::default()
+    };
+    // The last items are rated by nobody, so that there is a bulk.
+    audit(scale(), items[..60].to_vec(), &judges, &setup)
+}
+
+fn hostile_comparison() -> Comparison {
+    let items = hostile_items();
+    let judges = [good(&items), malformed(&items)].map(hostile_judge);
+    compare(scale(), &items, (&judges[0], &judges[1]), Terms { margin: Some(1.0), ..Terms::default() })
 }
 
 fn options(width: u16) -> TerminalOptions {
@@ -40,7 +68,8 @@ fn no_text_reaches_the_terminal_as_a_control_sequence() {
     let judge = &audit.judges[0];
     let shown = terminal(&audit, &options(80))
         + &list(&judge.disagreements, &options(80))
-        + &groups(&judge.groups, &options(80));
+        + &groups(&judge.groups, &options(80))
+        + &comparison_terminal(&hostile_comparison(), 20, &options(80));
     assert!(shown.contains("␛[31mred"), "it is shown, not dropped");
     let stray = shown.chars().find(|c| (c.is_control() && *c != '\n') || matches!(c, '\u{202e}' | '\u{2028}'));
     assert_eq!(stray, None);
@@ -59,8 +88,21 @@ fn no_text_opens_an_element_or_closes_the_island_of_the_page() {
 }
 
 #[test]
+fn no_text_opens_an_element_in_the_page_of_two_judges() {
+    let page = comparison_html(&hostile_comparison());
+    assert!(!page.contains("<img") && !page.contains("<!--"), "an element or a comment was opened");
+    assert_eq!((page.matches("<script").count(), page.matches("</script").count()), (1, 1));
+}
+
+#[test]
+fn no_text_leaves_its_attribute_in_junit() {
+    let xml = junit(&hostile());
+    assert!(!xml.contains("<img") && !xml.contains("<script") && !xml.contains('\x1b'), "{xml}");
+}
+
+#[test]
 fn no_text_becomes_markup_in_a_pull_request() {
-    let comment = markdown(&hostile());
+    let comment = markdown(&hostile()) + &comparison_markdown(&hostile_comparison());
     // Names stand in code spans, where nothing is markup; hostile ones are fenced by two backticks.
     let outside: String = comment.lines().flat_map(|line| line.split("``").step_by(2)).collect();
     assert!(!outside.contains("<img") && !outside.contains("<script"), "markup outside of code spans");

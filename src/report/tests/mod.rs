@@ -4,4 +4,5 @@
 mod fixture;
 mod hash;
 mod hostile;
+mod page;
 mod shown;

@@ -1,8 +1,10 @@
 //! What is seen: snapshots to read, and promises about any output.
 
 use super::super::plain::width;
-use super::super::{TerminalOptions, changes, groups, html, list, markdown, terminal};
-use super::fixture::{collapsed, empty, good, labelled, malformed, one, scale, three};
+use super::super::{TerminalOptions, changes, comparison_html, groups, html, list, markdown, terminal};
+use super::fixture::{
+    bulk, collapsed, empty, good, labelled, malformed, many, one, paired, people, scale, squeezed, three,
+};
 use super::hostile::hostile;
 use crate::audit::{Audit, diff};
 
@@ -126,9 +128,17 @@ fn pages_to_look_at() {
         ("malformed", one(malformed)),
         ("three", three()),
         ("empty", empty()),
+        ("squeezed", one(squeezed)),
+        ("bulk", bulk()),
+        ("many", many(24)),
+        ("crowd", many(80)),
+        ("people", people()),
         ("hostile", hostile()),
     ] {
         std::fs::write(folder.join(format!("{name}.html")), html(&audit)).unwrap();
+    }
+    for (name, comparison) in [("better", paired(malformed, good)), ("worse", paired(good, collapsed))] {
+        std::fs::write(folder.join(format!("{name}.html")), comparison_html(&comparison)).unwrap();
     }
     let items = labelled(12_000);
     let judge = collapsed(&items);
