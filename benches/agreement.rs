@@ -9,8 +9,9 @@ use assessor::agreement::apply::{Lambda, Moments, PpiMode, ppi_mean};
 use assessor::agreement::interval::Resampling;
 use assessor::agreement::paired::sign_flip;
 use assessor::agreement::{
-    Confusion, IsotonicMap, Metric, Pair, PairCounts, PointMetrics, Scores, Weights, coefficients, cohen_kappa,
-    concordance, gwet_ac, krippendorff_alpha_of_table, macro_recall, pearson, precision, recall, spearman,
+    Confusion, IsotonicMap, MalformedPolicy, Metric, Pair, PairCounts, PointMetrics, Scores, Weights, adjacent, bias,
+    coefficients, cohen_kappa, concordance, exact, gwet_ac, krippendorff_alpha_of_table, macro_recall, mae, nmse,
+    pearson, precision, recall, spearman,
 };
 use rayon::ThreadPoolBuilder;
 use std::hint::black_box;
@@ -103,10 +104,15 @@ fn run() {
         krippendorff_alpha_of_table(&Confusion::of(&million, LEVELS), Metric::Ordinal)
     });
     measure("spearman, 1e6 pairs", || spearman(&Confusion::of(&million, LEVELS)));
+    measure("means with intervals, 1e6 pairs in 50,000 queries", || {
+        let full = nmse(&million, LEVELS, MalformedPolicy::Full);
+        (full, mae(&million, LEVELS), bias(&million, LEVELS), exact(&million), adjacent(&million))
+    });
+    let how = Resampling::default();
+    measure("all coefficients with intervals, 1e6 pairs in 50,000 queries", || coefficients(&million, LEVELS, &how));
     drop(million);
 
     let (independent, queries) = (pairs(10_000, 1), pairs(10_000, 100));
-    let how = Resampling::default();
     measure("BCa of all coefficients, 1e4 rows", || coefficients(&independent, LEVELS, &how));
     measure("BCa of all coefficients, 100 queries", || coefficients(&queries, LEVELS, &how));
 

@@ -97,5 +97,7 @@ with open(sys.argv[1]) as lines:
 print("| what | ours, s | peer | peer, s | ratio |")
 print("|---|---|---|---|---|")
 for name, (peer, measured) in theirs.items():
-    peer_seconds = measured()
-    print(f"| {name} | {ours[name]:.4f} | {peer} | {peer_seconds:.3f} | {peer_seconds / ours[name]:.1f} |")
+    peer_seconds, mine = measured(), ours[name]
+    print(f"| {name} | {ours.pop(name):.4f} | {peer} | {peer_seconds:.3f} | {peer_seconds / mine:.1f} |")
+for name, mine in ours.items():
+    print(f"| {name} | {mine:.4f} | none | | |")

@@ -1,12 +1,15 @@
 //! The coefficients of agreement and order of one judge, all with intervals from one bootstrap.
 
-use super::interval::{Resampling, bca};
+use super::interval::{Resampling, bca, bca_of_rows};
 use super::{
     Confusion, Defined, Metric, Pair, PairCounts, Weights, cohen_kappa, gwet_ac, krippendorff_alpha_of_table, pearson,
     spearman,
 };
-use crate::domain::{Estimate, Figure};
+use crate::domain::{Estimate, Figure, Interval};
 use serde::Serialize;
+
+/// Independent rows above which they are only counted, not kept apart.
+const MANY_ROWS: usize = 1_000;
 
 /// Each coefficient as a figure. Read none of them alone: kappa falls with skewed ratings, AC2 does not, τ-b rewards
 /// coarse scales, and those over valid rows say nothing about malformed replies.
@@ -112,16 +115,31 @@ fn figures<const M: usize>(
     points: impl Fn(&Confusion) -> [Defined; M] + Sync + Send,
     how: &Resampling,
 ) -> [Figure; M] {
-    let groups = Confusion::by_group(pairs, levels);
-    let (n, count) = (pairs.len() as u64, groups.len() as u64);
-    let found = points(&Confusion::of(pairs, levels));
-    let mut intervals = bca(&groups, points, how).into_iter();
+    let whole = Confusion::of(pairs, levels);
+    let found = points(&whole);
+    let (n, groups) = (pairs.len(), distinct_groups(pairs));
+    // A table for each of a million independent rows would take more memory than the rows.
+    let intervals = if groups == n && n > MANY_ROWS {
+        bca_of_rows(&whole, points, how)
+    } else {
+        bca(&Confusion::by_group(pairs, levels), points, how)
+    };
+    let mut intervals = intervals.into_iter();
     found.map(|point| match (point, intervals.next()) {
         (Ok(value), interval) => {
-            Figure::Known(Estimate { value, interval: interval.and_then(Result::ok), n, groups: count })
+            // No coefficient exceeds 1, but a t interval does not know that.
+            let interval = interval.and_then(Result::ok).map(|i| Interval { high: i.high.min(1.0), ..i });
+            Figure::Known(Estimate { value, interval, n: n as u64, groups: groups as u64 })
         }
         (Err(reason), _) => Figure::Undefined(reason),
     })
+}
+
+fn distinct_groups(pairs: &[Pair]) -> usize {
+    let mut groups: Vec<u32> = pairs.iter().map(|p| p.group).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    groups.len()
 }
 
 /// The points, in the order of the fields.

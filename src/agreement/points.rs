@@ -59,10 +59,12 @@ struct Sums {
     worst: ExactSum,
     exact: u64,
     adjacent: u64,
+    not_finite: bool,
 }
 
 impl PointMetrics {
-    /// Of rows on a scale whose highest rating is `range` above its lowest.
+    /// Of rows on a scale whose highest rating is `range` above its lowest. All metrics are undefined when a score is not a
+    /// finite number.
     pub fn of(rows: impl IntoIterator<Item = Scored>, range: f64) -> Self {
         let mut sums = Sums::default();
         rows.into_iter().for_each(|row| sums.add(row.gold, row.judge, range, 1));
@@ -86,6 +88,10 @@ impl Sums {
     fn add(&mut self, gold: f64, judge: Option<f64>, range: f64, times: u64) {
         let often = times as f64;
         self.n += times;
+        if !gold.is_finite() || judge.is_some_and(|j| !j.is_finite()) {
+            self.not_finite = true;
+            return;
+        }
         let Some(judge) = judge else {
             self.worst.add(gold.max(range - gold).powi(2) * often);
             return;
@@ -103,8 +109,12 @@ impl Sums {
         let malformed = (self.n - self.valid) as f64;
         let (squares, gaps) = (self.squares.value(), self.gaps.value());
         let points = 100.0 / (range * range);
-        let all = |sum: f64| if self.n == 0 { Err(Undefined::Empty) } else { Ok(sum / self.n as f64) };
-        let valid = |sum: f64| if self.valid == 0 { Err(Undefined::Empty) } else { Ok(sum / self.valid as f64) };
+        let over = |sum: f64, rows: u64| match rows {
+            _ if self.not_finite => Err(Undefined::NotFinite),
+            0 => Err(Undefined::Empty),
+            rows => Ok(sum / rows as f64),
+        };
+        let (all, valid) = (|sum| over(sum, self.n), |sum| over(sum, self.valid));
         PointMetrics {
             n: self.n,
             n_valid: self.valid,
@@ -147,6 +157,12 @@ mod tests {
         assert_eq!((metrics.mse, metrics.nmse_row_worst), (Ok(18.5 / 4.0), Ok(11.5 * 6.25 / 4.0)));
         assert_eq!((metrics.mae, metrics.bias_valid), (Ok(1.5), Ok(-1.0 / 3.0)));
         assert_eq!((metrics.exact, metrics.adjacent, metrics.exact_valid), (Ok(0.25), Ok(0.5), Ok(1.0 / 3.0)));
+    }
+
+    #[test]
+    fn a_score_that_is_no_number_is_not_passed_over() {
+        let metrics = PointMetrics::of([Scored { gold: 1.0, judge: Some(f64::NAN) }], 4.0);
+        assert_eq!((metrics.mse, metrics.exact), (Err(Undefined::NotFinite), Err(Undefined::NotFinite)));
     }
 
     #[test]

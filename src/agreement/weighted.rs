@@ -20,8 +20,11 @@ pub struct Weighted {
 /// `SE² = n/(n−1) · Σ w²(y − mean)² / (Σ w)²`). Undefined without rows.
 ///
 /// # Errors
-/// [`Undefined::Empty`] when no row has a positive weight.
+/// [`Undefined::Empty`] when no row has a positive weight, [`Undefined::NotFinite`] when a number is not finite.
 pub fn weighted_mean(rows: &[(f64, f64)]) -> Result<Weighted, Undefined> {
+    if rows.iter().any(|(weight, value)| !weight.is_finite() || !value.is_finite()) {
+        return Err(Undefined::NotFinite);
+    }
     let terms: Vec<GroupSum> = rows.iter().map(|&(weight, value)| GroupSum { sum: weight * value, weight }).collect();
     let equal: Vec<GroupSum> = rows.iter().map(|&(_, value)| GroupSum { sum: value, weight: 1.0 }).collect();
     let (design, unweighted) = Design::of(&terms).zip(Design::of(&equal)).ok_or(Undefined::Empty)?;
@@ -46,5 +49,6 @@ mod tests {
         assert_eq!((weighted.mean.value(), weighted.unweighted, weighted.effective_rows), (Some(2.0), 3.0, 1.6));
         assert_eq!(weighted.se, Some(1.5));
         assert_eq!(weighted_mean(&[]), Err(Undefined::Empty));
+        assert_eq!(weighted_mean(&[(1.0, f64::NAN)]), Err(Undefined::NotFinite));
     }
 }

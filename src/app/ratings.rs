@@ -93,7 +93,7 @@ fn together(samples: Vec<Judged>) -> Judged {
 /// What several samples of an item say of the judge: items, rows, and how often the first two answers are the same.
 fn repeats(samples: &BTreeMap<ItemId, Vec<Judged>>) -> Repeats {
     let mut found = Repeats::default();
-    for samples in samples.values().filter(|samples| samples.len() > 1) {
+    for (id, samples) in samples.iter().filter(|(_, samples)| samples.len() > 1) {
         found.items += 1;
         found.rows += samples.len() as u64;
         let same = match (&samples[0].verdict, &samples[1].verdict) {
@@ -101,6 +101,8 @@ fn repeats(samples: &BTreeMap<ItemId, Vec<Judged>>) -> Repeats {
             (a, b) => a.rating().is_some() && a.rating() == b.rating(),
         };
         found.first_two_same += u64::from(same);
+        let answered = samples.iter().filter(|s| !matches!(s.verdict, Verdict::NotRun(_)));
+        found.runs.insert(id.clone(), answered.map(|s| s.verdict.rating()).collect());
     }
     found
 }

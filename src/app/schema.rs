@@ -10,7 +10,7 @@ use serde_json::Value;
 
 /// What `--json` prints: one object on stdout.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Envelope {
+pub struct Envelope<T> {
     /// Version of the program.
     pub assessor: &'static str,
     /// The command.
@@ -18,7 +18,7 @@ pub struct Envelope {
     /// The exit code.
     pub exit: u8,
     /// The command's result; on an error `{message, place?, hint?}`.
-    pub data: Value,
+    pub data: T,
     /// What to know before using the data.
     pub warnings: Vec<Warning>,
 }
@@ -49,7 +49,7 @@ pub fn schema(name: &str) -> Result<Value, AppError> {
     Ok(match name {
         "rubric" => schema_for!(RubricFile).to_value(),
         "config" => schema_for!(Config).to_value(),
-        "envelope" => schema_for!(Envelope).to_value(),
+        "envelope" => schema_for!(Envelope<Value>).to_value(),
         "items" => labels::schema(FileKind::Items),
         "human" => labels::schema(FileKind::Human),
         "judge" => labels::schema(FileKind::Judge),

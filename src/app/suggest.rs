@@ -1,10 +1,10 @@
 //! Suggested commands that work on the data of their audit.
 
 use super::{AuditRequest, Source};
-use crate::audit::Audit;
+use crate::audit::{Audit, JudgeAudit};
 use crate::judge::foreign::Fractions;
 use crate::labels::{OnDuplicate, OnOffScale};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The flags that name the same data again, for commands that a report suggests; nothing when the shipped data are used.
 pub(super) fn source_flags(request: &AuditRequest) -> String {
@@ -64,12 +64,28 @@ fn quoted(value: &str) -> String {
     if value.chars().all(plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
 }
 
-/// Makes the suggested commands work on the data of this audit.
-pub(super) fn name_sources(audit: &mut Audit, flags: &str) {
-    let steps = audit.judges.iter_mut().flat_map(|judge| judge.advice.iter_mut());
-    for command in steps.filter_map(|step| step.command.as_mut()) {
-        if let Some(rest) = command.strip_prefix("assessor disagree").filter(|_| !flags.is_empty()) {
-            *command = format!("assessor disagree {flags}{rest}");
+/// Makes the suggested commands work on the data of this audit, and on the judge that they are about.
+pub(super) fn name_sources(audit: &mut Audit, request: &AuditRequest, flags: &str) {
+    let several = audit.judges.len() > 1;
+    for judge in &mut audit.judges {
+        let chosen = match &request.source {
+            Source::Files(paths) if several && request.read.judge.is_none() => {
+                format!(" --judge {}", quoted(&name_in_file(judge, paths)))
+            }
+            _ => String::new(),
+        };
+        for command in judge.advice.iter_mut().filter_map(|step| step.command.as_mut()) {
+            if let Some(rest) = command.strip_prefix("assessor disagree").filter(|_| !flags.is_empty()) {
+                *command = format!("assessor disagree {flags}{chosen}{rest}");
+            }
         }
     }
+}
+
+/// The judge's name as its file has it: a hash in label files of our own, and without the file's name that tells two
+/// files apart.
+fn name_in_file(judge: &JudgeAudit, paths: &[PathBuf]) -> String {
+    let name = judge.hash.as_deref().unwrap_or(&judge.name);
+    let of = |path: &PathBuf| name.strip_suffix(&format!(" ({})", path.display()));
+    paths.iter().find_map(of).unwrap_or(name).to_owned()
 }

@@ -55,6 +55,10 @@ pub enum Mistake {
     StaleMap,
     /// 21: a passed alternative annotator test taken for validity.
     AltTest,
+    /// The judge repeats one annotator.
+    Copies,
+    /// The gates say nothing.
+    Gates,
     /// The judge is a simulation.
     Simulated,
     /// Items without an answer.
@@ -125,6 +129,8 @@ impl Mistake {
             Self::Systems => "systems",
             Self::StaleMap => "stale-map",
             Self::AltTest => "alt-test",
+            Self::Copies => "copies",
+            Self::Gates => "gates-uninformative",
             Self::Simulated => "simulated",
             Self::NotRun => "not-run",
             Self::NoQueries => "no-queries",

@@ -4,8 +4,9 @@ use super::advice::advice;
 use super::alt::replacement;
 use super::bulk::bulk;
 use super::caveats::{Facts, caveats};
+use super::copies::copies;
 use super::disagreement::{disagreements, groups};
-use super::gate::{Control, Gate, GateResult, Gated, gates};
+use super::gate::{Control, Gate, GateResult, Gated, all_passed, gates};
 use super::leaderboard::leaderboard;
 use super::map::CalibrationMap;
 use super::panel::{Panel, panel};
@@ -109,7 +110,7 @@ impl JudgeInput {
 }
 
 /// Items that a judge answered more than once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Repeats {
     /// How many.
     pub items: u64,
@@ -117,6 +118,8 @@ pub struct Repeats {
     pub rows: u64,
     /// Items whose first two answers are the same: the same rating, or malformed for the same reason.
     pub first_two_same: u64,
+    /// The ratings of each such item in the order of samples; `None` for a malformed reply.
+    pub runs: BTreeMap<ItemId, Vec<Option<Rating>>>,
 }
 
 /// What an audit is told beside the data.
@@ -297,7 +300,9 @@ fn one(
         hash: judge.hash.clone(),
         headline: String::new(),
         standing: Standing::Unknown,
+        gates_passed_by: all_passed(&gates),
         gates,
+        copies: copies(rated, rows),
         spread: spread(scale, rows, judge.identity(), setup),
         alt_test: replacement(scale, rated, rows, setup),
         bulk: bulk(scale, rows, judge),

@@ -5,7 +5,7 @@
 
 use super::panel::Panel;
 use super::slices::Slice;
-use crate::domain::{Figure, Undefined};
+use crate::domain::Figure;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -216,6 +216,12 @@ pub(super) fn gates(gates: &[Gate], judge: &Gated<'_>, controls: &[Control]) -> 
     gates.iter().map(result).collect()
 }
 
+/// Controls that meet every gate: together they say nothing either.
+pub(super) fn all_passed(results: &[GateResult]) -> Vec<String> {
+    let first = results.first().map_or(&[][..], |first| &first.passed_by);
+    first.iter().filter(|name| results.iter().all(|result| result.passed_by.contains(name))).cloned().collect()
+}
+
 impl Gate {
     fn holds(&self, value: f64) -> bool {
         match self.relation {
@@ -239,7 +245,7 @@ impl Gate {
             Figure::Known(estimate) => estimate,
             Figure::Undefined(reason) => return Err(reason.to_string()),
         };
-        let interval = || estimate.interval.as_ref().ok_or_else(|| Undefined::TooFewGroups.to_string());
+        let interval = || estimate.interval.as_ref().ok_or_else(|| "it has no interval".to_owned());
         let (lower, upper) = if self.slice.is_none() { judge.panel.bounds.of(self.metric) } else { (None, None) };
         Ok(match self.side {
             Side::Value => estimate.value,

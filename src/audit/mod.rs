@@ -2,10 +2,12 @@
 
 mod advice;
 mod alt;
+mod bounds;
 mod bulk;
 mod caveats;
 mod compare;
 mod compute;
+mod copies;
 mod diagnosis;
 mod diff;
 mod disagreement;
@@ -15,28 +17,31 @@ mod map;
 mod panel;
 mod people;
 mod planning;
+mod repeats;
 mod slices;
 mod spread;
 mod standing;
 mod systems;
-mod words;
 
 pub use crate::agreement::{Coefficients, ScaleFlag};
 pub use advice::Advice;
 pub use alt::{Replaceable, Replacement, Tested};
+pub use bounds::Bounds;
 pub use bulk::{Bulk, Unlike};
 pub use caveats::{Caveat, Mistake, Weight};
 pub use compare::{Comparison, Contrasted, MadeOf, Margin, Outcome, Part, Shift, Side, SliceContrast, Terms, compare};
 pub use compute::{JudgeInput, Judged, Labelled, Opinion, Repeats, Setup, audit, gold};
+pub use copies::Copies;
 pub use diagnosis::{Diagnosis, Replies};
 pub use diff::{Change, Diff, diff};
 pub use disagreement::{Direction, Disagreement, DisagreementGroup};
 pub use gate::{Gate, GateError, GateResult};
 pub use leaderboard::{Leaderboard, PairTest, Placed};
 pub use map::{AppliedMap, CalibrationMap};
-pub use panel::{Binarised, Bounds, Controls, Cost, Counted, Panel, Repeated};
+pub use panel::{Binarised, Controls, Cost, Counted, Panel, Recall};
 pub use people::{Annotator, AnnotatorPair, Humans};
 pub use planning::{Goals, Planning, SlicePlan};
+pub use repeats::Repeated;
 pub use slices::Slice;
 pub use spread::{JudgeLevel, Parts, PeopleLevel, Spread, Usage};
 pub use standing::Standing;
@@ -75,6 +80,10 @@ pub struct JudgeAudit {
     pub standing: Standing,
     /// Conditions, and whether it meets them.
     pub gates: Vec<GateResult>,
+    /// Judges that understand nothing and meet all gates together.
+    pub gates_passed_by: Vec<String>,
+    /// The annotator that it only repeats.
+    pub copies: Option<Copies>,
     /// The numbers.
     pub panel: Panel,
     /// How it uses the scale.

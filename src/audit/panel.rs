@@ -1,16 +1,17 @@
 //! The numbers of one judge: NMSE never alone, malformed apart from wrong, controls and people beside it.
 
+use super::bounds::{Bounds, bounds};
 use super::compute::{JudgeInput, Row};
+use super::repeats::{Repeated, repeated};
 use crate::agreement::interval::Resampling;
-use crate::agreement::interval::bounds::hoeffding_bentkus;
-use crate::agreement::interval::proportion::{clopper_pearson_lower, clopper_pearson_upper};
+use crate::agreement::interval::proportion::wilson;
 use crate::agreement::{
-    Coefficients, Confusion, Defined, DesignEffect, GroupMean, MalformedPolicy, Metric, Pair, PairCounts, Term,
-    Weights, adjacent, best_constant, bias, coefficients, cohen_kappa_valid, design_effect, exact, human_ceiling,
-    judge_against_single, krippendorff_alpha_of_table, mae, malformed_rate, nmse, pairs_by_group, shuffled,
-    squared_error_points,
+    AgainstPeople, Coefficients, Confusion, Defined, DesignEffect, GroupMean, MalformedPolicy, Metric, Pair,
+    PairCounts, Panelled, Share, Term, Weights, adjacent, best_constant, bias, coefficients, cohen_kappa_valid,
+    design_effect, exact, human_ceiling, judge_against_single, krippendorff_alpha_of_table, macro_recall, mae,
+    malformed_rate, nmse, pairs_by_group, recall, shuffled, squared_error_points,
 };
-use crate::domain::{Estimate, Figure, NanoUsd, Rating, Scale, Undefined, Usage, Verdict};
+use crate::domain::{Estimate, Figure, Interval, NanoUsd, Rating, Scale, Undefined, Usage, Verdict};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -50,6 +51,8 @@ pub struct Panel {
     pub nmse_row_worst: Figure,
     /// Against each single rating, on items with two or more: to be held against `human_ceiling`.
     pub nmse_single: Figure,
+    /// NMSE without the noise of the people's mean; below 0 when the judge errs less than that noise explains.
+    pub nmse_noise_corrected: Figure,
     /// Mean absolute error in rating points, malformed at full cost.
     pub mae: Figure,
     /// Mean of judge − human in rating points, rated items only.
@@ -76,6 +79,10 @@ pub struct Panel {
     pub bounds: Bounds,
     /// Rows human, columns judge, last column malformed.
     pub confusion: Confusion,
+    /// For each rating that people gave.
+    pub recall: Vec<Recall>,
+    /// Mean recall of these ratings: each counts the same, however rare.
+    pub macro_recall: Figure,
     /// Judges that need no model.
     pub controls: Controls,
     /// NMSE between people on the same items.
@@ -95,32 +102,6 @@ pub struct Binarised {
     pub alpha: Figure,
 }
 
-/// One-sided 95 % bounds that hold at any sample size, for effective numbers of independent items; `null` without items.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct Bounds {
-    /// Hoeffding–Bentkus, of NMSE.
-    pub nmse_upper: Option<f64>,
-    /// Clopper–Pearson, of the malformed rate.
-    pub malformed_upper: Option<f64>,
-    /// Clopper–Pearson, of exact agreement.
-    pub exact_lower: Option<f64>,
-    /// Clopper–Pearson, of agreement within one point.
-    pub adjacent_lower: Option<f64>,
-}
-
-impl Bounds {
-    /// Lower and upper bound of a number of the panel, where there are better ones than the ends of its interval.
-    pub(super) fn of(self, metric: &str) -> (Option<f64>, Option<f64>) {
-        match metric {
-            "nmse" => (None, self.nmse_upper),
-            "malformed" => (None, self.malformed_upper),
-            "exact" => (self.exact_lower, None),
-            "adjacent" => (self.adjacent_lower, None),
-            _ => (None, None),
-        }
-    }
-}
-
 /// A count with its rate and reasons.
 #[derive(Clone, Debug, Serialize)]
 pub struct Counted {
@@ -132,15 +113,15 @@ pub struct Counted {
     pub reasons: BTreeMap<&'static str, u64>,
 }
 
-/// Items with several answers of one judge.
+/// How often the judge finds a rating of people.
 #[derive(Clone, Debug, Serialize)]
-pub struct Repeated {
-    /// How many.
-    pub items: u64,
-    /// Answers to them.
-    pub rows: u64,
-    /// Share of these items whose first two answers are the same.
-    pub first_two_same: Figure,
+pub struct Recall {
+    /// The rating of people.
+    pub rating: Rating,
+    /// Items that people rated so.
+    pub n: u64,
+    /// Share of them on which the judge says the same, with Wilson's interval; a malformed reply is a miss.
+    pub recall: Figure,
 }
 
 /// NMSE of judges that need no model, on the same items.
@@ -198,6 +179,7 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput, seed: u6
     let missing = (rows.len() - matched) as u64;
     let design = design(scale, &pairs);
     let (n, queries) = (pairs.len() as u64, distinct(&pairs));
+    let confusion = Confusion::of(&pairs, levels);
     Panel {
         n,
         queries,
@@ -207,11 +189,7 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput, seed: u6
         off_scale: judge.off_scale,
         off_scale_values: judge.off_scale_values.clone(),
         duplicates: judge.duplicates,
-        repeats: Repeated {
-            items: judge.repeats.items,
-            rows: judge.repeats.rows,
-            first_two_same: share(judge.repeats.first_two_same, judge.repeats.items as usize),
-        },
+        repeats: repeated(scale, rows, judge),
         other_samples: judge.other_samples,
         missing,
         without_human: (judge.answers.len() - matched) as u64,
@@ -221,6 +199,7 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput, seed: u6
             answered.iter().map(|r| (r.pair.group, r.levels.as_slice(), r.pair.judge)),
             levels,
         ),
+        nmse_noise_corrected: noise_corrected(&answered, levels),
         mae: mae(&pairs, levels),
         bias: bias(&pairs, levels),
         exact: exact(&pairs),
@@ -232,7 +211,9 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput, seed: u6
         design_effect: design.map_or(Undefined::Empty.into(), |d| Figure::point(d.effect, n, queries)),
         nmse_sd: design.map(|d| d.sd),
         bounds: bounds(&pairs, scale, design.map_or(1.0, |d| d.effect)),
-        confusion: Confusion::of(&pairs, levels),
+        recall: recalls(scale, &confusion),
+        macro_recall: macro_recall(&confusion).map_or_else(Figure::from, |v| Figure::point(v, n, queries)),
+        confusion,
         controls: controls(scale, &pairs, &nmse_full),
         human_ceiling: human_ceiling(people(), levels),
         rungs: reasons(answered.iter().copied(), |v| match v {
@@ -242,6 +223,29 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput, seed: u6
         cost: cost(&answered),
         nmse: nmse_full,
     }
+}
+
+fn recalls(scale: Scale, confusion: &Confusion) -> Vec<Recall> {
+    let one = |(level, share): (usize, Share)| {
+        let value = share.value().ok()?;
+        let (low, high) = wilson(share.hits as f64, share.of as f64, 0.95);
+        let interval = Some(Interval { low, high, level: 0.95, method: "wilson" });
+        let recall = Figure::Known(Estimate { value, interval, n: share.of, groups: 0 });
+        Some(Recall { rating: scale.at(level), n: share.of, recall })
+    };
+    recall(confusion).into_iter().enumerate().filter_map(one).collect()
+}
+
+/// Undefined when no item has two annotators: one rating says nothing about its noise.
+fn noise_corrected(answered: &[&Row<'_>], levels: usize) -> Figure {
+    let item =
+        |row: &&Row<'_>| Panelled { ratings: row.levels.iter().copied().map(Some).collect(), judge: row.pair.judge };
+    let items: Vec<Panelled> = answered.iter().map(item).collect();
+    if items.iter().all(|item| item.ratings.len() < 2) {
+        return Undefined::OneAnnotator.into();
+    }
+    let value = AgainstPeople::of(&items, levels).noise_corrected;
+    value.map_or_else(Figure::from, |value| Figure::point(value, items.len() as u64, 0))
 }
 
 fn design(scale: Scale, pairs: &[Pair]) -> Option<DesignEffect> {
@@ -265,8 +269,10 @@ fn tau_within(pairs: &[Pair]) -> Figure {
     }
 }
 
+/// Against the categorical gold, as over all items: the two are held against each other.
 fn somers_within(pairs: &[Pair]) -> Figure {
-    let (groups, human, judge) = scores(pairs);
+    let (groups, _, judge) = scores(pairs);
+    let human: Vec<f64> = pairs.iter().map(|p| f64::from(p.gold)).collect();
     let counts = pairs_by_group(&groups, &human, &judge).map(|counts| counts.into_iter().sum::<PairCounts>());
     let value = counts.and_then(|counts| counts.somers_d());
     value.map_or_else(Figure::from, |value| Figure::point(value, pairs.len() as u64, distinct(pairs)))
@@ -286,27 +292,6 @@ fn binarised(scale: Scale, pairs: &[Pair]) -> BTreeMap<String, Binarised> {
         (format!(">={}", scale.at(level)), of)
     };
     (1..scale.levels()).map(cut).collect()
-}
-
-/// One-sided level of the bounds.
-const DELTA: f64 = 0.05;
-
-fn bounds(pairs: &[Pair], scale: Scale, design_effect: f64) -> Bounds {
-    // Bounds for independent rows, on as many as the rows are worth; the counts shrink with them.
-    let effective = (pairs.len() as f64 / design_effect.max(1.0)).floor() as u64;
-    if effective == 0 {
-        return Bounds::default();
-    }
-    let share = |hit: &dyn Fn(&Pair) -> bool| pairs.iter().filter(|p| hit(p)).count() as f64 / pairs.len() as f64;
-    let within = |most: i16| share(&|p| p.gap().is_some_and(|gap| gap.abs() <= most)) * effective as f64;
-    let mean = pairs.iter().map(|p| squared_error_points(p, scale.levels())).sum::<f64>() / pairs.len() as f64 / 100.0;
-    let malformed = share(&|p| p.judge.is_none()) * effective as f64;
-    Bounds {
-        nmse_upper: Some(100.0 * hoeffding_bentkus(mean, effective, DELTA)),
-        malformed_upper: Some(clopper_pearson_upper(malformed.ceil() as u64, effective, DELTA)),
-        exact_lower: Some(clopper_pearson_lower(within(0).floor() as u64, effective, DELTA)),
-        adjacent_lower: Some(clopper_pearson_lower(within(1).floor() as u64, effective, DELTA)),
-    }
 }
 
 fn distinct(pairs: &[Pair]) -> u64 {

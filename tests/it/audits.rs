@@ -197,3 +197,42 @@ fn systems_with_the_same_mean_tie_however_their_means_were_summed() {
     assert_eq!(found.flip_rate.value(), Some(0.0));
     assert_eq!(found.tau_b.value(), None, "people see no difference");
 }
+
+#[test]
+fn a_judge_that_was_asked_twice_shows_how_far_it_agrees_with_itself() {
+    let items: Vec<Labelled> = (0..4).map(|i| item(&format!("i{i}"), &format!("q{i}"), &[3], &[])).collect();
+    let mut judge = judge(&[("i0", rated(3)), ("i1", rated(2)), ("i2", rated(5)), ("i3", rated(1))]);
+    let runs = [[Some(3), Some(3)], [Some(2), Some(4)], [Some(5), None], [Some(1), Some(1)]];
+    judge.repeats.items = 4;
+    judge.repeats.rows = 8;
+    judge.repeats.first_two_same = 2;
+    let rating = |r: Option<i64>| r.map(|r| scale().rating(r).unwrap());
+    judge.repeats.runs =
+        runs.iter().enumerate().map(|(i, run)| (ItemId::new(format!("i{i}")), run.map(rating).to_vec())).collect();
+    let repeats = &audit(scale(), items, &[judge], &Setup::default()).judges[0].panel.repeats;
+    assert_eq!((repeats.first_two_same.value(), repeats.identical.value()), (Some(0.5), Some(0.5)));
+    // Readable throughout: 3 3, 2 4, 1 1 against 3. Single runs: 0 0, 1 1, 4 4 → 10/6; means 3, 3, 1 → 4/3.
+    let gain = 100.0 * (10.0 / 6.0 - 4.0 / 3.0) / 16.0;
+    assert!((repeats.averaging_gain.value().unwrap() - gain).abs() < 1e-9, "{repeats:?}");
+}
+
+#[test]
+fn recall_is_per_rating_of_people_and_noise_is_taken_off_where_several_rated() {
+    let items = vec![
+        item("a", "q", &[1, 1], &[]),
+        item("b", "q", &[1, 2], &[]),
+        item("c", "r", &[5, 5], &[]),
+        item("d", "r", &[5, 4], &[]),
+    ];
+    let judge =
+        judge(&[("a", rated(1)), ("b", rated(2)), ("c", rated(5)), ("d", Verdict::Malformed(Malformed::Empty))]);
+    let panel = &audit(scale(), items, &[judge], &Setup::default()).judges[0].panel;
+    let recall: Vec<(i64, u64, Option<f64>)> =
+        panel.recall.iter().map(|r| (r.rating.value(), r.n, r.recall.value())).collect();
+    // Gold by lower median: 1, 1, 5, 4.
+    assert_eq!(recall, [(1, 2, Some(0.5)), (4, 1, Some(0.0)), (5, 1, Some(1.0))]);
+    assert_eq!(panel.macro_recall.value(), Some(0.5));
+    // Against the means 1, 1.5, 5, 4.5: 0, ¼, 0, 16. Noise within items ¼ (of ½, 0, ½, 0), of a mean of two an eighth.
+    let expected = 100.0 / 16.0 * (16.25 / 4.0 - 0.25 / 2.0);
+    assert!((panel.nmse_noise_corrected.value().unwrap() - expected).abs() < 1e-9, "{:?}", panel.nmse_noise_corrected);
+}

@@ -214,3 +214,18 @@ fn systems_are_ranked_by_both_means_and_the_items_are_the_same_for_both() {
         "error: no item has the column `system`\nhint: `--id-pattern '{query_id}_{system}'` takes it from the ids\n"
     );
 }
+
+#[test]
+fn a_command_that_is_suggested_for_one_of_several_judges_names_it() {
+    let folder = folder("id,judge,rating\na_x,one,1\nb_y,one,1\na_x,the other,5\nb_y,the other,5\n");
+    let found = audit(&folder, &[]);
+    let command = |judge: usize| {
+        let advice = found["judges"][judge]["advice"].as_array().unwrap();
+        advice.iter().find_map(|step| step["command"].as_str()).unwrap().to_owned()
+    };
+    let start = "assessor disagree --human h.csv --ratings j.csv --judge";
+    assert_eq!(command(0), format!("{start} one --direction lower --gap 2"));
+    assert_eq!(command(1), format!("{start} 'the other' --direction higher --gap 2"));
+    let listed = folder.run(&["disagree", "--human", "h.csv", "--ratings", "j.csv", "--judge", "the other"]);
+    assert!(listed.out.starts_with("the other\n"), "{listed:?}");
+}

@@ -2,11 +2,15 @@
 
 mod audits;
 mod bad_input;
+mod caveats;
 mod certificates;
 mod commands;
+mod compare;
+mod controls;
 mod crash;
 mod elsewhere;
 mod faults;
+mod gates;
 mod hostile;
 mod interrupts;
 mod labels_policies;

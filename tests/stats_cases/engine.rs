@@ -244,6 +244,12 @@ fn bounded_mean_ucb(inputs: &Value) -> Value {
         })
         .collect();
     let (n, delta) = (losses.len() as u64, delta(inputs));
+    if n == 0 {
+        let none = defined(Err(Undefined::Empty));
+        return json!({
+            "nmse": none, "hoeffding_ucb": none, "maurer_pontil_ucb": none, "hoeffding_bentkus_ucb": none, "t_ucb": none,
+        });
+    }
     let mean = losses.iter().sum::<f64>() / n as f64;
     json!({
         "nmse": 100.0 * mean,

@@ -19,8 +19,8 @@ const TOLERATED: u64 = 20;
 /// resample is a weighted sum of tables. Replicates on which a statistic is undefined are left out of its distribution;
 /// when they are more than one in twenty, or the statistic is undefined or the same throughout, it has no interval.
 ///
-/// BCa where it exists, percentile where the jackknife does not vary, the jackknife itself above 2,000 groups; the
-/// interval's `method` says which.
+/// BCa where it exists, percentile where the jackknife does not vary or is undefined, the jackknife itself above 2,000
+/// groups; the interval's `method` says which.
 pub fn bca<const M: usize>(
     groups: &[Confusion],
     statistic: impl Fn(&Confusion) -> [Defined; M] + Sync + Send,
@@ -31,15 +31,28 @@ pub fn bca<const M: usize>(
         [_] => return std::array::from_fn(|_| Err(Undefined::TooFewGroups)),
         [first, ..] => total(first.levels(), groups),
     };
-    let estimates = statistic(&whole);
     let independent = groups.iter().all(|g| g.total() == 1);
-    let sample = match groups.len() {
-        ..=ENUMERATED_GROUPS => Sample { clustered: !independent, ..clusters(groups, &statistic, how) },
-        _ if independent => rows(&whole, &statistic, how),
-        ..=BOOTSTRAP_GROUPS => clusters(groups, &statistic, how),
-        _ => left_out(groups, &whole, &statistic),
+    let sample = if independent && groups.len() > ENUMERATED_GROUPS {
+        rows(&whole, &statistic, how)
+    } else if groups.len() <= BOOTSTRAP_GROUPS {
+        Sample { clustered: !independent, ..clusters(groups, &statistic, how) }
+    } else {
+        left_out(groups, &whole, &statistic)
     };
-    std::array::from_fn(|m| sample.interval(m, estimates[m]?, how.level))
+    sample.intervals(statistic(&whole), how)
+}
+
+/// [`bca`] of independent rows, given their table alone: for so many rows that a table of each would be too much.
+///
+/// # Panics
+/// With eight rows or fewer, whose resamples [`bca`] enumerates.
+pub fn bca_of_rows<const M: usize>(
+    whole: &Confusion,
+    statistic: impl Fn(&Confusion) -> [Defined; M] + Sync + Send,
+    how: &Resampling,
+) -> [Result<Interval, Undefined>; M] {
+    assert!(whole.total() > ENUMERATED_GROUPS as u64, "a few rows are resampled exhaustively");
+    rows(whole, &statistic, how).intervals(statistic(whole), how)
 }
 
 /// What an interval is made of.
@@ -52,6 +65,10 @@ struct Sample<const M: usize> {
 }
 
 impl<const M: usize> Sample<M> {
+    fn intervals(&self, estimates: [Defined; M], how: &Resampling) -> [Result<Interval, Undefined>; M] {
+        std::array::from_fn(|m| self.interval(m, estimates[m]?, how.level))
+    }
+
     fn interval(&self, m: usize, estimate: f64, level: f64) -> Result<Interval, Undefined> {
         let jackknife: Result<Vec<(f64, u64)>, Undefined> =
             self.jackknife.iter().map(|(values, times)| Ok((values[m]?, *times))).collect();
@@ -210,14 +227,18 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_threads_changes_no_bit() {
+    fn the_number_of_threads_changes_no_bit_and_rows_need_no_tables() {
         let groups: Vec<Vec<(u8, u8)>> =
             (0..25u8).map(|i| (0..=i % 4).map(|j| ((i + j) % 3, (i * j) % 3)).collect()).collect();
         let rows: Vec<Vec<(u8, u8)>> = groups.concat().into_iter().map(|row| vec![row]).collect();
+        let mut whole = Confusion::empty(3);
+        groups.iter().flatten().for_each(|(human, judge)| whole.add(*human, Some(*judge)));
+        let how = Resampling { replicates: 500, ..Resampling::default() };
+        assert_eq!(bca_of_rows(&whole, exact, &how), bca(&tables(&rows), exact, &how));
         for tables in [tables(&groups), tables(&rows)] {
             let run = |threads| {
                 let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-                pool.install(|| bca(&tables, exact, &Resampling { replicates: 500, ..Resampling::default() }))
+                pool.install(|| bca(&tables, exact, &how))
             };
             assert_eq!(run(1), run(2));
             assert_eq!(run(1), run(7));

@@ -1,6 +1,6 @@
 //! How sure a number is.
 //!
-//! Which interval a number gets (SPEC §1, with what [`docs/COVERAGE.md`] measured where SPEC leaves room):
+//! Which interval a number gets (SPEC §1, with what `docs/COVERAGE.md` measured where SPEC leaves room):
 //!
 //! | number | interval | method name |
 //! |---|---|---|
@@ -19,10 +19,11 @@ mod bootstrap;
 mod design;
 mod dirichlet;
 mod distribution;
+mod gamma_sum;
 pub mod proportion;
 mod resample;
 
-pub use bootstrap::bca;
+pub use bootstrap::{bca, bca_of_rows};
 pub use design::{Design, GroupSum};
 pub use dirichlet::Posterior;
 pub use distribution::{Bca, Distribution};

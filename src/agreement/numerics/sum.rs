@@ -4,8 +4,8 @@
 const UNIT: f64 = (1u64 << 52) as f64;
 
 /// A sum in fixed point. Integer addition is associative, so rows may come in any order, from any number of threads,
-/// and the sum has the same bits. Each value is rounded to a multiple of 2⁻⁵² once; 2⁶⁰ of them fit at the size of a
-/// squared range.
+/// and the sum has the same bits. Each value is cut to a multiple of 2⁻⁵², which values of 1 and more are already; 2⁶⁰ of
+/// them fit at the size of a squared range.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExactSum(i128);
 
@@ -13,7 +13,9 @@ impl ExactSum {
     /// Adds one value.
     pub fn add(&mut self, value: f64) {
         debug_assert!(value.is_finite() && value.abs() < 1e18, "{value} is not a value of a rating scale");
-        self.0 += (value * UNIT).round_ties_even() as i128;
+        let units = value * UNIT;
+        // Nearly always within 64 bits, where the conversion is one instruction.
+        self.0 += if units.abs() < i64::MAX as f64 { i128::from(units as i64) } else { units as i128 };
     }
 
     /// Adds another sum.

@@ -32,11 +32,14 @@ pub struct Paired {
 /// Compares two costs of each row, given as `(group, first, second)` in any order.
 ///
 /// # Errors
-/// [`Undefined::Empty`] without rows.
+/// [`Undefined::Empty`] without rows, [`Undefined::NotFinite`] when a cost is not a finite number.
 pub fn difference(rows: impl Iterator<Item = (u32, f64, f64)>, how: &Resampling) -> Result<Paired, Undefined> {
     let (mut a, mut b, mut identical) = (ExactSum::default(), ExactSum::default(), true);
     let mut groups: BTreeMap<u32, (ExactSum, u64)> = BTreeMap::new();
     for (group, first, second) in rows {
+        if !first.is_finite() || !second.is_finite() {
+            return Err(Undefined::NotFinite);
+        }
         a.add(first);
         b.add(second);
         identical &= first == second;
@@ -91,5 +94,6 @@ mod tests {
             (true, Err(Undefined::NoDifference), Figure::point(0.0, 2, 2))
         );
         assert_eq!(difference(std::iter::empty(), &Resampling::default()), Err(Undefined::Empty));
+        assert_eq!(difference([(0, 1.0, f64::NAN)].into_iter(), &Resampling::default()), Err(Undefined::NotFinite));
     }
 }

@@ -17,10 +17,13 @@ const ENUMERATED_GROUPS: usize = 20;
 /// With up to 20 groups that differ, the exact share of sign patterns whose sum is at least as far from 0 as the observed
 /// one. Otherwise `(b + 1)/(B + 1)` with `b` of `B` random patterns at least as far: never 0, and valid for any `B`.
 /// Groups without a difference change no sum and are not flipped. Undefined without groups, and when no group differs:
-/// then there is nothing to test.
+/// then there is nothing to test; also when a sum is not a finite number.
 pub fn sign_flip(sums: &[f64], how: &Resampling) -> Defined {
     if sums.is_empty() {
         return Err(Undefined::Empty);
+    }
+    if sums.iter().any(|s| !s.is_finite()) {
+        return Err(Undefined::NotFinite);
     }
     let mut sizes: Vec<f64> = sums.iter().map(|s| s.abs()).filter(|s| *s > 0.0).collect();
     sizes.sort_by(f64::total_cmp);
@@ -140,6 +143,7 @@ mod tests {
         assert_eq!(sign_flip(&[0.0, 3.0, 0.0, -1.0, 4.0, 2.0, 0.5], &how), Ok(0.1875));
         assert_eq!(sign_flip(&[0.0; 4], &how), Err(Undefined::NoDifference));
         assert_eq!(sign_flip(&[], &how), Err(Undefined::Empty));
+        assert_eq!(sign_flip(&[1.0, f64::INFINITY], &how), Err(Undefined::NotFinite));
     }
 
     #[test]

@@ -49,13 +49,15 @@ pub struct AltTest {
     pub min_items: usize,
     /// Seeds the sign flips and the shuffled control.
     pub seed: u64,
+    /// Sign patterns that the test by queries draws.
+    pub flips: u32,
 }
 
 impl AltTest {
     /// The authors' test with `epsilon`: by squared distance, 30 items, false discovery rate 0.05.
     pub fn new(epsilon: f64) -> Self {
         let (score, malformed) = (AltScore::NegRmse, LostOrDropped::Lose);
-        Self { score, malformed, epsilon, q: 0.05, min_items: 30, seed: 0 }
+        Self { score, malformed, epsilon, q: 0.05, min_items: 30, seed: 0, flips: 10_000 }
     }
 }
 
@@ -216,7 +218,8 @@ impl AltTest {
             return Err(Undefined::TooFewGroups);
         }
         let sums: Vec<f64> = groups.into_values().map(|(sum, n)| sum as f64 - self.epsilon * n as f64).collect();
-        let two_sided = sign_flip(&sums, &Resampling { seed: self.seed, ..Resampling::default() });
+        let two_sided =
+            sign_flip(&sums, &Resampling { seed: self.seed, replicates: self.flips, ..Resampling::default() });
         // Sign patterns come in mirror images: half of those as far from zero lie on the observed side.
         match two_sided {
             Ok(p) if sums.iter().sum::<f64>() < 0.0 => Ok(p / 2.0),

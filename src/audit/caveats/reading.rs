@@ -10,7 +10,7 @@ const SKEWED: f64 = 0.6;
 const MARGINALS: f64 = 0.2;
 /// Krippendorff's own bar for tentative conclusions.
 const TENTATIVE: f64 = 0.667;
-/// Order within queries and across them further apart than this.
+/// Order over all items that flatters order within queries by more than this.
 const POOLED: f64 = 0.1;
 /// Fewer items than this: tails of intervals are uncertain.
 const FEW_ITEMS: u64 = 300;
@@ -24,7 +24,7 @@ pub(super) fn caveats(facts: &Facts<'_>) -> Vec<Found> {
     if panel.n == 0 {
         return Vec::new();
     }
-    let one: [fn(&Facts<'_>) -> Option<Found>; 15] = [
+    let one: [fn(&Facts<'_>) -> Option<Found>; 17] = [
         one_number,
         malformed,
         no_skill,
@@ -37,6 +37,8 @@ pub(super) fn caveats(facts: &Facts<'_>) -> Vec<Found> {
         one_run,
         compression,
         systems,
+        copies,
+        gates,
         alt_test,
         chosen,
         stale_map,
@@ -116,7 +118,7 @@ fn unused(facts: &Facts<'_>) -> Option<Found> {
 fn pooled(facts: &Facts<'_>) -> Option<Found> {
     let panel = &facts.found.panel;
     let (all, within) = (panel.coefficients.somers_d.value()?, panel.somers_d_within_group.value()?);
-    if (all - within).abs() > POOLED {
+    if all - within > POOLED {
         return Some((
             Mistake::PooledOrder,
             format!(
@@ -214,6 +216,28 @@ fn systems(facts: &Facts<'_>) -> Option<Found> {
             "A high correlation {few}does not make the judge an assessor: it says nothing about systems that were tuned on this judge, and it falls among the best ones."
         ),
     ))
+}
+
+fn copies(facts: &Facts<'_>) -> Option<Found> {
+    let copy = facts.found.copies.as_ref()?;
+    let share = 100.0 * copy.share;
+    Some((
+        Mistake::Copies,
+        format!(
+            "The judge gives the rating of the annotator `{}` on {share:.0} % of {} items: it repeats one person, and its closeness to people says nothing about new items.",
+            copy.annotator, copy.n
+        ),
+    ))
+}
+
+fn gates(facts: &Facts<'_>) -> Option<Found> {
+    let passed_by = &facts.found.gates_passed_by;
+    (!passed_by.is_empty()).then(|| {
+        (
+            Mistake::Gates,
+            format!("The gates are uninformative: all of them together are met as well by {}.", passed_by.join(", ")),
+        )
+    })
 }
 
 fn alt_test(facts: &Facts<'_>) -> Option<Found> {

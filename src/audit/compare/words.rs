@@ -1,6 +1,6 @@
 //! A comparison in sentences: how far apart two judges are, and what the difference is made of.
 
-use super::compare::{Comparison, Contrasted, Outcome};
+use super::{Comparison, Contrasted, Outcome};
 
 /// A part of the difference of NMSE that explains at least this share of it names the difference.
 const MOST_OF_IT: f64 = 0.8;
@@ -137,7 +137,7 @@ fn regressions(comparison: &Comparison) -> Option<String> {
     (!worse.is_empty()).then(|| format!("Worse in: {}.", worse.join(", ")))
 }
 
-pub(super) fn named<'a>(comparison: &'a Comparison, metric: &str) -> &'a Contrasted {
+fn named<'a>(comparison: &'a Comparison, metric: &str) -> &'a Contrasted {
     comparison.contrasts.iter().find(|c| c.metric == metric).expect("every comparison has these contrasts")
 }
 
