@@ -33,13 +33,13 @@ impl Diagnosis {
     pub fn name(self) -> &'static str {
         match self {
             Self::Silent => "no answers",
-            Self::Unreadable => "at least half of its error is format",
-            Self::Collapsed => "collapsed: nearly the same rating for everything",
+            Self::Unreadable => "format first",
+            Self::Collapsed => "collapsed",
             Self::NoSkill => "no skill shown",
-            Self::Compressed => "squeezed scale, in the right order",
-            Self::BelowPeople => "useful, below people",
+            Self::Compressed => "squeezed",
+            Self::BelowPeople => "below people",
             Self::BetterThanConstant => "better than a constant",
-            Self::AmongPeople => "on a par with people",
+            Self::AmongPeople => "among people",
         }
     }
 }

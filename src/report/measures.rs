@@ -1,7 +1,9 @@
 //! Which numbers are shown, in which order, and what each of them means in a few words.
 
 use super::figures::{Unit, count, plural};
-use crate::audit::{Audit, Cost, Counted, Humans, JudgeAudit, Mistake, Panel, ScaleFlag, Slice, Standing, Systems};
+use crate::audit::{
+    Audit, Cost, Counted, Humans, JudgeAudit, Mistake, Panel, Placed, ScaleFlag, Slice, Standing, Systems,
+};
 use crate::domain::{Figure, Scale};
 
 /// How the headline number is scaled; stands wherever it is printed.
@@ -92,8 +94,9 @@ pub(super) fn measures(panel: &Panel) -> Vec<Measure<'_>> {
             Unit::Coefficient,
             "beyond chance; squared misses",
         ),
-        measure("Kappa, linear", &panel.coefficients.kappa_linear, Unit::Coefficient, "beyond chance; by distance"),
-        measure("Kappa", &panel.coefficients.kappa, Unit::Coefficient, "beyond chance; hit or miss"),
+        measure("Gwet’s AC2", &panel.coefficients.ac2, Unit::Coefficient, "beyond chance; for skewed ratings"),
+        measure("Alpha, ordinal", &panel.coefficients.alpha_ordinal, Unit::Coefficient, "Krippendorff; by rank"),
+        measure("Somers’ D", &panel.coefficients.somers_d, Unit::Coefficient, "order; 1 as people, 0 none"),
         measure("Skill", &panel.controls.skill, Unit::Coefficient, "1 perfect, 0 a constant judge"),
     ]
 }
@@ -169,6 +172,15 @@ pub(super) fn worst(slices: &[Slice]) -> Vec<&Slice> {
     let value = |s: &Slice| s.nmse.value().unwrap_or(f64::NEG_INFINITY);
     worst.sort_by(|a, b| a.small.cmp(&b.small).then(value(b).total_cmp(&value(a))));
     worst
+}
+
+/// The places that the tests leave open: `1`, or `2–4`.
+pub(super) fn places(placed: &Placed) -> String {
+    if placed.best_place == placed.worst_place {
+        placed.best_place.to_string()
+    } else {
+        format!("{}–{}", placed.best_place, placed.worst_place)
+    }
 }
 
 /// How systems rank under the judge's ratings, as name and value.

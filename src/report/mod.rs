@@ -14,10 +14,11 @@
 //! | [`comparison_terminal`], [`comparison_markdown`], [`comparison_html`] | two judges, paired |
 //! | [`junit`] | gates, for continuous integration |
 //!
-//! `measures`, `panels` and `planned` say which numbers are shown and what each means, so all faces say the same.
+//! `measures`, `panels` and `brief` say which numbers are shown and what each means, so all faces say the same.
 //! `figures` writes numbers, `svg` and `plots` draw them.
 //! `plain` makes text that others wrote (models, annotators, documents) safe to show.
 
+mod brief;
 mod comparison;
 mod disagreements;
 mod export;
@@ -29,7 +30,6 @@ mod markdown;
 mod measures;
 mod panels;
 mod plain;
-mod planned;
 mod plots;
 mod style;
 mod svg;

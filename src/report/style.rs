@@ -123,6 +123,9 @@ fn ascii(text: &str) -> String {
             '▼' => out.push('v'),
             '✕' => out.push('x'),
             '“' | '”' => out.push('"'),
+            '’' => out.push('\''),
+            '✓' => out.push('+'),
+            '±' => out.push_str("+-"),
             '\u{2400}'..='\u{2421}' | '�' => out.push('?'),
             c => out.push(c),
         }

@@ -3,9 +3,9 @@
 use super::chart::{Chart, DotRow, Words};
 use crate::audit::{Advice, Bulk, JudgeAudit, Systems};
 use crate::domain::Scale;
+use crate::report::brief::{bulk_facts, planned};
 use crate::report::figures::{Unit, count};
 use crate::report::measures::ranking;
-use crate::report::planned::{bulk_facts, planned};
 use crate::report::plots;
 use crate::report::svg::Axis;
 use askama::Template;

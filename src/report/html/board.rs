@@ -5,7 +5,7 @@ use super::people::{Cell, Matrix};
 use crate::audit::{Audit, JudgeAudit, Leaderboard, PairTest, Placed};
 use crate::domain::Figure;
 use crate::report::figures::{Unit, p_value};
-use crate::report::measures::{reach, scaling};
+use crate::report::measures::{places, reach, scaling};
 use crate::report::svg::Axis;
 use askama::Template;
 
@@ -39,15 +39,6 @@ pub(super) fn board(audit: &Audit) -> Option<Board> {
         with_first: if board.all_pairs { Vec::new() } else { with_first(board) },
         first: board.places.first().map_or(String::new(), |p| p.name.clone()),
     })
-}
-
-/// The places that the tests leave open: `1`, or `2–4`.
-pub(super) fn places(placed: &Placed) -> String {
-    if placed.best_place == placed.worst_place {
-        placed.best_place.to_string()
-    } else {
-        format!("{}–{}", placed.best_place, placed.worst_place)
-    }
 }
 
 fn row(axis: Axis, placed: &Placed, judge: &JudgeAudit) -> DotRow {

@@ -21,8 +21,9 @@ mod verdict;
 
 pub use comparison::comparison_html;
 
-use crate::audit::{Audit, Caveat, JudgeAudit, Mistake, Weight};
+use crate::audit::{Audit, Caveat, JudgeAudit, Mistake};
 use crate::domain::Figure;
+use crate::report::brief::weighed;
 use crate::report::measures::provenance;
 use askama::Template;
 
@@ -30,7 +31,7 @@ const STYLE: &str = include_str!("../templates/report.css");
 pub(super) const SCRIPT: &str = include_str!("../templates/report.js");
 
 /// SHA-256 of `SCRIPT` in base 64; a test keeps it true.
-pub(super) const SCRIPT_HASH: &str = "n1ArVUcgcEjNHuF1vDsXKnoJDffkLRkrD/gjQGZlh3Y=";
+pub(super) const SCRIPT_HASH: &str = "egYJ66I9Aa3TqosVc9YHaRuN+7fY47YNIIiuojEgbNk=";
 
 /// How many disagreements of each judge are in the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +123,8 @@ impl<'a> Known<'a> {
 }
 
 fn section<'a>(audit: &'a Audit, id: &'a str, judge: &'a JudgeAudit, room: Room) -> Section<'a> {
-    let caveats = |weight| judge.caveats.iter().filter(|c| c.weight == weight).map(Known::new).collect();
+    let (warnings, notes) = weighed(judge);
+    let known = |caveats: Vec<&'a Caveat>| caveats.into_iter().map(Known::new).collect();
     Section {
         id,
         name: &judge.name,
@@ -138,8 +140,8 @@ fn section<'a>(audit: &'a Audit, id: &'a str, judge: &'a JudgeAudit, room: Room)
         replace: people::replace(id, judge),
         fails: slices::fails(id, judge),
         next: beyond::next(id, audit.scale, judge),
-        warnings: caveats(Weight::Warning),
-        notes: caveats(Weight::Note),
+        warnings: known(warnings),
+        notes: known(notes),
         differ: differ::differ(id, judge, room),
         provenance: provenance(audit, judge),
     }

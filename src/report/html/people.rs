@@ -1,6 +1,7 @@
 //! The people: how they rate, how far they are from each other, and whether a judge may replace one of them.
 
-use crate::audit::{Audit, Humans, JudgeAudit, Replaceable, Replacement, Tested};
+use crate::audit::{Audit, Humans, JudgeAudit, Replaceable, Tested};
+use crate::report::brief::{answer, why};
 use crate::report::figures::{Unit, count, p_value, with_interval};
 use crate::report::measures::among_people;
 use askama::Template;
@@ -118,7 +119,6 @@ pub(super) struct Replace<'a> {
 
 pub(super) fn replace<'a>(id: &'a str, judge: &JudgeAudit) -> Option<Replace<'a>> {
     let test = judge.alt_test.as_ref()?;
-    let (tone, answer) = answer(test.verdict);
     let row = |t: &Tested| {
         [
             t.name.clone(),
@@ -132,8 +132,12 @@ pub(super) fn replace<'a>(id: &'a str, judge: &JudgeAudit) -> Option<Replace<'a>
     };
     Some(Replace {
         id,
-        tone,
-        answer,
+        tone: match test.verdict {
+            Replaceable::Passes => "good",
+            Replaceable::Fails => "bad",
+            Replaceable::Uninformative | Replaceable::TooFewItems => "void",
+        },
+        answer: answer(test.verdict),
         why: why(test),
         facts: vec![
             ("Winning rate", format!("{}; the test is passed at 50 %", Unit::Share.value(&test.winning_rate))),
@@ -144,26 +148,4 @@ pub(super) fn replace<'a>(id: &'a str, judge: &JudgeAudit) -> Option<Replace<'a>
         annotators: test.annotators.iter().map(row).collect(),
         skipped: test.skipped.iter().map(|(name, n)| format!("{name} ({n})")).collect(),
     })
-}
-
-/// The answer of the alternative annotator test, and how it looks.
-fn answer(verdict: Replaceable) -> (&'static str, &'static str) {
-    match verdict {
-        Replaceable::Passes => ("good", "By this test, yes."),
-        Replaceable::Fails => ("bad", "By this test, no."),
-        Replaceable::Uninformative => ("void", "The test says nothing on these ratings."),
-        Replaceable::TooFewItems => ("void", "Not tested: too few items."),
-    }
-}
-
-fn why(test: &Replacement) -> String {
-    match test.verdict {
-        Replaceable::Passes => "It stands in for each person in turn at least as well as that person, and no judge that understands nothing does. That is agreement with these people, not truth.".into(),
-        Replaceable::Fails => "It does not stand in for enough of the people as well as they do themselves.".into(),
-        Replaceable::Uninformative => format!(
-            "Judges that understand nothing pass it as well: {}. Whatever it says of this judge is no evidence.",
-            test.passed_by.join(", ")
-        ),
-        Replaceable::TooFewItems => "Each person needs enough items that others rated, too.".into(),
-    }
 }

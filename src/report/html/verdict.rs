@@ -4,6 +4,7 @@ use super::beyond::Step;
 use super::chart::{Segment, Stack, Words};
 use super::scale::{Heat, heat};
 use crate::audit::{Audit, Diagnosis, GateResult, JudgeAudit, Mistake, Panel, Standing};
+use crate::report::brief::{ended, gates_met};
 use crate::report::figures::{Unit, count};
 use crate::report::junit::observed;
 use crate::report::measures::{scaling, simulated, verdict};
@@ -71,10 +72,7 @@ pub(super) fn verdict_of<'a>(audit: &'a Audit, id: &'a str, judge: &'a JudgeAudi
         replies: replies(panel),
         first: judge.advice.first().map(Step::new),
         gates: judge.gates.iter().map(gate).collect(),
-        gates_met: {
-            let met = judge.gates.iter().filter(|g| g.met).count();
-            format!("{met} of {} met", judge.gates.len())
-        },
+        gates_met: gates_met(&judge.gates),
         beside: beside(panel),
     }
 }
@@ -102,6 +100,10 @@ pub(super) fn stamp(judge: &JudgeAudit) -> String {
         Diagnosis::Unreadable => {
             format!("{mark} {} of the replies cannot be read", Unit::Share.value(&judge.panel.malformed.rate))
         }
+        Diagnosis::Collapsed => format!("{mark} collapsed: nearly the same rating for everything"),
+        Diagnosis::Compressed => format!("{mark} squeezed scale, in the right order"),
+        Diagnosis::BelowPeople => format!("{mark} useful, below people"),
+        Diagnosis::AmongPeople => format!("{mark} on a par with people"),
         diagnosis => format!("{mark} {}", diagnosis.name()),
     }
 }
@@ -124,12 +126,12 @@ fn replies(panel: &Panel) -> Stack {
     }
 }
 
-pub(super) fn gate(result: &GateResult) -> GateRow {
-    let says_nothing = !result.passed_by.is_empty();
-    let (class, mark, word) = match (result.met, says_nothing) {
-        (true, false) => ("met", "✓", "met"),
-        (true, true) => ("void", "?", "met, uninformative"),
-        (false, _) => ("missed", "✕", "missed"),
+fn gate(result: &GateResult) -> GateRow {
+    let (mark, word) = ended(result);
+    let class = match (result.met, result.passed_by.is_empty()) {
+        (true, true) => "met",
+        (true, false) => "void",
+        (false, _) => "missed",
     };
     GateRow {
         class,

@@ -62,9 +62,9 @@
   };
   const splits = {
     agree: ["people agree", (row) => split(row) === 0],
-    near: ["people differ by 1", (row) => split(row) === 1],
-    apart: ["people differ by 2 or more", (row) => split(row) >= 2],
-    alone: ["one person only", (row) => split(row) === null],
+    near: ["people 1 apart", (row) => split(row) === 1],
+    apart: ["people 2+ apart", (row) => split(row) >= 2],
+    alone: ["one person", (row) => split(row) === null],
   };
 
   class Explorer {

@@ -30,7 +30,9 @@ fn good_collapsed_and_malformed_judges_are_told_apart_by_tone_and_first_words() 
         told(collapsed),
         "hero bad | ✕ collapsed: nearly the same rating for everything | Change the prompt or the model: 88 % of the ratings are 3, whatever the item."
     );
-    assert!(told(malformed).starts_with("hero bad | ✕ 40.3 % of the replies cannot be read | Fix the format first: 40"));
+    assert!(
+        told(malformed).starts_with("hero bad | ✕ 40.3 % of the replies cannot be read | Fix the format first: 40")
+    );
     assert!(told(squeezed).starts_with("hero fair | ~ squeezed scale, in the right order | Recalibrate: a map fitted"));
 }
 

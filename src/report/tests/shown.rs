@@ -1,7 +1,10 @@
 //! What is seen: snapshots to read, and promises about any output.
 
 use super::super::plain::width;
-use super::super::{TerminalOptions, changes, comparison_html, groups, html, list, markdown, terminal};
+use super::super::{
+    TerminalOptions, changes, comparison_html, comparison_markdown, comparison_terminal, groups, html, list, markdown,
+    terminal,
+};
 use super::fixture::{
     bulk, collapsed, empty, good, labelled, malformed, many, one, paired, people, scale, squeezed, three,
 };
@@ -33,8 +36,43 @@ fn a_malformed_judge_at_120_columns() {
 }
 
 #[test]
-fn three_judges_are_compared_first() {
-    insta::assert_snapshot!(terminal(&three(), &options(100)).split("\n\nrelevance-v3").next().unwrap());
+fn several_judges_are_a_table_with_ranges_of_places() {
+    insta::assert_snapshot!(terminal(&three(), &options(100)));
+}
+
+#[test]
+fn several_judges_in_markdown() {
+    insta::assert_snapshot!(markdown(&three()));
+}
+
+#[test]
+fn a_squeezed_judge_at_80_columns() {
+    insta::assert_snapshot!(terminal(&one(squeezed), &options(80)));
+}
+
+#[test]
+fn a_judge_with_a_bulk_and_systems_in_markdown() {
+    insta::assert_snapshot!(markdown(&bulk()));
+}
+
+#[test]
+fn people_alone_at_80_columns() {
+    insta::assert_snapshot!(terminal(&people(), &options(80)));
+}
+
+#[test]
+fn people_alone_in_markdown() {
+    insta::assert_snapshot!(markdown(&people()));
+}
+
+#[test]
+fn a_gain_of_parse_rate_at_80_columns() {
+    insta::assert_snapshot!(comparison_terminal(&paired(malformed, good), 3, &options(80)));
+}
+
+#[test]
+fn a_gain_of_parse_rate_in_markdown() {
+    insta::assert_snapshot!(comparison_markdown(&paired(malformed, good)));
 }
 
 #[test]
@@ -63,18 +101,19 @@ fn the_difference_of_two_judges() {
     insta::assert_snapshot!(changes(&diffs, 20, &options(80)));
 }
 
-fn audits() -> [Audit; 3] {
-    [one(collapsed), three(), empty()]
+fn audits() -> [Audit; 5] {
+    [one(collapsed), three(), empty(), bulk(), people()]
 }
 
 #[test]
 fn no_line_is_wider_than_the_terminal() {
     for audit in audits() {
         for columns in [60, 80, 120, 200] {
-            let judge = &audit.judges[0];
-            let shown = terminal(&audit, &options(columns))
-                + &list(&judge.disagreements, &options(columns))
-                + &groups(&judge.groups, &options(columns));
+            let mut shown = terminal(&audit, &options(columns));
+            for judge in audit.judges.iter().take(1) {
+                shown.push_str(&list(&judge.disagreements, &options(columns)));
+                shown.push_str(&groups(&judge.groups, &options(columns)));
+            }
             let wide = shown.lines().find(|l| width(l) > usize::from(columns));
             assert_eq!(wide, None, "at {columns} columns");
         }
