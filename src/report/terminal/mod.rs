@@ -57,7 +57,7 @@ fn one(audit: &Audit, judge: &JudgeAudit, options: TerminalOptions, out: &mut St
     among(audit, judge, options, out);
     let worst: Vec<&Slice> = worst(&judge.slices).into_iter().filter(|s| !s.small).take(FEW).collect();
     if !worst.is_empty() {
-        out.push_str(&options.title("Where it fails (against the rest; p adjusted for the number of slices)"));
+        out.push_str(&options.title("Where it fails (beside the rest, p adjusted)"));
         out.push_str(&slices(&worst, options));
     }
     if let Some(systems) = &judge.systems {

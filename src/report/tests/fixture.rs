@@ -3,6 +3,7 @@
 use crate::audit::{Audit, Comparison, JudgeInput, Judged, Labelled, Opinion, Setup, Terms, audit, compare};
 use crate::domain::{GroupId, ItemId, Malformed, NanoUsd, NotRun, Rung, Scale, Usage, Verdict};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// What a judge does with an item of true rating `t`, at index `i`.
 type Behaviour = fn(t: i64, i: usize) -> Option<i64>;
@@ -132,8 +133,20 @@ pub(super) fn one(judge: fn(&[Labelled]) -> JudgeInput) -> Audit {
     audit(scale(), items, &[judge], &setup())
 }
 
+/// The judges by themselves, each audited once for all tests: intervals take their time.
+pub(super) static GOOD: LazyLock<Audit> = LazyLock::new(|| one(good));
+pub(super) static COLLAPSED: LazyLock<Audit> = LazyLock::new(|| one(collapsed));
+pub(super) static MALFORMED: LazyLock<Audit> = LazyLock::new(|| one(malformed));
+pub(super) static SQUEEZED: LazyLock<Audit> = LazyLock::new(|| one(squeezed));
+pub(super) static BULK: LazyLock<Audit> = LazyLock::new(bulk);
+pub(super) static THREE: LazyLock<Audit> = LazyLock::new(three);
+pub(super) static PEOPLE: LazyLock<Audit> = LazyLock::new(people);
+pub(super) static EMPTY: LazyLock<Audit> = LazyLock::new(empty);
+/// From a judge that is often malformed to a good one.
+pub(super) static PAIRED: LazyLock<Comparison> = LazyLock::new(|| paired(malformed, good));
+
 /// The same where the judge also answered what nobody rated, and a column names systems.
-pub(super) fn bulk() -> Audit {
+fn bulk() -> Audit {
     let items = labelled(120);
     let judge = good(&items);
     audit(scale(), items[..240].to_vec(), &[judge], &Setup { systems: Some("kind".into()), ..setup() })
@@ -165,7 +178,7 @@ pub(super) fn many(judges: usize) -> Audit {
 }
 
 /// People alone.
-pub(super) fn people() -> Audit {
+fn people() -> Audit {
     audit(scale(), labelled(40), &[], &Setup::default())
 }
 
@@ -177,7 +190,7 @@ pub(super) fn paired(old: fn(&[Labelled]) -> JudgeInput, new: fn(&[Labelled]) ->
 }
 
 /// One item, one person and no second opinion, no answer: nearly everything is undefined.
-pub(super) fn empty() -> Audit {
+fn empty() -> Audit {
     let mut items = labelled(1);
     items.truncate(1);
     items[0].opinions.truncate(1);

@@ -7,6 +7,7 @@ use super::super::{
 use super::fixture::{good, labelled, malformed, scale};
 use crate::audit::{Audit, Comparison, JudgeInput, Labelled, Setup, Terms, audit, compare};
 use crate::domain::Verdict;
+use std::sync::LazyLock;
 
 const HOSTILE: &str = "</script><!--<script><img src=x onerror=alert(1)>\u{2028}|`*[x](https://evil.example) @team #1\n\x1b[31mred\x1b[0m\x07\u{9b}2J\u{202e}gpj\"';--";
 
@@ -40,7 +41,7 @@ fn hostile_judge(mut judge: JudgeInput) -> JudgeInput {
 }
 
 /// Every free text of an audit is hostile: of people, of judges, of slices, of systems, of gates.
-pub(super) fn hostile() -> Audit {
+pub(super) static HOSTILE_AUDIT: LazyLock<Audit> = LazyLock::new(|| {
     let items = hostile_items();
     let judges = [good(&items), malformed(&items)].map(hostile_judge);
     let setup = Setup {
@@ -50,13 +51,13 @@ pub(super) fn hostile() -> Audit {
     };
     // The last items are rated by nobody, so that there is a bulk.
     audit(scale(), items[..60].to_vec(), &judges, &setup)
-}
+});
 
-fn hostile_comparison() -> Comparison {
+static HOSTILE_COMPARISON: LazyLock<Comparison> = LazyLock::new(|| {
     let items = hostile_items();
     let judges = [good(&items), malformed(&items)].map(hostile_judge);
     compare(scale(), &items, (&judges[0], &judges[1]), Terms { margin: Some(1.0), ..Terms::default() })
-}
+});
 
 fn options(width: u16) -> TerminalOptions {
     TerminalOptions { width, color: false, unicode: true }
@@ -64,12 +65,12 @@ fn options(width: u16) -> TerminalOptions {
 
 #[test]
 fn no_text_reaches_the_terminal_as_a_control_sequence() {
-    let audit = hostile();
+    let audit = &*HOSTILE_AUDIT;
     let judge = &audit.judges[0];
-    let shown = terminal(&audit, &options(80))
+    let shown = terminal(audit, &options(80))
         + &list(&judge.disagreements, &options(80))
         + &groups(&judge.groups, &options(80))
-        + &comparison_terminal(&hostile_comparison(), 20, &options(80));
+        + &comparison_terminal(&HOSTILE_COMPARISON, 20, &options(80));
     assert!(shown.contains("␛[31mred"), "it is shown, not dropped");
     let stray = shown.chars().find(|c| (c.is_control() && *c != '\n') || matches!(c, '\u{202e}' | '\u{2028}'));
     assert_eq!(stray, None);
@@ -77,7 +78,7 @@ fn no_text_reaches_the_terminal_as_a_control_sequence() {
 
 #[test]
 fn no_text_opens_an_element_or_closes_the_island_of_the_page() {
-    let page = html(&hostile());
+    let page = html(&HOSTILE_AUDIT);
     assert!(!page.contains("<img"), "an element was opened");
     assert!(!page.contains("<!--"), "a comment was opened");
     // Our script and one island per judge, and as many ends.
@@ -89,20 +90,20 @@ fn no_text_opens_an_element_or_closes_the_island_of_the_page() {
 
 #[test]
 fn no_text_opens_an_element_in_the_page_of_two_judges() {
-    let page = comparison_html(&hostile_comparison());
+    let page = comparison_html(&HOSTILE_COMPARISON);
     assert!(!page.contains("<img") && !page.contains("<!--"), "an element or a comment was opened");
     assert_eq!((page.matches("<script").count(), page.matches("</script").count()), (1, 1));
 }
 
 #[test]
 fn no_text_leaves_its_attribute_in_junit() {
-    let xml = junit(&hostile());
+    let xml = junit(&HOSTILE_AUDIT);
     assert!(!xml.contains("<img") && !xml.contains("<script") && !xml.contains('\x1b'), "{xml}");
 }
 
 #[test]
 fn no_text_becomes_markup_in_a_pull_request() {
-    let comment = markdown(&hostile()) + &comparison_markdown(&hostile_comparison());
+    let comment = markdown(&HOSTILE_AUDIT) + &comparison_markdown(&HOSTILE_COMPARISON);
     // Names stand in code spans, where nothing is markup; hostile ones are fenced by two backticks.
     let outside: String = comment.lines().flat_map(|line| line.split("``").step_by(2)).collect();
     assert!(!outside.contains("<img") && !outside.contains("<script"), "markup outside of code spans");
@@ -119,7 +120,7 @@ fn no_text_becomes_markup_in_a_pull_request() {
 
 #[test]
 fn exports_keep_hostile_text_exactly() {
-    let audit = hostile();
+    let audit = &*HOSTILE_AUDIT;
     let rows = &audit.judges[0].disagreements;
     let table = csv(rows);
     let mut reader = csv::Reader::from_reader(table.as_bytes());
