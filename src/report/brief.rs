@@ -2,6 +2,7 @@
 
 use super::figures::{Unit, count, plural, with_interval};
 use super::measures::flag;
+use super::plain::plain;
 use crate::audit::{Bulk, Caveat, GateResult, Humans, JudgeAudit, Planning, Replaceable, Replacement, Spread, Weight};
 
 /// Slices named.
@@ -33,7 +34,7 @@ pub(super) fn planned(planning: &Planning) -> Vec<String> {
         .slices
         .iter()
         .take(FEW)
-        .map(|s| format!("{} = {} (+{} to {})", s.column, s.value, count(s.more), count(s.now)))
+        .map(|s| format!("{} = {} (+{} to {})", plain(&s.column), plain(&s.value), count(s.more), count(s.now)))
         .collect();
     if !slices.is_empty() {
         let rest = planning.slices.len() - slices.len();
@@ -106,7 +107,7 @@ pub(super) fn planning_line(planning: &Planning) -> Option<String> {
         format!("{} needed, {} more than now", plural(items, "labelled item", "labelled items"), count(more))
     };
     let lacking = planning.slices.first().map_or(String::new(), |s| {
-        format!("; in each slice most lack {} = {} (+{})", s.column, s.value, count(s.more))
+        format!("; among slices most lack {} = {} (+{})", plain(&s.column), plain(&s.value), count(s.more))
     });
     Some(format!("For NMSE to ±{} points: {needed}{lacking}.", planning.goals.half_width))
 }
@@ -132,7 +133,8 @@ pub(super) fn people_line(humans: &Humans) -> Option<String> {
         return None;
     }
     let named = humans.panel.iter().take(NAMED);
-    let severity: Vec<String> = named.map(|a| format!("{} {}", a.name, Unit::Signed.value(&a.severity))).collect();
+    let severity: Vec<String> =
+        named.map(|a| format!("{} {}", plain(&a.name), Unit::Signed.value(&a.severity))).collect();
     let rest = humans.panel.len().saturating_sub(NAMED);
     let rest = if rest == 0 { String::new() } else { format!(" and {rest} more") };
     let apart = if humans.far_apart == 0 {

@@ -1,6 +1,7 @@
 //! Which numbers are shown, in which order, and what each of them means in a few words.
 
 use super::figures::{Unit, count, plural};
+use super::plain::plain;
 use crate::audit::{
     Audit, Cost, Counted, Humans, JudgeAudit, Mistake, Panel, Placed, ScaleFlag, Slice, Standing, Systems,
 };
@@ -43,6 +44,7 @@ pub(super) fn verdict(standing: Standing) -> String {
 /// What there is to say of people when no judge is audited.
 pub(super) fn among_people(audit: &Audit) -> Vec<(&'static str, String)> {
     let humans = &audit.humans;
+    let names: Vec<String> = humans.annotators.iter().map(|name| plain(name)).collect();
     let counts = humans.distribution.iter().zip(audit.scale.ratings());
     let spread: Vec<String> = counts.map(|(n, rating)| format!("{rating}: {}", count(*n))).collect();
     let apart = match &humans.ceiling {
@@ -56,7 +58,7 @@ pub(super) fn among_people(audit: &Audit) -> Vec<(&'static str, String)> {
             "rated",
             format!("{} of {}", plural(humans.items, "item", "items"), plural(humans.queries, "query", "queries")),
         ),
-        ("by", format!("{} with {}", humans.annotators.join(", "), plural(humans.ratings, "rating", "ratings"))),
+        ("by", format!("{} with {}", names.join(", "), plural(humans.ratings, "rating", "ratings"))),
         ("apart", format!("NMSE of two people on the same item: {apart}; 0 is perfect, 100 the worst")),
         ("gold", format!("{} ({})", spread.join(", "), humans.gold)),
     ]

@@ -26,7 +26,7 @@ pub(super) struct Next<'a> {
 
 /// A next step.
 pub(super) struct Step<'a> {
-    pub why: Words<'a>,
+    pub why: Words,
     pub command: Option<&'a str>,
 }
 

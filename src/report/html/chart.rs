@@ -2,6 +2,7 @@
 
 use crate::domain::Figure;
 use crate::report::figures::Unit;
+use crate::report::plain::plain;
 use crate::report::svg::{self, Axis};
 use askama::Template;
 
@@ -83,18 +84,20 @@ pub(super) struct Segment {
 /// A sentence of ours in which names and commands stand between backticks: they are set as code.
 #[derive(Template)]
 #[template(path = "words.html")]
-pub(super) struct Words<'a> {
-    spans: Vec<(bool, &'a str)>,
+pub(super) struct Words {
+    spans: Vec<(bool, String)>,
 }
 
-impl<'a> Words<'a> {
-    pub fn new(text: &'a str) -> Self {
+impl Words {
+    /// Names in the sentence may be hostile: what would reorder the words around them is made visible.
+    pub fn new(text: &str) -> Self {
+        let text = plain(text);
         let spans: Vec<&str> = text.split('`').collect();
         // A name may hold a backtick itself; where they do not pair up, nothing is code.
         if spans.len().is_multiple_of(2) {
             return Self { spans: vec![(false, text)] };
         }
-        Self { spans: spans.into_iter().enumerate().map(|(i, span)| (i % 2 == 1, span)).collect() }
+        Self { spans: spans.into_iter().enumerate().map(|(i, span)| (i % 2 == 1, span.to_owned())).collect() }
     }
 }
 

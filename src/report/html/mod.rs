@@ -103,21 +103,21 @@ struct Section<'a> {
     replace: Option<people::Replace<'a>>,
     fails: slices::Fails<'a>,
     next: beyond::Next<'a>,
-    warnings: Vec<Known<'a>>,
-    notes: Vec<Known<'a>>,
+    warnings: Vec<Known>,
+    notes: Vec<Known>,
     differ: differ::Differ<'a>,
     provenance: Vec<(&'static str, String)>,
 }
 
 /// A caveat.
-struct Known<'a> {
-    text: chart::Words<'a>,
+struct Known {
+    text: chart::Words,
     code: Mistake,
     source: Option<&'static str>,
 }
 
-impl<'a> Known<'a> {
-    fn new(caveat: &'a Caveat) -> Self {
+impl Known {
+    fn new(caveat: &Caveat) -> Self {
         Self { text: chart::Words::new(&caveat.text), code: caveat.code, source: caveat.source }
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Verdict<'a> {
     pub interval: String,
     pub scaling: String,
     /// What changes the meaning of the number, in a sentence each.
-    pub findings: Vec<Words<'a>>,
+    pub findings: Vec<Words>,
     pub picture: Heat,
     pub replies: Stack,
     pub first: Option<Step<'a>>,

@@ -81,6 +81,10 @@ fn no_text_opens_an_element_or_closes_the_island_of_the_page() {
     let page = html(&HOSTILE_AUDIT);
     assert!(!page.contains("<img"), "an element was opened");
     assert!(!page.contains("<!--"), "a comment was opened");
+    for sentence in page.split("<li>").skip(1).map(|rest| rest.split("</li>").next().unwrap()) {
+        let isolated = sentence.contains("<bdi") || sentence.contains("dir=\"auto\"");
+        assert!(isolated || !sentence.contains('\u{202e}'), "words are reordered: {sentence}");
+    }
     // Our script and one island per judge, and as many ends.
     assert_eq!((page.matches("<script").count(), page.matches("</script").count()), (3, 3));
     let island = page.split("id=\"judge-0-data\">").nth(1).unwrap().split("</script>").next().unwrap();
