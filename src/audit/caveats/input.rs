@@ -78,10 +78,8 @@ fn policies(facts: &Facts<'_>) -> Vec<(Mistake, String)> {
         found.push((
             Mistake::OffScale,
             format!(
-                "{} of the judge's {} ratings were off the scale {} and were dealt with by the policy that you named.",
-                panel.off_scale,
-                facts.judge.answers.len(),
-                facts.scale
+                "{} of the judge's ratings were off the scale {} and were dealt with by the policy that you named.",
+                panel.off_scale, facts.scale
             ),
         ));
     }

@@ -92,9 +92,9 @@ fn agreement(comparison: &Comparison) -> Option<String> {
     if let (Some(before), Some(after)) = (own.old.value(), own.new.value())
         && comparison.made_of.became_readable.n + comparison.made_of.became_malformed.n > 0
     {
-        let why = if after > before + NEXT_TO_NOTHING { "worse, " } else { "" };
+        let worse = if after > before + NEXT_TO_NOTHING { "worse, " } else { "" };
         text.push_str(&format!(
-            " On all that each could read it is {before:.1} → {after:.1}: {why}but not the same items, for {} became readable.",
+            " On all that each could read it is {before:.1} → {after:.1}: {worse}though not on the same items, for {} became readable.",
             comparison.made_of.became_readable.n
         ));
     }
