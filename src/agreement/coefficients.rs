@@ -2,10 +2,10 @@
 
 use super::interval::{Resampling, bca, bca_of_rows};
 use super::{
-    Confusion, Defined, Metric, Pair, PairCounts, Weights, cohen_kappa, gwet_ac, krippendorff_alpha_of_table, pearson,
-    spearman,
+    Confusion, Defined, LEAST_GROUPS, Metric, Pair, PairCounts, Weights, cohen_kappa, gwet_ac,
+    krippendorff_alpha_of_table, pearson, spearman,
 };
-use crate::domain::{Estimate, Figure, Interval};
+use crate::domain::{Estimate, Figure, Interval, Undefined};
 use serde::Serialize;
 
 /// Independent rows above which they are only counted, not kept apart.
@@ -81,27 +81,6 @@ pub fn coefficients(pairs: &[Pair], levels: usize, how: &Resampling) -> Coeffici
     }
 }
 
-impl Coefficients {
-    /// The coefficient with this field name.
-    pub fn named(&self, name: &str) -> Option<&Figure> {
-        Some(match name {
-            "kappa" => &self.kappa,
-            "kappa_linear" => &self.kappa_linear,
-            "kappa_quadratic" => &self.kappa_quadratic,
-            "ac2" => &self.ac2,
-            "alpha_nominal" => &self.alpha_nominal,
-            "alpha_ordinal" => &self.alpha_ordinal,
-            "alpha_interval" => &self.alpha_interval,
-            "spearman" => &self.spearman,
-            "kendall_tau_b" => &self.kendall_tau_b,
-            "somers_d" => &self.somers_d,
-            "somers_d_pessimistic" => &self.somers_d_pessimistic,
-            "pearson" => &self.pearson,
-            _ => return None,
-        })
-    }
-}
-
 /// [`cohen_kappa`] of `pairs` with its BCa interval over queries.
 pub fn kappa(pairs: &[Pair], levels: usize, weights: Weights, how: &Resampling) -> Figure {
     let [figure] = figures(pairs, levels, |table| [cohen_kappa(table, weights)], how);
@@ -115,16 +94,9 @@ fn figures<const M: usize>(
     points: impl Fn(&Confusion) -> [Defined; M] + Sync + Send,
     how: &Resampling,
 ) -> [Figure; M] {
-    let whole = Confusion::of(pairs, levels);
-    let found = points(&whole);
+    let found = points(&Confusion::of(pairs, levels));
     let (n, groups) = (pairs.len(), distinct_groups(pairs));
-    // A table for each of a million independent rows would take more memory than the rows.
-    let intervals = if groups == n && n > MANY_ROWS {
-        bca_of_rows(&whole, points, how)
-    } else {
-        bca(&Confusion::by_group(pairs, levels), points, how)
-    };
-    let mut intervals = intervals.into_iter();
+    let mut intervals = table_intervals(pairs, levels, points, how).into_iter();
     found.map(|point| match (point, intervals.next()) {
         (Ok(value), interval) => {
             // No coefficient exceeds 1, but a t interval does not know that.
@@ -133,6 +105,25 @@ fn figures<const M: usize>(
         }
         (Err(reason), _) => Figure::Undefined(reason),
     })
+}
+
+/// Intervals of functions of the table, resampled by query. Fewer than [`LEAST_GROUPS`] queries of several rows do not show
+/// how much queries differ, and have none (SPEC §1).
+pub fn table_intervals<const M: usize>(
+    pairs: &[Pair],
+    levels: usize,
+    points: impl Fn(&Confusion) -> [Defined; M] + Sync + Send,
+    how: &Resampling,
+) -> [Result<Interval, Undefined>; M] {
+    let (n, groups) = (pairs.len(), distinct_groups(pairs));
+    if groups < n && (groups as u64) < LEAST_GROUPS {
+        return std::array::from_fn(|_| Err(Undefined::TooFewGroups));
+    }
+    // A table for each of a million independent rows would take more memory than the rows.
+    if groups == n && n > MANY_ROWS {
+        return bca_of_rows(&Confusion::of(pairs, levels), points, how);
+    }
+    bca(&Confusion::by_group(pairs, levels), points, how)
 }
 
 fn distinct_groups(pairs: &[Pair]) -> usize {
@@ -165,7 +156,6 @@ fn points(table: &Confusion) -> [Defined; 12] {
 mod tests {
     use super::super::errors::tests::pairs;
     use super::*;
-    use crate::domain::Undefined;
     use rayon::ThreadPoolBuilder;
 
     /// 60 rows in queries of `size`; the judge is off by one on every fourth and malformed on every fifteenth.

@@ -42,8 +42,8 @@ pub use calibration::{
     Binning, ConfidenceBin, Corp, CrossFit, Ece, IsotonicMap, LevelCalibration, MIN_ROWS_PER_LEVEL, brier, corp,
     expected_calibration_error, expected_score, level_calibration, ranked_probability_score,
 };
-pub use ceiling::{human_ceiling, judge_against_single};
-pub use coefficients::{Coefficients, coefficients, kappa};
+pub use ceiling::{beyond_people, human_ceiling, judge_against_single};
+pub use coefficients::{Coefficients, coefficients, kappa, table_intervals};
 pub use compression::{Compression, LevelMean, ScoreRange, calibration_slope, compression, rise_above};
 pub use confusion::Confusion;
 pub use contrast::{Contrast, LEAST_GROUPS, contrast};

@@ -64,16 +64,23 @@ pub fn share(terms: impl Iterator<Item = Term>) -> Figure {
 /// How much the rows of a mean say.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DesignEffect {
-    /// Rows by effective rows ([`Design::effective_rows`]): 1 when rows of a group do not resemble each other.
+    /// Rows by effective rows ([`Design::effective_rows`]): what to plan and to promise with. It is cautious: with few groups
+    /// it is above 1 even where rows do not resemble each other.
     pub effect: f64,
+    /// The squared linearised standard error over that of independent rows, as it was seen.
+    pub observed: f64,
     /// Population standard deviation of the quantity between units.
     pub sd: f64,
 }
 
-/// The design effect of a mean, for planning and for bounds; `None` without rows.
+/// The design effect of a mean, for planning and for bounds; `None` without rows, and in one group of several rows, whose
+/// resemblance cannot be seen.
 pub fn design_effect(terms: impl Iterator<Item = Term>) -> Option<DesignEffect> {
     let sums = Sums::of(terms)?;
-    Some(DesignEffect { effect: sums.design.rows / sums.effective_rows(), sd: sums.variance.sqrt() })
+    let se = sums.design.se?;
+    let independent = sums.variance / (sums.design.rows - 1.0);
+    let observed = if independent > 0.0 { se * se / independent } else { 1.0 };
+    Some(DesignEffect { effect: sums.design.rows / sums.effective_rows(), observed, sd: sums.variance.sqrt() })
 }
 
 /// Sums over groups, and over all rows.

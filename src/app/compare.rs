@@ -78,7 +78,7 @@ impl Require {
             Self::Better => "that it is better",
             Self::NonInferior => "that it is not worse by the margin (`--margin POINTS`)",
             Self::Equivalent => "that it is equivalent within the margin (`--margin POINTS`)",
-            Self::NoRegression => "that no slice is worse",
+            Self::NoRegression => "that no slice is worse, by a test of at least one",
         }
     }
 }
@@ -105,15 +105,22 @@ pub async fn compare(
     cancel: watch::Receiver<bool>,
 ) -> Result<Compared, AppError> {
     let margin = margin(project, request)?;
-    let old = one(project, request, &request.old, watch, cancel.clone()).await?;
-    let new = one(project, request, &request.new, watch, cancel).await?;
+    // A file is read, and its judges counted, before a model is paid.
+    let files_first = matches!(request.new, Contender::File { .. });
+    let mut sides = [(&request.old, None), (&request.new, None)];
+    for at in if files_first { [1, 0] } else { [0, 1] } {
+        let found = one(project, request, sides[at].0, watch, cancel.clone()).await?;
+        sole(&found, sides[at].0)?;
+        sides[at].1 = Some(found);
+    }
+    let [(_, Some(old)), (_, Some(new))] = sides else { unreachable!("both were gathered") };
     let judges = (sole(&old, &request.old)?, sole(&new, &request.new)?);
     let names = (judges.0.identity(), judges.1.identity());
     let first = match margin {
         Some(margin) => Some(project.ledger()?.first_margin(&new.people, (names.0, names.1), margin)?),
         None => None,
     };
-    let terms = Terms { margin, first_margin: first, seed: project.seed };
+    let terms = Terms { margin, first_margin: first, left_out: new.left_out, seed: project.seed };
     Ok(Compared {
         comparison: audit::compare(new.scale, &new.labelled, judges, terms),
         calls: old.calls + new.calls,
@@ -179,7 +186,12 @@ impl Compared {
             Require::Better => found.outcome == Outcome::Better,
             Require::NonInferior => identical || found.margin.as_ref().is_some_and(|m| m.non_inferior),
             Require::Equivalent => identical || found.margin.as_ref().is_some_and(|m| m.equivalent),
-            Require::NoRegression => !found.slices.iter().any(|slice| slice.regressed),
+            // What could not be tested is not shown.
+            Require::NoRegression => {
+                let tested = found.slices.iter().any(|slice| slice.p_adjusted.is_some());
+                let worse = found.outcome == Outcome::Worse || found.slices.iter().any(|slice| slice.regressed);
+                identical || (tested && !worse)
+            }
         }
     }
 

@@ -119,7 +119,8 @@ pub(super) async fn gather(
             "name their file with `--ratings FILE`",
         ));
     }
-    let human = people(&request, scale)?;
+    let mut human = people(&request, scale)?;
+    let left_out = if request.contaminated { BTreeSet::new() } else { leave_out(&request, &mut human)? };
     let (digest, people_off_scale) = (digest(&human), human.off_scale);
     let mut gathered = Gathered { judges: Vec::new(), rows: Vec::new(), calls: 0, budget_ended: false };
     match &request.source {
@@ -140,17 +141,19 @@ pub(super) async fn gather(
             gathered = from_run(project, &run, watch, cancel).await?;
         }
     }
-    let mut labelled = join(&request, human, &gathered.judges)?;
+    for judge in &mut gathered.judges {
+        judge.answers.retain(|id, _| !left_out.contains(id));
+    }
+    let labelled = join(&request, human, &gathered.judges)?;
     if let Some(column) = &request.systems {
         has_column(&labelled, column)?;
     }
-    let left_out = if request.contaminated { 0 } else { leave_out(&mut labelled)? };
     Ok(Evidence {
         scale,
         labelled,
         people: digest,
         people_off_scale,
-        left_out,
+        left_out: left_out.len() as u64,
         judges: gathered.judges,
         rows: gathered.rows,
         calls: gathered.calls,
@@ -178,9 +181,20 @@ fn scale(project: &Project, request: &AuditRequest) -> Result<Scale, AppError> {
     Ok(scale)
 }
 
+/// Every two systems are compared.
+const MOST_SYSTEMS: usize = 5_000;
+
 /// Systems can be ranked only when some item names one.
 fn has_column(labelled: &[audit::Labelled], column: &str) -> Result<(), AppError> {
-    if labelled.iter().any(|item| item.tags.contains_key(column)) {
+    let systems: BTreeSet<&str> =
+        labelled.iter().filter_map(|item| item.tags.get(column)).map(String::as_str).collect();
+    if systems.len() > MOST_SYSTEMS {
+        return Err(AppError::input(
+            format!("the column `{column}` names {} systems, more than {MOST_SYSTEMS}", systems.len()),
+            "name a column that holds systems, not documents",
+        ));
+    }
+    if !systems.is_empty() {
         return Ok(());
     }
     let columns: BTreeSet<&str> = labelled.iter().flat_map(|l| l.tags.keys().map(String::as_str)).collect();
@@ -195,16 +209,26 @@ fn has_column(labelled: &[audit::Labelled], column: &str) -> Result<(), AppError
 /// Items that prompts were written or chosen with; an estimate from them flatters.
 const TUNED_ON: [&str; 4] = ["train", "dev", "prompt-dev", "demo"];
 
-fn leave_out(labelled: &mut Vec<audit::Labelled>) -> Result<u64, AppError> {
-    let before = labelled.len();
-    labelled.retain(|item| item.tags.get("purpose").is_none_or(|purpose| !TUNED_ON.contains(&purpose.as_str())));
-    if labelled.is_empty() && before > 0 {
+/// Takes them out of the people's ratings, before a judge is asked about them: an answer that nobody may look at would be
+/// paid for.
+fn leave_out(request: &AuditRequest, human: &mut People) -> Result<BTreeSet<ItemId>, AppError> {
+    let mut tuned = BTreeSet::new();
+    let Some(path) = &request.items else { return Ok(tuned) };
+    for item in labels::open_items(path, &request.read)? {
+        let item = item?;
+        if item.meta.get("purpose").is_some_and(|purpose| TUNED_ON.contains(&purpose.as_str())) {
+            tuned.insert(item.id);
+        }
+    }
+    let before = human.opinions.len();
+    human.opinions.retain(|id, _| !tuned.contains(id));
+    if human.opinions.is_empty() && before > 0 {
         return Err(AppError::input(
             format!("all {before} rated items have a `purpose` for which a prompt was tuned on them"),
             "rate others, or say `--contaminated` to see numbers that flatter",
         ));
     }
-    Ok((before - labelled.len()) as u64)
+    Ok(tuned)
 }
 
 /// Names the people's ratings by their content, whatever file they come from.

@@ -75,8 +75,11 @@ pub(super) fn name_sources(audit: &mut Audit, request: &AuditRequest, flags: &st
             _ => String::new(),
         };
         for command in judge.advice.iter_mut().filter_map(|step| step.command.as_mut()) {
-            if let Some(rest) = command.strip_prefix("assessor disagree").filter(|_| !flags.is_empty()) {
-                *command = format!("assessor disagree {flags}{chosen}{rest}");
+            for verb in ["assessor disagree", "assessor audit"] {
+                if let Some(rest) = command.strip_prefix(verb).filter(|_| !flags.is_empty()) {
+                    *command = format!("{verb} {flags}{chosen}{rest}");
+                    break;
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What to do next, most useful first.
 
+use super::JudgeAudit;
 use super::caveats::Facts;
 use super::diagnosis::FORMAT_PROBLEM;
 use super::disagreement::Direction;
@@ -60,17 +61,35 @@ pub(super) fn advice(facts: &Facts<'_>) -> Vec<Advice> {
     let worst = worst.max_by(|a, b| a.nmse.value().unwrap_or(0.0).total_cmp(&b.nmse.value().unwrap_or(0.0)));
     if let (Some(slice), Some(overall)) = (worst, panel.nmse.value())
         && slice.nmse.value().is_some_and(|v| v > 1.25 * overall)
+        && slice.p_adjusted.is_some_and(|p| p < 0.05)
     {
         let (column, value) = (&slice.column, &slice.value);
         add(
             format!("The slice {column} = {value} is the worst, at NMSE {:.1}.", slice.nmse.value().unwrap_or(0.0)),
-            Some(&format!("assessor disagree --slice '{column}={value}'")),
+            Some(&format!("assessor disagree --slice {}", quoted(&format!("{column}={value}")))),
         );
     }
     if matches!(facts.humans.ceiling, Figure::Undefined(_)) {
         add("Have some items rated by a second person: without it nobody knows how good a judge can be.".into(), None);
     }
     steps
+}
+
+/// As a word of a shell: what data hold can be anything.
+fn quoted(value: &str) -> String {
+    format!("'{}'", value.replace('\'', r"'\''"))
+}
+
+impl JudgeAudit {
+    /// A monotone map would help: the judge orders items, and the mapped ratings beat both the raw ones and a constant.
+    pub(super) fn worth_recalibrating(&self) -> bool {
+        let ordered = self.panel.coefficients.somers_d.interval().is_some_and(|i| i.low > 0.2);
+        let constant = self.panel.controls.best_constant.as_ref().and_then(|c| c.nmse.value());
+        let (Some(mapped), Some(now)) = (self.spread.nmse_mapped.value(), self.panel.nmse_valid.value()) else {
+            return false;
+        };
+        ordered && mapped < 0.9 * now && constant.is_some_and(|constant| mapped < 0.9 * constant)
+    }
 }
 
 /// What to do about the way the judge uses the scale.
@@ -87,8 +106,9 @@ fn scale(facts: &Facts<'_>) -> Option<(String, Option<&'static str>)> {
         return Some((why, None));
     }
     let mapped = spread.nmse_mapped.value()?;
-    let now = facts.found.panel.nmse_valid.value().filter(|now| mapped < *now)?;
-    (has(ScaleFlag::CompressedFixable) || has(ScaleFlag::Overdispersed)).then(|| {
+    let now = facts.found.panel.nmse_valid.value()?;
+    let flagged = has(ScaleFlag::CompressedFixable) || has(ScaleFlag::Overdispersed);
+    (flagged && facts.found.worth_recalibrating()).then(|| {
         let why = format!("Recalibrate: a map fitted on other queries brings NMSE of readable replies from {now:.1} to {mapped:.1}, without a change of the prompt.");
         (why, Some("assessor audit --export-map map.json"))
     })

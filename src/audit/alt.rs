@@ -1,6 +1,7 @@
 //! May the judge replace an annotator? The alternative annotator test, never without its controls.
 
 use super::compute::{RatedBy, Row, Setup};
+use super::people::TOLD_APART;
 use crate::agreement::Defined;
 use crate::agreement::people::{AltOutcome, AltTest, AltVerdict, Control, TestedAnnotator, alt_test_with_controls};
 use crate::domain::{Figure, Scale};
@@ -62,7 +63,7 @@ pub struct Tested {
 
 /// `None` when there are not two annotators.
 pub(super) fn replacement(scale: Scale, rated: &RatedBy, rows: &[Row<'_>], setup: &Setup) -> Option<Replacement> {
-    if rated.annotators.len() < 2 {
+    if !(2..=TOLD_APART).contains(&rated.annotators.len()) {
         return None;
     }
     let answered = || rows.iter().zip(&rated.items).filter(|(row, _)| row.answered());

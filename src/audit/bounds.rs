@@ -41,14 +41,30 @@ pub(super) fn bounds(pairs: &[Pair], scale: Scale, design_effect: f64) -> Bounds
     if effective == 0 {
         return Bounds::default();
     }
-    let share = |hit: &dyn Fn(&Pair) -> bool| pairs.iter().filter(|p| hit(p)).count() as f64 / pairs.len() as f64;
-    let within = |most: i16| share(&|p| p.gap().is_some_and(|gap| gap.abs() <= most)) * effective as f64;
+    // In whole numbers, rounded to the side that does not flatter.
+    let n = pairs.len() as u64;
+    let count = |hit: &dyn Fn(&Pair) -> bool| pairs.iter().filter(|p| hit(p)).count() as u64;
+    let within = |most: i16| count(&|p| p.gap().is_some_and(|gap| gap.abs() <= most)) * effective / n;
     let mean = pairs.iter().map(|p| squared_error_points(p, scale.levels())).sum::<f64>() / pairs.len() as f64 / 100.0;
-    let malformed = share(&|p| p.judge.is_none()) * effective as f64;
+    let malformed = (count(&|p| p.judge.is_none()) * effective).div_ceil(n);
     Bounds {
         nmse_upper: Some(100.0 * hoeffding_bentkus(mean, effective, DELTA)),
-        malformed_upper: Some(clopper_pearson_upper(malformed.ceil() as u64, effective, DELTA)),
-        exact_lower: Some(clopper_pearson_lower(within(0).floor() as u64, effective, DELTA)),
-        adjacent_lower: Some(clopper_pearson_lower(within(1).floor() as u64, effective, DELTA)),
+        malformed_upper: Some(clopper_pearson_upper(malformed, effective, DELTA)),
+        exact_lower: Some(clopper_pearson_lower(within(0), effective, DELTA)),
+        adjacent_lower: Some(clopper_pearson_lower(within(1), effective, DELTA)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seven_malformed_of_a_hundred_independent_rows_are_seven() {
+        let pair = |i: u32| Pair { group: i, gold: 2, gold_mean: 2.0, judge: (i >= 7).then_some(2) };
+        let pairs: Vec<Pair> = (0..100).map(pair).collect();
+        let found = bounds(&pairs, Scale::new(1, 5).expect("a scale"), 1.0);
+        assert_eq!(found.malformed_upper, Some(clopper_pearson_upper(7, 100, DELTA)));
+        assert_eq!(found.exact_lower, Some(clopper_pearson_lower(93, 100, DELTA)));
     }
 }

@@ -25,7 +25,7 @@ pub struct Bulk {
     pub distribution: Vec<u64>,
     /// Mean of the judge's ratings: an estimate of nothing but itself.
     pub raw_mean: Figure,
-    /// Mean human rating of the bulk, by prediction-powered inference with tuned λ.
+    /// Mean human rating of the bulk, by prediction-powered inference with tuned λ; its interval takes rows as independent.
     pub ppi: Figure,
     /// How much of the judge that uses, from 0 to 1.
     pub lambda: Option<f64>,
@@ -33,7 +33,7 @@ pub struct Bulk {
     pub judge_set_aside: bool,
     /// By how many times the judge multiplies the human ratings at best.
     pub gain: Option<f64>,
-    /// Mean human rating of the bulk, by the means within each rating of the judge.
+    /// Mean human rating of the bulk, by the means within each rating of the judge; its interval takes rows as independent.
     pub poststratified: Figure,
     /// The rating whose share differs most between seed and bulk, when it differs beyond chance.
     pub unlike: Option<Unlike>,
@@ -51,7 +51,7 @@ pub struct Unlike {
 }
 
 /// `None` when the judge answered nothing that people did not rate.
-pub(super) fn bulk(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput) -> Option<Bulk> {
+pub(super) fn bulk(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput, design_effect: Option<f64>) -> Option<Bulk> {
     let rated: BTreeSet<_> = rows.iter().map(|row| &row.item.id).collect();
     let others = judge.answers.iter().filter(|(id, _)| !rated.contains(id)).map(|(_, answer)| &answer.verdict);
     let others: Vec<Option<Rating>> =
@@ -77,24 +77,18 @@ pub(super) fn bulk(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput) -> Option
             })
         }
     };
-    let valid: Vec<f64> = others.iter().flatten().map(|r| scale.index(*r) as f64).collect();
-    let mean = if valid.is_empty() {
-        Err(Undefined::Empty)
-    } else {
-        Ok((valid.iter().sum::<f64>() / valid.len() as f64, None))
-    };
     Some(Bulk {
         n,
         seed: labelled,
         malformed: bulk[scale.levels()],
         distribution: bulk[..scale.levels()].to_vec(),
-        raw_mean: figure(mean),
+        raw_mean: raw_mean(scale, &bulk),
         lambda: corrected.as_ref().ok().map(|ppi| ppi.lambda),
         judge_set_aside: corrected.as_ref().is_ok_and(|ppi| ppi.judge_set_aside),
         gain: corrected.as_ref().ok().and_then(|ppi| ppi.gain.ok()),
         ppi: figure(corrected.map(|ppi| (ppi.theta, Some(ppi.interval)))),
         poststratified: figure(stratified.map(|found| (found.theta, found.interval))),
-        unlike: unlike(scale, &own, &bulk),
+        unlike: unlike(scale, &own, &bulk, design_effect.unwrap_or(1.0)),
     })
 }
 
@@ -123,14 +117,27 @@ fn strata(seed: &[&Row<'_>], bulk: &[u64]) -> Result<Poststratified, Undefined> 
     poststratified(&strata, ALPHA)
 }
 
-fn unlike(scale: Scale, seed: &[u64], bulk: &[u64]) -> Option<Unlike> {
+/// Over readable replies.
+fn raw_mean(scale: Scale, bulk: &[u64]) -> Figure {
+    let valid = &bulk[..scale.levels()];
+    let n: u64 = valid.iter().sum();
+    if n == 0 {
+        return Undefined::Empty.into();
+    }
+    let sum: i64 = scale.ratings().zip(valid).map(|(rating, count)| rating.value() * *count as i64).sum();
+    Figure::point(sum as f64 / n as f64, n, 0)
+}
+
+/// Rows of the seed count at what they are worth, for ratings of one query resemble each other.
+fn unlike(scale: Scale, seed: &[u64], bulk: &[u64], design_effect: f64) -> Option<Unlike> {
     let (n, all) = (seed.iter().sum::<u64>() as f64, bulk.iter().sum::<u64>() as f64);
     if n == 0.0 {
         return None;
     }
     let far = |level: usize| {
         let (here, there) = (seed[level] as f64, bulk[level] as f64 / all);
-        let (low, high) = wilson(here, n, UNLIKE);
+        let worth = 1.0 / design_effect.max(1.0);
+        let (low, high) = wilson(here * worth, n * worth, UNLIKE);
         (!(low..=high).contains(&there)).then(|| Unlike { rating: scale.at(level), seed: here / n, bulk: there })
     };
     let apart = |u: &Unlike| (u.seed - u.bulk).abs();

@@ -4,6 +4,8 @@
 mod input;
 mod reading;
 
+pub(super) use input::policies;
+
 use super::compute::JudgeInput;
 use super::{Humans, JudgeAudit};
 use crate::domain::Scale;
@@ -102,6 +104,12 @@ pub struct Caveat {
     pub text: String,
     /// Where this is known from.
     pub source: Option<&'static str>,
+}
+
+impl From<(Mistake, String)> for Caveat {
+    fn from((code, text): (Mistake, String)) -> Self {
+        Self { code, weight: code.weight(), text, source: code.source() }
+    }
 }
 
 impl Mistake {
@@ -210,11 +218,8 @@ pub(super) struct Facts<'a> {
 
 /// All caveats that apply, warnings first, each kind in the order of [`Mistake`].
 pub(super) fn caveats(facts: &Facts<'_>) -> Vec<Caveat> {
-    let mut found: Vec<Caveat> = reading::caveats(facts)
-        .into_iter()
-        .chain(input::caveats(facts))
-        .map(|(code, text)| Caveat { code, weight: code.weight(), text, source: code.source() })
-        .collect();
+    let mut found: Vec<Caveat> =
+        reading::caveats(facts).into_iter().chain(input::caveats(facts)).map(Caveat::from).collect();
     found.sort_by_key(|caveat| (caveat.weight, caveat.code));
     found
 }

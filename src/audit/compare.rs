@@ -3,6 +3,7 @@
 mod contrasts;
 mod words;
 
+use super::caveats::{Caveat, Mistake, policies};
 use super::compute::{JudgeInput, Labelled, RatedBy, Row, rows};
 use super::diff::{Change, Diff, diff};
 use super::panel::{Cost, cost};
@@ -33,6 +34,8 @@ pub struct Comparison {
     pub outcome: Outcome,
     /// How far apart, and what the difference is made of, in a few sentences.
     pub words: Vec<String>,
+    /// What to beware of.
+    pub caveats: Vec<Caveat>,
     /// The numbers of both, NMSE first.
     pub contrasts: Vec<Contrasted>,
     /// What the difference of NMSE is made of.
@@ -210,6 +213,8 @@ pub struct Terms {
     pub margin: Option<f64>,
     /// The margin by which these two were first compared.
     pub first_margin: Option<f64>,
+    /// Rated items that prompts were tuned on and that were left out.
+    pub left_out: u64,
     /// Seed of the permutations.
     pub seed: u64,
 }
@@ -239,7 +244,7 @@ pub fn compare(scale: Scale, labelled: &[Labelled], judges: (&JudgeInput, &Judge
     let mut changed: BTreeMap<Change, u64> = BTreeMap::new();
     changes.iter().for_each(|change| *changed.entry(change.change).or_default() += 1);
     let count = |change| changed.get(&change).copied().unwrap_or(0);
-    let identical = both.iter().all(|b| b.old.pair.judge == b.new.pair.judge);
+    let identical = !both.is_empty() && both.iter().all(|b| b.old.pair.judge == b.new.pair.judge);
     let mut comparison = Comparison {
         scale,
         old: side(judges.0, both.iter().map(|b| b.old)),
@@ -249,6 +254,7 @@ pub fn compare(scale: Scale, labelled: &[Labelled], judges: (&JudgeInput, &Judge
         answered_by_one,
         outcome: outcome(nmse.as_ref().ok(), identical, margin.as_ref()),
         words: Vec::new(),
+        caveats: Vec::new(),
         contrasts: contrasts(scale, &both, nmse, &how),
         made_of: made_of(scale, &both),
         margin,
@@ -259,7 +265,29 @@ pub fn compare(scale: Scale, labelled: &[Labelled], judges: (&JudgeInput, &Judge
         changes,
     };
     comparison.words = words::of(&comparison);
+    comparison.caveats = caveats(scale, judges, &comparison, terms);
     comparison
+}
+
+fn caveats(scale: Scale, judges: (&JudgeInput, &JudgeInput), comparison: &Comparison, terms: Terms) -> Vec<Caveat> {
+    let mut found = Vec::new();
+    if comparison.outcome == Outcome::Inconclusive && terms.margin.is_none() {
+        let text =
+            "Not shown to differ is not shown to be equal: fix a margin beforehand (`--margin POINTS`) to test that.";
+        found.push((Mistake::NotShownIsNotEqual, text.to_owned()));
+    }
+    if terms.left_out > 0 {
+        let text = format!(
+            "{} rated items have a `purpose` for which a prompt was tuned on them; they are left out.",
+            terms.left_out
+        );
+        found.push((Mistake::ChosenRows, text));
+    }
+    for judge in [judges.0, judges.1] {
+        found
+            .extend(policies(scale, judge).into_iter().map(|(code, text)| (code, format!("`{}`: {text}", judge.name))));
+    }
+    found.into_iter().map(Caveat::from).collect()
 }
 
 fn queries(both: &[Both<'_>]) -> u64 {
@@ -318,12 +346,13 @@ fn outcome(nmse: Option<&Paired>, identical: bool, margin: Option<&Margin>) -> O
     if identical {
         return Outcome::Identical;
     }
-    let Some((p, change)) = nmse.and_then(|n| Some((tested(n)?, n.difference.value()?))) else {
-        return Outcome::NotTested;
-    };
+    let Some(nmse) = nmse.filter(|n| n.groups >= LEAST_GROUPS) else { return Outcome::NotTested };
+    // Other ratings at the same cost everywhere have no p: they differ, and not in NMSE.
+    let apart = tested(nmse).is_some_and(|p| p < ALPHA);
+    let change = nmse.difference.value().unwrap_or(0.0);
     match () {
-        () if p < ALPHA && change < 0.0 => Outcome::Better,
-        () if p < ALPHA && change > 0.0 => Outcome::Worse,
+        () if apart && change < 0.0 => Outcome::Better,
+        () if apart && change > 0.0 => Outcome::Worse,
         () if margin.is_some_and(|m| m.equivalent) => Outcome::Equivalent,
         () if margin.is_some_and(|m| m.non_inferior) => Outcome::NonInferior,
         () => Outcome::Inconclusive,

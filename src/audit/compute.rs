@@ -305,7 +305,7 @@ fn one(
         copies: copies(rated, rows),
         spread: spread(scale, rows, judge.identity(), setup),
         alt_test: replacement(scale, rated, rows, setup),
-        bulk: bulk(scale, rows, judge),
+        bulk: bulk(scale, rows, judge, panel.design_effect.value()),
         systems: setup.systems.as_deref().map(|column| systems(scale, rows, column)),
         planning: planning(&panel, &slices, setup.goals),
         caveats: Vec::new(),

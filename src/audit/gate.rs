@@ -28,9 +28,9 @@ type Metric = &'static str;
 enum Side {
     /// The point value.
     Value,
-    /// The lower end.
+    /// The lower bound of [`super::Bounds`] where there is one, else the lower end of the 95 % interval.
     Lower,
-    /// The upper end.
+    /// The upper bound, likewise.
     Upper,
 }
 
@@ -52,33 +52,39 @@ pub struct GateError {
     pub hint: String,
 }
 
-/// The names that a gate can look at, overall.
-const METRICS: [&str; 22] = [
-    "nmse",
-    "nmse_valid",
-    "nmse_row_worst",
-    "nmse_single",
-    "mae",
-    "bias",
-    "exact",
-    "adjacent",
-    "malformed",
-    "not_run",
-    "kappa",
-    "kappa_linear",
-    "kappa_quadratic",
-    "ac2",
-    "alpha_nominal",
-    "alpha_ordinal",
-    "alpha_interval",
-    "spearman",
-    "pearson",
-    "kendall_tau_b",
-    "somers_d",
-    "skill",
+/// What a gate can look at, overall, by its name in the panel.
+const METRICS: [(&str, fn(&Panel) -> &Figure); 27] = [
+    ("nmse", |p| &p.nmse),
+    ("nmse_valid", |p| &p.nmse_valid),
+    ("nmse_row_worst", |p| &p.nmse_row_worst),
+    ("nmse_single", |p| &p.nmse_single),
+    ("nmse_noise_corrected", |p| &p.nmse_noise_corrected),
+    ("mae", |p| &p.mae),
+    ("bias", |p| &p.bias),
+    ("exact", |p| &p.exact),
+    ("adjacent", |p| &p.adjacent),
+    ("malformed", |p| &p.malformed.rate),
+    ("not_run", |p| &p.not_run.rate),
+    ("skill", |p| &p.controls.skill),
+    ("macro_recall", |p| &p.macro_recall),
+    ("kappa", |p| &p.coefficients.kappa),
+    ("kappa_linear", |p| &p.coefficients.kappa_linear),
+    ("kappa_quadratic", |p| &p.coefficients.kappa_quadratic),
+    ("ac2", |p| &p.coefficients.ac2),
+    ("alpha_nominal", |p| &p.coefficients.alpha_nominal),
+    ("alpha_ordinal", |p| &p.coefficients.alpha_ordinal),
+    ("alpha_interval", |p| &p.coefficients.alpha_interval),
+    ("spearman", |p| &p.coefficients.spearman),
+    ("pearson", |p| &p.coefficients.pearson),
+    ("kendall_tau_b", |p| &p.coefficients.kendall_tau_b),
+    ("kendall_tau_b_within_group", |p| &p.kendall_tau_b_within_group),
+    ("somers_d", |p| &p.coefficients.somers_d),
+    ("somers_d_within_group", |p| &p.somers_d_within_group),
+    ("somers_d_pessimistic", |p| &p.coefficients.somers_d_pessimistic),
 ];
-/// The names that a gate can look at in a slice.
-const SLICE_METRICS: [&str; 4] = ["nmse", "bias", "exact", "malformed"];
+/// What a gate can look at in a slice.
+const SLICE_METRICS: [(&str, fn(&Slice) -> &Figure); 4] =
+    [("nmse", |s| &s.nmse), ("bias", |s| &s.bias), ("exact", |s| &s.exact), ("malformed", |s| &s.malformed)];
 
 const SYNTAX: &str = "for example `nmse.upper < 8`, `malformed < 0.02` or `exact[language=de].lower > 0.5`";
 
@@ -122,12 +128,15 @@ impl FromStr for Gate {
                 ));
             }
         };
-        let known: &[&'static str] = if slice.is_some() { &SLICE_METRICS } else { &METRICS };
         let name = name.trim();
-        let metric = known.iter().find(|known| **known == name).ok_or_else(|| {
-            let of = if slice.is_some() { "a slice has" } else { "there are" };
+        let known: Vec<Metric> = match &slice {
+            Some(_) => SLICE_METRICS.iter().map(|(name, _)| *name).collect(),
+            None => METRICS.iter().map(|(name, _)| *name).collect(),
+        };
+        let metric = known.iter().copied().find(|known| *known == name).ok_or_else(|| {
+            let of = if slice.is_some() { "of a slice it can look at" } else { "it can look at" };
             fault(
-                format!("the gate `{text}` looks at `{name}`, which is no number of an audit"),
+                format!("the gate `{text}` looks at `{name}`, at which no such gate can look"),
                 &format!("{of} {}", known.join(", ")),
             )
         })?;
@@ -178,6 +187,8 @@ pub struct GateResult {
     pub met: bool,
     /// The number that was held against the limit.
     pub observed: Option<f64>,
+    /// What that number is: `value`, `one-sided bound`, or `interval`.
+    pub bound: &'static str,
     /// Why there is no such number. A gate on an undefined number is not met.
     pub undefined: Option<String>,
     /// Judges that need no model and pass it as well: the gate says nothing.
@@ -209,6 +220,7 @@ pub(super) fn gates(gates: &[Gate], judge: &Gated<'_>, controls: &[Control]) -> 
             gate: gate.clone(),
             met: observed.as_ref().is_ok_and(|value| gate.holds(*value)),
             observed: observed.as_ref().ok().copied(),
+            bound: gate.bound(judge),
             undefined: observed.err(),
             passed_by: controls.iter().filter(passes).map(|control| control.name.clone()).collect(),
         }
@@ -232,13 +244,25 @@ impl Gate {
         }
     }
 
+    /// What it holds against its limit.
+    fn bound(&self, judge: &Gated<'_>) -> &'static str {
+        let (lower, upper) = if self.slice.is_none() { judge.panel.bounds.of(self.metric) } else { (None, None) };
+        match (self.side, lower, upper) {
+            (Side::Value, ..) => "value",
+            (Side::Lower, Some(_), _) | (Side::Upper, _, Some(_)) => "one-sided bound",
+            (Side::Lower | Side::Upper, ..) => "interval",
+        }
+    }
+
     /// The number, or in words why there is none.
     fn observe(&self, judge: &Gated<'_>) -> Result<f64, String> {
         let figure = match &self.slice {
-            None => overall(judge.panel, self.metric),
+            None => named(&METRICS, self.metric)(judge.panel),
             Some((column, value)) => {
                 let slice = judge.slices.iter().find(|s| s.column == *column && s.value == *value);
-                of_slice(slice.ok_or_else(|| format!("no answered item has {column} = {value}"))?, self.metric)
+                named(&SLICE_METRICS, self.metric)(
+                    slice.ok_or_else(|| format!("no answered item has {column} = {value}"))?,
+                )
             }
         };
         let estimate = match figure {
@@ -255,30 +279,9 @@ impl Gate {
     }
 }
 
-fn overall<'a>(panel: &'a Panel, metric: &str) -> &'a Figure {
-    match metric {
-        "nmse" => &panel.nmse,
-        "nmse_valid" => &panel.nmse_valid,
-        "nmse_row_worst" => &panel.nmse_row_worst,
-        "nmse_single" => &panel.nmse_single,
-        "mae" => &panel.mae,
-        "bias" => &panel.bias,
-        "exact" => &panel.exact,
-        "adjacent" => &panel.adjacent,
-        "malformed" => &panel.malformed.rate,
-        "not_run" => &panel.not_run.rate,
-        "skill" => &panel.controls.skill,
-        other => panel.coefficients.named(other).expect("every name of METRICS is a number of the panel"),
-    }
-}
-
-fn of_slice<'a>(slice: &'a Slice, metric: &str) -> &'a Figure {
-    match metric {
-        "bias" => &slice.bias,
-        "exact" => &slice.exact,
-        "malformed" => &slice.malformed,
-        _ => &slice.nmse,
-    }
+/// The way from a name to its number; a gate is only made with a name of the table.
+fn named<T>(table: &[(&str, fn(&T) -> &Figure)], name: &str) -> fn(&T) -> &Figure {
+    table.iter().find(|(known, _)| *known == name).expect("gates hold names of the table").1
 }
 
 #[cfg(test)]
@@ -312,10 +315,10 @@ mod tests {
         assert_eq!(say("nmse[de] < 8"), "the gate `nmse[de] < 8` names no slice | write it as `[COLUMN=VALUE]`");
         assert_eq!(
             say("kappa[language=de] > 0.5"),
-            "the gate `kappa[language=de] > 0.5` looks at `kappa`, which is no number of an audit | a slice has nmse, bias, exact, malformed"
+            "the gate `kappa[language=de] > 0.5` looks at `kappa`, at which no such gate can look | of a slice it can look at nmse, bias, exact, malformed"
         );
         assert!(say("score < 1").starts_with(
-            "the gate `score < 1` looks at `score`, which is no number of an audit | there are nmse, nmse_valid"
+            "the gate `score < 1` looks at `score`, at which no such gate can look | it can look at nmse, nmse_valid"
         ));
     }
 }

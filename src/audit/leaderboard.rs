@@ -73,10 +73,9 @@ pub(super) fn leaderboard(
         tested.into_par_iter().map(|(a, b)| pair(scale, (a, b), (&rows[a], &rows[b]), seed)).collect();
     let p: Vec<Defined> = pairs.iter().map(|pair| pair.p.ok_or(Undefined::TooFewGroups)).collect();
     pairs.iter_mut().zip(adjusted(&p, Adjustment::Holm)).for_each(|(pair, p)| pair.p_adjusted = p.ok());
-    let apart = |pair: &&PairTest| pair.p_adjusted.is_some_and(|p| p < ALPHA);
     let places = order.iter().map(|&judge| {
-        let better = pairs.iter().filter(apart).filter(|p| p.judges.1 == judge).count();
-        let worse = pairs.iter().filter(apart).filter(|p| p.judges.0 == judge).count();
+        let better = pairs.iter().filter_map(PairTest::decided).filter(|(_, loser)| *loser == judge).count();
+        let worse = pairs.iter().filter_map(PairTest::decided).filter(|(winner, _)| *winner == judge).count();
         Placed {
             judge,
             name: judges[judge].name.clone(),
@@ -86,6 +85,17 @@ pub(super) fn leaderboard(
         }
     });
     Some(Leaderboard { places: places.collect(), pairs, all_pairs })
+}
+
+impl PairTest {
+    /// Winner and loser, when the test tells them apart. It is about the items that both answered, so the winner need not
+    /// be the one with the lower NMSE over its own items.
+    fn decided(&self) -> Option<(usize, usize)> {
+        let difference = self.difference.value()?;
+        let (a, b) = self.judges;
+        self.p_adjusted.filter(|p| *p < ALPHA)?;
+        Some(if difference > 0.0 { (a, b) } else { (b, a) })
+    }
 }
 
 fn pair(scale: Scale, judges: (usize, usize), rows: (&[Row<'_>], &[Row<'_>]), seed: u64) -> PairTest {

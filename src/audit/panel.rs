@@ -4,14 +4,13 @@ use super::bounds::{Bounds, bounds};
 use super::compute::{JudgeInput, Row};
 use super::repeats::{Repeated, repeated};
 use crate::agreement::interval::Resampling;
-use crate::agreement::interval::proportion::wilson;
 use crate::agreement::{
     AgainstPeople, Coefficients, Confusion, Defined, DesignEffect, GroupMean, MalformedPolicy, Metric, Pair,
-    PairCounts, Panelled, Share, Term, Weights, adjacent, best_constant, bias, coefficients, cohen_kappa_valid,
+    PairCounts, Panelled, Term, Weights, adjacent, best_constant, beyond_people, bias, coefficients, cohen_kappa_valid,
     design_effect, exact, human_ceiling, judge_against_single, krippendorff_alpha_of_table, macro_recall, mae,
-    malformed_rate, nmse, pairs_by_group, recall, shuffled, squared_error_points,
+    malformed_rate, nmse, pairs_by_group, shuffled, squared_error_points,
 };
-use crate::domain::{Estimate, Figure, Interval, NanoUsd, Rating, Scale, Undefined, Usage, Verdict};
+use crate::domain::{Estimate, Figure, NanoUsd, Rating, Scale, Undefined, Usage, Verdict};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -70,8 +69,11 @@ pub struct Panel {
     pub somers_d_within_group: Figure,
     /// Agreement on "at least this rating", for each cut of the scale.
     pub binarised: BTreeMap<String, Binarised>,
-    /// How many independent items the items of one query are worth less: 1 when they do not resemble each other.
+    /// By how much less the items are worth than independent ones, with the caution that few queries ask for: what bounds and
+    /// plans are made with.
     pub design_effect: Figure,
+    /// The same as it was seen: below 1 when items of a query differ more than items of different queries.
+    pub design_effect_observed: Figure,
     /// Standard deviation of the squared error between items, in NMSE points.
     #[serde(skip)]
     pub nmse_sd: Option<f64>,
@@ -87,6 +89,8 @@ pub struct Panel {
     pub controls: Controls,
     /// NMSE between people on the same items.
     pub human_ceiling: Figure,
+    /// How much further from a person the judge is than another person, in NMSE points, item by item.
+    pub beyond_people: Figure,
     /// How many replies each step of the reply ladder read.
     pub rungs: BTreeMap<&'static str, u64>,
     /// Tokens, money, time.
@@ -120,7 +124,7 @@ pub struct Recall {
     pub rating: Rating,
     /// Items that people rated so.
     pub n: u64,
-    /// Share of them on which the judge says the same, with Wilson's interval; a malformed reply is a miss.
+    /// Share of them on which the judge says the same, with Wilson's interval by query; a malformed reply is a miss.
     pub recall: Figure,
 }
 
@@ -208,14 +212,20 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput, seed: u6
         kendall_tau_b_within_group: tau_within(&pairs),
         somers_d_within_group: somers_within(&pairs),
         binarised: binarised(scale, &pairs),
-        design_effect: design.map_or(Undefined::Empty.into(), |d| Figure::point(d.effect, n, queries)),
+        design_effect: design.map_or(Undefined::TooFewGroups.into(), |d| Figure::point(d.effect, n, queries)),
+        design_effect_observed: design
+            .map_or(Undefined::TooFewGroups.into(), |d| Figure::point(d.observed, n, queries)),
         nmse_sd: design.map(|d| d.sd),
-        bounds: bounds(&pairs, scale, design.map_or(1.0, |d| d.effect)),
-        recall: recalls(scale, &confusion),
+        bounds: design.map_or_else(Bounds::default, |d| bounds(&pairs, scale, d.effect)),
+        recall: recalls(scale, &pairs),
         macro_recall: macro_recall(&confusion).map_or_else(Figure::from, |v| Figure::point(v, n, queries)),
         confusion,
         controls: controls(scale, &pairs, &nmse_full),
         human_ceiling: human_ceiling(people(), levels),
+        beyond_people: beyond_people(
+            answered.iter().map(|r| (r.pair.group, r.levels.as_slice(), r.pair.judge)),
+            levels,
+        ),
         rungs: reasons(answered.iter().copied(), |v| match v {
             Verdict::Rated { rung, .. } => Some(rung.name()),
             _ => None,
@@ -225,15 +235,18 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput, seed: u6
     }
 }
 
-fn recalls(scale: Scale, confusion: &Confusion) -> Vec<Recall> {
-    let one = |(level, share): (usize, Share)| {
-        let value = share.value().ok()?;
-        let (low, high) = wilson(share.hits as f64, share.of as f64, 0.95);
-        let interval = Some(Interval { low, high, level: 0.95, method: "wilson" });
-        let recall = Figure::Known(Estimate { value, interval, n: share.of, groups: 0 });
-        Some(Recall { rating: scale.at(level), n: share.of, recall })
+fn recalls(scale: Scale, pairs: &[Pair]) -> Vec<Recall> {
+    let one = |level: usize| {
+        let of: Vec<&Pair> = pairs.iter().filter(|pair| usize::from(pair.gold) == level).collect();
+        let hit = |pair: &&Pair| Term {
+            group: pair.group,
+            value: f64::from(u8::from(pair.judge == Some(pair.gold))),
+            weight: 1,
+        };
+        let recall = crate::agreement::share(of.iter().map(hit));
+        (!of.is_empty()).then(|| Recall { rating: scale.at(level), n: of.len() as u64, recall })
     };
-    recall(confusion).into_iter().enumerate().filter_map(one).collect()
+    (0..scale.levels()).filter_map(one).collect()
 }
 
 /// Undefined when no item has two annotators: one rating says nothing about its noise.
@@ -279,7 +292,8 @@ fn somers_within(pairs: &[Pair]) -> Figure {
 }
 
 fn binarised(scale: Scale, pairs: &[Pair]) -> BTreeMap<String, Binarised> {
-    let (n, queries) = (pairs.len() as u64, distinct(pairs));
+    let n = pairs.iter().filter(|p| p.judge.is_some()).count() as u64;
+    let queries = distinct(pairs);
     let figure = |value: Defined| value.map_or_else(Figure::from, |value| Figure::point(value, n, queries));
     let cut = |level: usize| {
         let side = |l: u8| u8::from(usize::from(l) >= level);
@@ -320,7 +334,7 @@ fn share(count: u64, of: usize) -> Figure {
 fn controls(scale: Scale, pairs: &[Pair], nmse: &Figure) -> Controls {
     let best = best_constant(pairs, scale.levels());
     let skill = match (nmse.value(), best.as_ref().and_then(|b| b.nmse.value())) {
-        (Some(_), Some(0.0)) => Undefined::OneLabelHuman.into(),
+        (Some(_), Some(0.0)) => Undefined::ZeroVariance.into(),
         (Some(judge), Some(constant)) => Figure::point(1.0 - judge / constant, pairs.len() as u64, distinct(pairs)),
         _ => Undefined::Empty.into(),
     };

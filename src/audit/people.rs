@@ -8,6 +8,8 @@ use crate::agreement::{
 use crate::domain::{Figure, Scale, Undefined};
 use serde::Serialize;
 
+/// More annotators than this are not told apart: their additive model takes the cube of their number in memory.
+pub(super) const TOLD_APART: usize = 100;
 /// More annotators than this are a crowd: their table of pairs would not be read.
 const PAIRED: usize = 12;
 
@@ -97,7 +99,7 @@ pub(super) fn humans(scale: Scale, labelled: &[Labelled], rated: &RatedBy, setup
         |metric| if several { figure(krippendorff_alpha(&tally, metric)) } else { Undefined::OneAnnotator.into() };
     let mut distribution = vec![0; levels];
     rated.gold.iter().for_each(|(gold, _)| distribution[scale.index(*gold)] += 1);
-    let adjudicated = rated.annotators.iter().any(|a| a == super::compute::ADJUDICATED);
+    let adjudicated = labelled.iter().flat_map(|l| &l.opinions).any(|o| o.annotator == super::compute::ADJUDICATED);
     Humans {
         items: n,
         queries,
@@ -122,7 +124,7 @@ pub(super) fn humans(scale: Scale, labelled: &[Labelled], rated: &RatedBy, setup
         },
         chosen_rows: labelled.iter().filter(|l| l.tags.get("purpose").is_some_and(|p| p != "estimate")).count() as u64,
         far_apart: ratings.iter().filter_map(|r| Gold::of(r)).filter(Gold::needs_adjudication).count() as u64,
-        panel: if several { panel(rated, levels, &figure) } else { Vec::new() },
+        panel: if several && rated.annotators.len() <= TOLD_APART { panel(rated, levels, &figure) } else { Vec::new() },
         pairs: if (2..=PAIRED).contains(&rated.annotators.len()) { pairs(rated, levels) } else { Vec::new() },
         grouped: labelled.iter().all(|l| l.group.is_some()),
         annotators: rated.annotators.clone(),

@@ -69,7 +69,8 @@ pub(super) fn is_small(n: u64, queries: u64) -> bool {
 pub(super) fn columns<'a>(rows: impl Iterator<Item = &'a Row<'a>>) -> BTreeSet<&'a str> {
     let mut values: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for row in rows {
-        for (key, value) in &row.item.tags {
+        // A column of that name would mix with the slices by gold rating.
+        for (key, value) in row.item.tags.iter().filter(|(key, _)| *key != "gold") {
             let seen = values.entry(key).or_default();
             if seen.len() <= MOST_VALUES {
                 seen.insert(value);

@@ -3,11 +3,11 @@
 
 use super::compute::{Row, Setup};
 use super::map::{AppliedMap, applied};
-use crate::agreement::interval::{Resampling, bca};
+use crate::agreement::interval::Resampling;
 use crate::agreement::{
     Confusion, CrossFit, Defined, IsotonicMap, LevelMean, MIN_ROWS_PER_LEVEL, Pair, PairCounts, ScaleEvidence,
     ScaleFlag, ScoreRange, Scores, bias, calibration_slope, compression, diagnose, distribution_distance,
-    level_calibration, mse_decomposition, rise_above,
+    level_calibration, mse_decomposition, rise_above, table_intervals,
 };
 use crate::domain::{Estimate, Figure, Interval, LEVELS, Rating, Scale, Undefined};
 use serde::Serialize;
@@ -98,19 +98,18 @@ pub(super) fn spread(scale: Scale, rows: &[Row<'_>], judge_name: &str, setup: &S
     let (seed, map) = (setup.seed, setup.map.as_ref());
     let pairs: Vec<Pair> = rows.iter().filter(|r| r.pair.judge.is_some()).map(|r| r.pair.clone()).collect();
     let table = Confusion::of(&pairs, scale.levels());
-    let groups = Confusion::by_group(&pairs, scale.levels());
     let low = scale.min().value() as f64;
     let human: Vec<f64> = pairs.iter().map(|p| low + p.gold_mean).collect();
     let judge: Vec<f64> = pairs.iter().filter_map(|p| Some(low + f64::from(p.judge?))).collect();
     let scores = Scores::of(&human, &judge).expect("ratings are finite numbers");
     let range = ScoreRange { low, high: scale.max().value() as f64, levels: scale.levels() };
     let points = 100.0 / f64::from(scale.range()).powi(2);
-    let (n, queries) = (pairs.len() as u64, groups.len() as u64);
+    let (n, queries) = (pairs.len() as u64, queries(&pairs));
     let figure = |value: Defined| value.map_or_else(Figure::from, |v| Figure::point(v, n, queries));
     // The gold category, for a mean of several people is no rating that anyone could give.
     let categories = Scores::of_table(&table, low);
     let panel = compression(&categories, range);
-    let resampled = resampled(&groups, scale.levels(), seed);
+    let resampled = resampled(&pairs, scale.levels(), seed);
     let slope = match (calibration_slope(&table), &resampled[0]) {
         (Ok(value), interval) => Figure::Known(Estimate { value, interval: interval.clone().ok(), n, groups: queries }),
         (Err(reason), _) => reason.into(),
@@ -148,8 +147,12 @@ pub(super) fn spread(scale: Scale, rows: &[Row<'_>], judge_name: &str, setup: &S
     }
 }
 
+fn queries(pairs: &[Pair]) -> u64 {
+    pairs.iter().map(|pair| pair.group).collect::<std::collections::BTreeSet<_>>().len() as u64
+}
+
 /// Intervals of the calibration slope and of the rise above each level; the rises together at 95 %.
-fn resampled(groups: &[Confusion], levels: usize, seed: u64) -> [Result<Interval, Undefined>; RESAMPLED] {
+fn resampled(pairs: &[Pair], levels: usize, seed: u64) -> [Result<Interval, Undefined>; RESAMPLED] {
     let statistic = |table: &Confusion| {
         std::array::from_fn(|i| match i {
             0 => calibration_slope(table),
@@ -159,8 +162,9 @@ fn resampled(groups: &[Confusion], levels: usize, seed: u64) -> [Result<Interval
     };
     let how = Resampling { seed, ..Resampling::default() };
     let together = Resampling { level: 1.0 - 0.05 / (levels - 1) as f64, ..how };
-    let mut found = bca(groups, statistic, &together);
-    found[0] = bca(groups, |table| [calibration_slope(table)], &how)[0].clone();
+    let mut found = table_intervals(pairs, levels, statistic, &together);
+    let [slope] = table_intervals(pairs, levels, |table| [calibration_slope(table)], &how);
+    found[0] = slope;
     found
 }
 

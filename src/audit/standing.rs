@@ -10,13 +10,13 @@ use serde::Serialize;
 pub enum Standing {
     /// Not shown to be better than always giving the same rating.
     NoBetterThanConstant,
-    /// Better than a constant, further from people than people are from each other.
+    /// Better than a constant, not shown to be as close to people as people are to each other.
     BelowPeople,
-    /// As close to a single person as people are to each other.
+    /// As close to a single person as people are to each other, item by item and beyond chance.
     AmongPeople,
-    /// Better than a constant; people cannot be compared with each other on these items.
+    /// Better than a constant; too few items were rated by two people to compare people with each other.
     BetterThanConstant,
-    /// Nothing was answered.
+    /// Nothing was answered, or too few queries for an interval.
     Unknown,
 }
 
@@ -25,7 +25,9 @@ impl Standing {
     pub fn name(self) -> &'static str {
         match self {
             Self::NoBetterThanConstant => "not shown to be better than a constant judge",
-            Self::BelowPeople => "better than a constant judge, not yet as good as a person",
+            Self::BelowPeople => {
+                "better than a constant judge, not shown to be as close to people as they are to each other"
+            }
             Self::AmongPeople => "as close to people as people are to each other",
             Self::BetterThanConstant => "better than a constant judge",
             Self::Unknown => "not known",
@@ -33,20 +35,29 @@ impl Standing {
     }
 }
 
+/// Items and queries that two people rated, below which nothing is said of how far people are from each other.
+const COMPARED: (u64, u64) = (30, 10);
+/// A judge counts as close when it is at most this share of the people's own distance further away…
+const CLOSE: f64 = 0.25;
+/// … or this many NMSE points, where people hardly differ.
+const CLOSE_POINTS: f64 = 0.5;
+
 pub(super) fn standing(panel: &Panel) -> Standing {
     let constant = panel.controls.best_constant.as_ref().and_then(|c| c.nmse.value());
-    let (Some(nmse), Some(constant)) = (panel.nmse.value(), constant) else { return Standing::Unknown };
-    // The interval's upper end, where there is one: "better" has to hold beyond chance.
-    if panel.nmse.interval().map_or(nmse, |i| i.high) >= constant {
+    // "Better" has to hold beyond chance, and chance is not known without an interval.
+    let (Some(interval), Some(constant)) = (panel.nmse.interval(), constant) else { return Standing::Unknown };
+    if interval.high >= constant {
         return Standing::NoBetterThanConstant;
     }
-    match (panel.nmse_single.value(), &panel.human_ceiling) {
-        (Some(single), Figure::Known(ceiling)) => {
-            let reach = ceiling.interval.as_ref().map_or(ceiling.value, |i| i.high);
-            if single <= reach { Standing::AmongPeople } else { Standing::BelowPeople }
-        }
-        _ => Standing::BetterThanConstant,
+    let (Figure::Known(beyond), Some(people)) = (&panel.beyond_people, panel.human_ceiling.value()) else {
+        return Standing::BetterThanConstant;
+    };
+    if beyond.n < COMPARED.0 || beyond.groups < COMPARED.1 {
+        return Standing::BetterThanConstant;
     }
+    // Not shown to be further is not shown to be close: the whole interval has to lie within what counts as close.
+    let furthest = beyond.interval.as_ref().map_or(beyond.value, |i| i.high);
+    if furthest <= (CLOSE * people).max(CLOSE_POINTS) { Standing::AmongPeople } else { Standing::BelowPeople }
 }
 
 pub(super) fn headline(panel: &Panel) -> String {
@@ -55,8 +66,11 @@ pub(super) fn headline(panel: &Panel) -> String {
     };
     let interval = panel.nmse.interval().map_or(String::new(), |i| format!(" ({:.1}–{:.1})", i.low, i.high));
     let constant = panel.controls.best_constant.as_ref().and_then(|c| Some((c.rating, c.nmse.value()?)));
-    let constant =
-        constant.map_or(String::new(), |(rating, v)| format!("; a judge that always says {rating} has {v:.1}"));
+    let worse = |v: f64| panel.nmse.interval().is_some_and(|i| i.low > v);
+    let constant = constant.map_or(String::new(), |(rating, v)| {
+        let better = if worse(v) { "is better, at" } else { "has" };
+        format!("; a judge that always says {rating} {better} {v:.1}")
+    });
     let people = match (panel.human_ceiling.value(), panel.nmse_single.value()) {
         (Some(people), Some(single)) => {
             format!(". Against a single person it has {single:.1}, where two people have {people:.1}")

@@ -4,7 +4,7 @@ use super::args::CompareArgs;
 use super::out::Out;
 use super::progress::Drawn;
 use super::{BUDGET, DONE, MISSED};
-use crate::app::{self, AppError, Project, Require};
+use crate::app::{self, AppError, Project, Require, Warning};
 use crate::report::{self, TerminalOptions};
 use std::path::Path;
 use tokio::sync::watch;
@@ -31,7 +31,8 @@ pub(super) async fn run(
         () if !missed.is_empty() => MISSED,
         () => DONE,
     };
-    Ok(out.result("compare", exit, &compared.comparison, Vec::new(), || {
+    let warnings = compared.comparison.caveats.iter().map(Warning::from).collect();
+    Ok(out.result("compare", exit, &compared.comparison, warnings, || {
         let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
         let mut text = report::comparison_terminal(&compared.comparison, args.show, &options);
         for require in &missed {

@@ -24,6 +24,7 @@ pub fn comparison_terminal(comparison: &Comparison, most: usize, options: &Termi
             .for_each(|line| out.push_str(&format!("{}\n", options.paint(line, tone))));
     }
     words.for_each(|sentence| out.push_str(&options.hanging("", &plain(sentence))));
+    comparison.caveats.iter().for_each(|caveat| out.push_str(&options.hanging("  · ", &plain(&caveat.text))));
     out.push_str(&options.title(&format!(
         "The numbers, paired over {} of {}",
         plural(comparison.n, "item", "items"),
@@ -131,7 +132,8 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
         let sentence = prose(sentence);
         out.push_str(&if i == 0 { format!("**{sentence}**\n\n") } else { format!("{sentence}\n\n") });
     }
-    out.push_str("| Number | Old | New | Change | 95 % interval | p |\n|---|--:|--:|--:|--:|--:|\n");
+    comparison.caveats.iter().for_each(|caveat| out.push_str(&format!("- {}\n", prose(&caveat.text))));
+    out.push_str("\n| Number | Old | New | Change | 95 % interval | p |\n|---|--:|--:|--:|--:|--:|\n");
     for contrast in &comparison.contrasts {
         let (name, unit) = named(contrast);
         out.push_str(&format!(

@@ -16,8 +16,8 @@ pub fn junit(audit: &Audit) -> String {
 
 fn suite(judge: &JudgeAudit) -> String {
     let failures = judge.gates.iter().filter(|g| !g.met).count();
-    let errors = judge.unanswered.len();
-    let named = errors.min(NAMED);
+    let errors = (judge.panel.not_run.count + judge.panel.missing) as usize;
+    let named = judge.unanswered.len().min(NAMED);
     let rest = usize::from(errors > named);
     let mut out = format!(
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failures}\" errors=\"{}\">\n",

@@ -116,8 +116,9 @@ fn not_shown_to_differ_is_not_said_to_be_equal() {
     folder.file("new.jsonl", ratings((0..120).map(|i| off(i, i64::from(i % 7 == 1)))));
     let found = folder.json(&["compare", "old.jsonl", "new.jsonl", "--human", "people.csv"]);
     assert_eq!(found["data"]["outcome"], "inconclusive");
-    let words = found["data"]["words"].to_string();
-    assert!(words.contains("Not shown to differ is not shown to be equal: fix a margin beforehand"), "{words}");
+    assert_eq!(found["warnings"][0]["code"], "not-shown-is-not-equal");
+    let said = folder.run(&["compare", "old.jsonl", "new.jsonl", "--human", "people.csv", "--no-report"]).out;
+    assert!(said.contains("Not shown to differ is not shown to be equal: fix a margin beforehand"), "{said}");
 }
 
 #[test]
@@ -177,4 +178,45 @@ fn two_models_are_run_and_compared_and_the_second_time_nothing_is_asked() {
     assert!(first.out.contains("is better: NMSE"), "{}", first.out);
     let again = folder.run(&run);
     assert!(again.out.contains("0 requests made now."), "{}", again.out);
+}
+
+#[test]
+fn judges_without_a_common_item_are_not_called_the_same() {
+    let folder = Folder::new();
+    folder.file("people.csv", people(40));
+    folder.file("a.jsonl", ratings((0..40).map(|i| off(i, 0))).lines().take(20).collect::<Vec<_>>().join("\n"));
+    folder.file("b.jsonl", ratings((0..40).map(|i| off(i, 0))).lines().skip(20).collect::<Vec<_>>().join("\n"));
+    for require in ["non-inferior", "equivalent", "no-regression", "better"] {
+        let run = ["compare", "a.jsonl", "b.jsonl", "--human", "people.csv", "--margin", "1", "--require", require];
+        let found = folder.json(&run);
+        assert_eq!(
+            (found["exit"].as_u64(), found["data"]["outcome"].as_str()),
+            (Some(100), Some("not-tested")),
+            "{require}"
+        );
+    }
+}
+
+#[test]
+fn other_ratings_at_the_same_cost_are_not_too_few_queries() {
+    let folder = Folder::new();
+    let row = |i: usize| format!("i{i:04},q{:03},p,3\n", i / 10);
+    folder.file("people.csv", "id,query_id,annotator,rating\n".to_owned() + &(0..200).map(row).collect::<String>());
+    folder.file("old.jsonl", ratings((0..200).map(|_| Some(2))));
+    folder.file("new.jsonl", ratings((0..200).map(|_| Some(4))));
+    let found = folder.json(&["compare", "old.jsonl", "new.jsonl", "--human", "people.csv"]);
+    assert_eq!(found["data"]["outcome"], "inconclusive");
+    assert_eq!(found["data"]["shift"]["mean"]["value"], 2.0);
+}
+
+#[test]
+fn what_could_not_be_tested_is_not_shown() {
+    let folder = Folder::new();
+    // Nine queries: below what a test takes; everything breaks.
+    folder.file("people.csv", people(90));
+    folder.file("old.jsonl", ratings((0..90).map(|i| off(i, 0))));
+    folder.file("new.jsonl", ratings((0..90).map(|i| off(i, 4))));
+    let said =
+        folder.run(&["compare", "old.jsonl", "new.jsonl", "--human", "people.csv", "--require", "no-regression"]);
+    assert_eq!(said.code, 100, "{said:?}");
 }

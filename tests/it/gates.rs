@@ -61,7 +61,7 @@ fn a_gate_that_is_none_is_told_with_its_place() {
     folder.file("assessor.toml", "[gate]\nclose = \"score < 5\"\n");
     let said = folder.run(&AUDIT);
     assert_eq!(said.code, 2, "{said:?}");
-    assert!(said.err.contains("the gate `score < 5` looks at `score`, which is no number of an audit"), "{}", said.err);
+    assert!(said.err.contains("the gate `score < 5` looks at `score`, at which no such gate can look"), "{}", said.err);
     assert!(said.err.contains("assessor.toml:2:9"), "{}", said.err);
 }
 
@@ -105,6 +105,11 @@ fn rows_that_a_prompt_was_tuned_on_are_left_out_unless_asked_for() {
     let clean = folder.json(&audit);
     let data = &clean["data"];
     assert_eq!((data["humans"]["left_out"].as_u64(), data["judges"][0]["panel"]["n"].as_u64()), (Some(100), Some(200)));
+    // What was left out is neither bulk nor unrated: it is not there.
+    assert_eq!(
+        (&data["judges"][0]["panel"]["without_human"], &data["judges"][0]["bulk"]),
+        (&0.into(), &serde_json::Value::Null)
+    );
     let all = folder.json(&[&audit[..], &["--contaminated"]].concat());
     assert_eq!(all["data"]["judges"][0]["panel"]["n"], 300);
     assert!(all["warnings"].to_string().contains("every number here flatters"), "{}", all["warnings"]);

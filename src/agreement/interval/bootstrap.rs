@@ -5,6 +5,7 @@ use super::super::{Confusion, Defined};
 use super::resample::{ENUMERATED_GROUPS, leave_one_out, of_kinds, resamples};
 use super::{Distribution, Resampling};
 use crate::domain::{Interval, Undefined};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 /// Above this many groups the bootstrap adds nothing to the jackknife, whose cost is linear.
 const BOOTSTRAP_GROUPS: usize = 2_000;
@@ -163,7 +164,7 @@ fn left_out<const M: usize>(
     whole: &Confusion,
     statistic: &(impl Fn(&Confusion) -> [Defined; M] + Sync + Send),
 ) -> Sample<M> {
-    let jackknife = groups.iter().map(|group| (statistic(&whole.without(group)), 1)).collect();
+    let jackknife = groups.par_iter().map(|group| (statistic(&whole.without(group)), 1)).collect();
     Sample { replicates: Vec::new(), jackknife, clustered: true }
 }
 

@@ -1,6 +1,8 @@
 //! Facts about the input that a reader cannot see in the numbers.
 
 use super::{Facts, Mistake};
+use crate::audit::JudgeInput;
+use crate::domain::Scale;
 use std::collections::BTreeSet;
 
 pub(super) fn caveats(facts: &Facts<'_>) -> Vec<(Mistake, String)> {
@@ -9,7 +11,8 @@ pub(super) fn caveats(facts: &Facts<'_>) -> Vec<(Mistake, String)> {
     found.extend(not_run(facts));
     found.extend(queries(facts));
     found.extend(served(facts));
-    found.extend(policies(facts));
+    found.extend(policies(facts.scale, facts.judge));
+    found.extend(people_off_scale(facts));
     found
 }
 
@@ -71,41 +74,45 @@ fn served(facts: &Facts<'_>) -> Option<(Mistake, String)> {
     })
 }
 
-fn policies(facts: &Facts<'_>) -> Vec<(Mistake, String)> {
-    let (panel, humans) = (&facts.found.panel, facts.humans);
+/// What a policy that the user named did to a judge's rows.
+pub(in crate::audit) fn policies(scale: Scale, judge: &JudgeInput) -> Vec<(Mistake, String)> {
     let mut found = Vec::new();
-    if panel.off_scale > 0 {
+    if judge.off_scale > 0 {
         found.push((
             Mistake::OffScale,
             format!(
-                "{} of the judge's ratings were off the scale {} and were dealt with by the policy that you named.",
-                panel.off_scale, facts.scale
+                "{} of the judge's ratings were off the scale {scale} and were dealt with by the policy that you named.",
+                judge.off_scale
             ),
         ));
     }
-    if humans.off_scale > 0 {
+    if judge.samples > 1 {
         found.push((
+            Mistake::Samples,
+            format!(
+                "Each item was asked about {} times; its rating is the commonest one, and it is malformed when most of its replies are.",
+                judge.samples
+            ),
+        ));
+    }
+    if judge.duplicates > 0 {
+        found.push((
+            Mistake::Duplicates,
+            format!("{} repeated ids: the last rating of each was taken, as you asked.", judge.duplicates),
+        ));
+    }
+    found
+}
+
+fn people_off_scale(facts: &Facts<'_>) -> Option<(Mistake, String)> {
+    let humans = facts.humans;
+    (humans.off_scale > 0).then(|| {
+        (
             Mistake::OffScalePeople,
             format!(
                 "{} of the people's {} ratings were off the scale {} and were moved to its nearest end: is this their scale? `--scale` names another.",
                 humans.off_scale, humans.ratings, facts.scale
             ),
-        ));
-    }
-    if facts.judge.samples > 1 {
-        found.push((
-            Mistake::Samples,
-            format!(
-                "Each item was asked about {} times; its rating is the commonest one, and it is malformed when most of its replies are.",
-                facts.judge.samples
-            ),
-        ));
-    }
-    if panel.duplicates > 0 {
-        found.push((
-            Mistake::Duplicates,
-            format!("{} repeated ids: the last rating of each was taken, as you asked.", panel.duplicates),
-        ));
-    }
-    found
+        )
+    })
 }

@@ -12,6 +12,8 @@ const MARGINALS: f64 = 0.2;
 const TENTATIVE: f64 = 0.667;
 /// Order over all items that flatters order within queries by more than this.
 const POOLED: f64 = 0.1;
+/// Fewer queries than this do not show how much they resemble themselves.
+const FEW_QUERIES: u64 = 10;
 /// Fewer items than this: tails of intervals are uncertain.
 const FEW_ITEMS: u64 = 300;
 /// A larger design effect makes intervals for independent rows too narrow.
@@ -56,7 +58,7 @@ fn one_number(_: &Facts<'_>) -> Option<Found> {
 
 fn malformed(facts: &Facts<'_>) -> Option<Found> {
     let panel = &facts.found.panel;
-    if panel.malformed.count == 0 || panel.n_rated == 0 {
+    if panel.malformed.count == 0 {
         return None;
     }
     let rate = 100.0 * panel.malformed.count as f64 / panel.n as f64;
@@ -165,7 +167,7 @@ fn looks(facts: &Facts<'_>) -> Option<Found> {
 
 fn clustered(facts: &Facts<'_>) -> Option<Found> {
     let panel = &facts.found.panel;
-    if let Some(design) = panel.design_effect.value().filter(|d| *d > DESIGN && facts.humans.grouped) {
+    if let Some(design) = panel.design_effect_observed.value().filter(|d| *d > DESIGN && panel.queries >= FEW_QUERIES) {
         let effective = panel.n as f64 / design;
         return Some((
             Mistake::Clustered,
@@ -175,7 +177,7 @@ fn clustered(facts: &Facts<'_>) -> Option<Found> {
             ),
         ));
     }
-    (panel.n < FEW_ITEMS).then(|| {
+    (panel.n < FEW_ITEMS && panel.queries > 1).then(|| {
         (Mistake::Clustered, format!("Only {} items: intervals of most tools are too narrow at this size, and miss on the flattering side; those here are wider on purpose.", panel.n))
     })
 }
@@ -200,7 +202,12 @@ fn compression(facts: &Facts<'_>) -> Option<Found> {
     let text = match () {
         () if has(ScaleFlag::Collapsed) => "The judge's ratings have collapsed: they hardly tell items apart, and no map can help. Change the prompt or the model.".to_owned(),
         () if has(ScaleFlag::CompressedFixable) => format!("The judge squeezes its ratings together but keeps their order{slope}. Recalibrate{mapped}; the prompt is not the problem."),
-        () if has(ScaleFlag::Overdispersed) => format!("The judge spreads its ratings further than people{slope}: it sounds surer than it is. Recalibrate{mapped}."),
+        () if has(ScaleFlag::Overdispersed) && facts.found.worth_recalibrating() => {
+            format!("The judge says more than it knows: where it rates one point higher, people rate less than that higher{slope}. Recalibrate{mapped}.")
+        }
+        () if has(ScaleFlag::Overdispersed) => {
+            format!("The judge says more than it knows: where it rates one point higher, people rate less than that higher, or lower{slope}. A map would hardly help: its order is the problem.")
+        }
         () if has(ScaleFlag::NonMonotone) => "Where the judge rates higher, people do not always: its order is broken in places, and a monotone map cannot mend that.".to_owned(),
         () => return None,
     };
@@ -213,7 +220,7 @@ fn systems(facts: &Facts<'_>) -> Option<Found> {
     Some((
         Mistake::Systems,
         format!(
-            "A high correlation {few}does not make the judge an assessor: it says nothing about systems that were tuned on this judge, and it falls among the best ones."
+            "A correlation {few}does not make the judge an assessor: it says nothing about systems that were tuned on this judge, and it falls among the best ones."
         ),
     ))
 }

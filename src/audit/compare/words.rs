@@ -65,6 +65,8 @@ fn parse_rate(comparison: &Comparison) -> Option<String> {
             signed(parse),
             signed(total)
         )
+    } else if parse * total < 0.0 {
+        format!("This is in spite of {} points of parse rate: {replies}.", signed(parse))
     } else {
         format!("Of this, {} points are parse rate: {replies}.", signed(parse))
     })
@@ -94,19 +96,18 @@ fn agreement(comparison: &Comparison) -> Option<String> {
     {
         let worse = if after > before + NEXT_TO_NOTHING { "worse, " } else { "" };
         text.push_str(&format!(
-            " On all that each could read it is {before:.1} → {after:.1}: {worse}though not on the same items, for {} became readable.",
-            comparison.made_of.became_readable.n
+            " On all that each could read it is {before:.1} → {after:.1}: {worse}though not on the same items, for {} became readable and {} malformed.",
+            comparison.made_of.became_readable.n, comparison.made_of.became_malformed.n
         ));
     }
     Some(text)
 }
 
 fn margin(comparison: &Comparison) -> Option<String> {
-    let Some(margin) = &comparison.margin else {
-        return (comparison.outcome == Outcome::Inconclusive).then(|| {
-            "Not shown to differ is not shown to be equal: fix a margin beforehand (`--margin POINTS`) to test that.".into()
-        });
-    };
+    let margin = comparison.margin.as_ref()?;
+    if comparison.outcome == Outcome::Identical {
+        return None;
+    }
     let points = margin.points;
     let (Some(upper), Some(p)) = (margin.upper, margin.p_non_inferior) else {
         return Some(format!("The margin of {points} points cannot be tested here."));

@@ -32,9 +32,6 @@ pub(in crate::cli) struct AuditArgs {
     /// Difference of NMSE to plan labels for
     #[arg(long, default_value_t = 2.0, value_name = "POINTS", value_parser = points)]
     pub detect: f64,
-    /// Keep items with a `purpose` of train, dev, prompt-dev or demo: numbers on them flatter
-    #[arg(long)]
-    pub contaminated: bool,
     /// Write the map from the judge's rating to what people mean by it
     #[arg(long, value_name = "FILE", conflicts_with = "no_judge")]
     pub export_map: Option<PathBuf>,
@@ -54,8 +51,7 @@ pub(in crate::cli) struct AuditArgs {
 
 impl AuditArgs {
     pub fn request(&self) -> AuditRequest {
-        let request =
-            AuditRequest { contaminated: self.contaminated, systems: self.systems.clone(), ..self.source.request() };
+        let request = AuditRequest { systems: self.systems.clone(), ..self.source.request() };
         if self.no_judge { AuditRequest { source: Source::Nobody, ..request } } else { request }
     }
 

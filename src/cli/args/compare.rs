@@ -68,7 +68,7 @@ impl CompareArgs {
                 rubric: self.rubric.clone(),
                 replies: self.elsewhere.replies(),
                 systems: None,
-                contaminated: false,
+                contaminated: self.elsewhere.contaminated,
             },
             judge: JudgeRequest { rubric: self.rubric.clone(), ..JudgeRequest::default() },
             limits: self.budget.limits(),

@@ -25,6 +25,9 @@ pub(in crate::cli) struct ElsewhereArgs {
     /// What to do about a fraction such as `3.5` in a reply
     #[arg(long, value_enum, default_value = "malformed", value_name = "POLICY", requires = "from_raw")]
     pub on_fraction: Fraction,
+    /// Keep items with a `purpose` of train, dev, prompt-dev or demo: numbers on them flatter
+    #[arg(long)]
+    pub contaminated: bool,
     /// What ids are made of, such as '{query_id}_{system}': `query_id` is the query, other names become slices; each
     /// name but the last ends at the first occurrence of the text after it
     #[arg(long, value_name = "PATTERN", value_parser = id_pattern)]
@@ -56,7 +59,7 @@ pub(in crate::cli) struct SourceArgs {
     #[arg(long, value_name = "FILE")]
     pub human: Option<PathBuf>,
     /// Ratings made before or elsewhere, instead of running a judge; may be repeated
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "budget_usd", "budget_calls"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "budget_usd", "budget_calls", "limit"])]
     pub ratings: Vec<PathBuf>,
     /// Only this judge of the ratings
     #[arg(long = "judge", value_name = "NAME", requires = "ratings")]
@@ -93,7 +96,7 @@ impl SourceArgs {
             replies: self.elsewhere.replies(),
             scale: self.scale,
             rubric: self.judge.rubric.clone(),
-            contaminated: false,
+            contaminated: self.elsewhere.contaminated,
         }
     }
 }

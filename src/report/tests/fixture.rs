@@ -185,7 +185,7 @@ fn people() -> Audit {
 /// Two judges, paired.
 pub(super) fn paired(old: fn(&[Labelled]) -> JudgeInput, new: fn(&[Labelled]) -> JudgeInput) -> Comparison {
     let items = labelled(40);
-    let terms = Terms { margin: Some(1.0), first_margin: None, seed: 7 };
+    let terms = Terms { margin: Some(1.0), seed: 7, ..Terms::default() };
     compare(scale(), &items, (&old(&items), &new(&items)), terms)
 }
 
