@@ -45,7 +45,10 @@ pub fn comparison_terminal(comparison: &Comparison, most: usize, options: &Termi
     out.push_str(&options.title("Cost"));
     for (name, side) in [("old", &comparison.old), ("new", &comparison.new)] {
         let latency = side.cost.latency_ms_median.map_or(String::new(), |ms| format!(", {ms} ms median"));
-        let text = format!("{} per 1,000 answers{latency}", Unit::Usd.value(&side.cost.usd_per_1000));
+        let text = match side.cost.usd_per_1000.value() {
+            Some(usd) => format!("{} per 1,000 answers{latency}", Unit::Usd.write(usd)),
+            None => format!("{}{latency}", Unit::Usd.value(&side.cost.usd_per_1000)),
+        };
         out.push_str(&options.hanging(&format!("{INDENT}{name:<6}"), &text));
     }
     options.finish(out)

@@ -155,12 +155,12 @@ fn the_order_of_items_and_annotators_changes_nothing() {
 
 #[test]
 fn a_constant_judge_is_called_no_better_than_a_constant_and_a_copy_of_a_person_stands_among_people() {
-    // Twelve queries of three items over the whole scale; the two people differ now and then.
+    // 48 queries of three items over the whole scale; the two people differ now and then.
     let value = |i: usize| (i * 7 % 5 + 1) as i64;
     let second = |i: usize| if i.is_multiple_of(6) { value(i) % 5 + 1 } else { value(i) };
     let items: Vec<Labelled> =
-        (0..36).map(|i| item(&format!("i{i:02}"), &format!("q{:02}", i / 3), &[value(i), second(i)], &[])).collect();
-    let ids: Vec<String> = (0..36).map(|i| format!("i{i:02}")).collect();
+        (0..144).map(|i| item(&format!("i{i:03}"), &format!("q{:02}", i / 3), &[value(i), second(i)], &[])).collect();
+    let ids: Vec<String> = (0..144).map(|i| format!("i{i:03}")).collect();
     let constant: Vec<(&str, Verdict)> = ids.iter().map(|id| (id.as_str(), rated(3))).collect();
     let copy: Vec<(&str, Verdict)> = ids.iter().enumerate().map(|(i, id)| (id.as_str(), rated(value(i)))).collect();
     let result = audit(scale(), items, &[judge(&constant), judge(&copy)], &Setup::default());

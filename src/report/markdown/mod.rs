@@ -43,7 +43,7 @@ fn one(audit: &Audit, judge: &JudgeAudit) -> String {
     }
     out.push_str(&format!("{}\n\n{}\n", scaling(audit.scale), yardsticks(panel)));
     out.push_str(&format!(
-        "<details><summary>All numbers, over {} of {}</summary>\n\n{}\n{}{}\n</details>\n\n",
+        "<details><summary>All numbers, over {} of {}</summary>\n\n{}{}{}\n</details>\n\n",
         plural(panel.n, "item", "items"),
         plural(panel.queries, "query", "queries"),
         numbers(panel),
@@ -92,7 +92,7 @@ fn lines(audit: &Audit, judge: &JudgeAudit) -> String {
     let found = [
         ("Scale", scale_line(&judge.spread)),
         ("People", people_line(&audit.humans)),
-        ("May it replace one?", judge.alt_test.as_ref().map(|t| test(t.verdict))),
+        ("Replace one of them", judge.alt_test.as_ref().map(|t| test(t.verdict))),
         ("Bulk", judge.bulk.as_ref().map(bulk_line)),
     ];
     facts(found.into_iter().filter_map(|(name, line)| Some((name, line?))).collect())
