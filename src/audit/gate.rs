@@ -52,8 +52,11 @@ pub struct GateError {
     pub hint: String,
 }
 
+/// A name and the way to its number.
+type Named<T> = (&'static str, fn(&T) -> &Figure);
+
 /// What a gate can look at, overall, by its name in the panel.
-const METRICS: [(&str, fn(&Panel) -> &Figure); 27] = [
+const METRICS: [Named<Panel>; 27] = [
     ("nmse", |p| &p.nmse),
     ("nmse_valid", |p| &p.nmse_valid),
     ("nmse_row_worst", |p| &p.nmse_row_worst),
@@ -83,7 +86,7 @@ const METRICS: [(&str, fn(&Panel) -> &Figure); 27] = [
     ("somers_d_pessimistic", |p| &p.coefficients.somers_d_pessimistic),
 ];
 /// What a gate can look at in a slice.
-const SLICE_METRICS: [(&str, fn(&Slice) -> &Figure); 4] =
+const SLICE_METRICS: [Named<Slice>; 4] =
     [("nmse", |s| &s.nmse), ("bias", |s| &s.bias), ("exact", |s| &s.exact), ("malformed", |s| &s.malformed)];
 
 const SYNTAX: &str = "for example `nmse.upper < 8`, `malformed < 0.02` or `exact[language=de].lower > 0.5`";
@@ -280,7 +283,7 @@ impl Gate {
 }
 
 /// The way from a name to its number; a gate is only made with a name of the table.
-fn named<T>(table: &[(&str, fn(&T) -> &Figure)], name: &str) -> fn(&T) -> &Figure {
+fn named<T>(table: &[Named<T>], name: &str) -> fn(&T) -> &Figure {
     table.iter().find(|(known, _)| *known == name).expect("gates hold names of the table").1
 }
 

@@ -59,7 +59,8 @@ fn case(gate: &GateResult) -> String {
 /// What was held against the limit, in words.
 pub(super) fn observed(gate: &GateResult) -> String {
     match (gate.observed, &gate.undefined) {
-        (Some(value), _) => format!("observed {}", short(value)),
+        (Some(value), _) if gate.bound == "value" => format!("observed {}", short(value)),
+        (Some(value), _) => format!("observed {} ({})", short(value), gate.bound),
         (None, Some(reason)) => format!("undefined: {reason}"),
         (None, None) => "undefined".to_owned(),
     }

@@ -49,7 +49,7 @@ fn truth(i: usize) -> i64 {
 
 /// A good judge of varied items: off by one on every sixth.
 fn good(i: usize) -> i64 {
-    if i % 6 == 0 { (truth(i) - 1).max(1) + i64::from(truth(i) == 1) } else { truth(i) }
+    if i.is_multiple_of(6) { (truth(i) - 1).max(1) + i64::from(truth(i) == 1) } else { truth(i) }
 }
 
 fn noisy(i: usize) -> i64 {
@@ -70,14 +70,14 @@ fn case(code: &'static str, says: &'static str, items: Vec<Labelled>, judge: Jud
 
 fn cases() -> Vec<Case> {
     let plain = || people(400, &[&truth, &noisy]);
-    let skewed = |i: usize| if i % 10 == 0 { truth(i) } else { 2 };
+    let skewed = |i: usize| if i.is_multiple_of(10) { truth(i) } else { 2 };
     let shifted = |i: usize| (truth(i) + 2).min(5);
     let squeezed = |i: usize| [2, 2, 3, 4, 4][truth(i) as usize - 1];
     // Queries differ in level and the judge knows only that.
-    let by_query = |i: usize| 1 + (i / 5 % 2 * 3) as i64 + i64::from(i % 5 == 0);
-    let level = |i: usize| if i % 7 == 0 { by_query(i) } else { 1 + (i / 5 % 2 * 3) as i64 };
+    let by_query = |i: usize| 1 + (i / 5 % 2 * 3) as i64 + i64::from(i.is_multiple_of(5));
+    let level = |i: usize| if i.is_multiple_of(7) { by_query(i) } else { 1 + (i / 5 % 2 * 3) as i64 };
     let quarrel = |i: usize| 6 - truth(i + 1);
-    let clumped = |i: usize| if i / 5 % 4 == 0 { 6 - truth(i) } else { truth(i) };
+    let clumped = |i: usize| if (i / 5).is_multiple_of(4) { 6 - truth(i) } else { truth(i) };
     let tagged = |items: Vec<Labelled>, name: &str, value: &dyn Fn(usize) -> String| -> Vec<Labelled> {
         let tag = |(i, mut item): (usize, Labelled)| {
             item.tags.insert(name.to_owned(), value(i));
