@@ -1,6 +1,6 @@
 //! The mean of a quantity over rows that come in groups, with an interval that knows about the groups.
 
-use super::interval::{Design, GroupSum, Posterior, proportion::wilson};
+use super::interval::{Caution, Design, GroupSum, Posterior, proportion::wilson};
 use super::numerics::ExactSum;
 use crate::domain::{Estimate, Figure, Interval, Undefined};
 use std::collections::BTreeMap;
@@ -44,7 +44,7 @@ pub fn ratio(terms: impl Iterator<Item = Term>, bounds: (f64, f64)) -> Figure {
 pub fn mean_on_scale(terms: impl Iterator<Item = Term> + Clone, support: &[f64]) -> Figure {
     let bounds = (support[0], support[support.len() - 1]);
     figure(Sums::of(terms.clone()), |sums| {
-        let effective = sums.effective_rows();
+        let effective = sums.effective_rows(Caution::SOME);
         let large = if effective >= LARGE { sums.student(bounds) } else { None };
         large.or_else(|| sums.posterior(effective, terms, support))
     })
@@ -54,7 +54,7 @@ pub fn mean_on_scale(terms: impl Iterator<Item = Term> + Clone, support: &[f64])
 /// one group has no interval.
 pub fn share(terms: impl Iterator<Item = Term>) -> Figure {
     figure(Sums::of(terms), |sums| {
-        let effective = sums.effective_rows();
+        let effective = sums.effective_rows(Caution::MORE);
         let (low, high) = wilson(sums.design.value * effective, effective, LEVEL);
         let method = if sums.clustered() { "cluster-wilson" } else { "wilson" };
         Some(Interval { low, high, level: LEVEL, method })
@@ -80,7 +80,11 @@ pub fn design_effect(terms: impl Iterator<Item = Term>) -> Option<DesignEffect> 
     let se = sums.design.se?;
     let independent = sums.variance / (sums.design.rows - 1.0);
     let observed = if independent > 0.0 { se * se / independent } else { 1.0 };
-    Some(DesignEffect { effect: sums.design.rows / sums.effective_rows(), observed, sd: sums.variance.sqrt() })
+    Some(DesignEffect {
+        effect: sums.design.rows / sums.effective_rows(Caution::MORE),
+        observed,
+        sd: sums.variance.sqrt(),
+    })
 }
 
 /// Sums over groups, and over all rows.
@@ -129,8 +133,8 @@ impl Sums {
         self.design.rows > self.design.groups as f64
     }
 
-    fn effective_rows(&self) -> f64 {
-        self.design.effective_rows(self.variance)
+    fn effective_rows(&self, caution: Caution) -> f64 {
+        self.design.effective_rows(self.variance, caution)
     }
 
     fn student(&self, bounds: (f64, f64)) -> Option<Interval> {

@@ -2,11 +2,23 @@
 
 use super::super::numerics::{sum, t_quantile};
 
-/// The intra-cluster correlation of errors that is expected before the data speak.
-const PRIOR_ICC: f64 = 0.1;
+/// What is supposed of groups before the data speak.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Caution {
+    /// The intra-cluster correlation that is expected.
+    icc: f64,
+    /// How many groups that expectation is worth.
+    groups: f64,
+    /// Groups that stand behind the standard error beside those that were seen.
+    spare: f64,
+}
 
-/// How many groups that expectation is worth.
-const PRIOR_GROUPS: f64 = 6.0;
+impl Caution {
+    /// For intervals that are cautious themselves: the posterior of a mean has a prior row.
+    pub const SOME: Self = Self { icc: 0.12, groups: 1.2, spare: 15.0 };
+    /// For Wilson's interval, for bounds and for plans, which have none.
+    pub const MORE: Self = Self { icc: 0.1, groups: 6.0, spare: 6.0 };
+}
 
 /// A group's part of a ratio of sums.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,11 +76,10 @@ impl Design {
     /// between rows. At most the number of rows, and that number when every row is a group of its own.
     ///
     /// The design effect – the squared linearised standard error over that of independent rows – is estimated from few
-    /// groups and so badly known. It is averaged with the one that an intra-cluster correlation of 0.1 would give, which
-    /// counts as much as six groups, and floored at 1; then the sample is cut by the square of the t quantile on
-    /// `G − 1 + 6` degrees of freedom over that on `n − 1`, as Korn & Graubard (1998) do, because the standard error itself
-    /// is uncertain. `docs/COVERAGE.md` has what it covers.
-    pub fn effective_rows(&self, variance: f64) -> f64 {
+    /// groups and so badly known. It is averaged with the one that `caution` expects, and floored at 1; then the sample is
+    /// cut by the square of the t quantile on `G − 1 + spare` degrees of freedom over that on `n − 1`, in the way of Korn &
+    /// Graubard (1998), because the standard error itself is uncertain. `docs/COVERAGE.md` has what it covers.
+    pub fn effective_rows(&self, variance: f64, caution: Caution) -> f64 {
         let Some(se) = self.se.filter(|_| self.rows > self.groups as f64) else {
             return self.rows;
         };
@@ -76,10 +87,10 @@ impl Design {
         let independent = variance / (self.rows - 1.0);
         // Rows that do not vary say nothing about groups.
         let observed = if independent > 0.0 { se * se / independent } else { 1.0 };
-        let expected = 1.0 + PRIOR_ICC * (self.group_size - 1.0);
-        let effect = ((known * observed + PRIOR_GROUPS * expected) / (known + PRIOR_GROUPS)).max(1.0);
-        let uncertain = t_quantile(0.975, known + PRIOR_GROUPS) / t_quantile(0.975, self.rows - 1.0);
-        self.rows / (effect * uncertain * uncertain).max(1.0)
+        let expected = 1.0 + caution.icc * (self.group_size - 1.0);
+        let effect = ((known * observed + caution.groups * expected) / (known + caution.groups)).max(1.0);
+        let uncertain = t_quantile(0.975, known + caution.spare) / t_quantile(0.975, self.rows - 1.0);
+        self.rows / (effect * (uncertain * uncertain).max(1.0)).max(1.0)
     }
 }
 
@@ -103,12 +114,17 @@ mod tests {
     fn rows_of_their_own_are_worth_themselves_and_copies_are_worth_less() {
         let rows: Vec<(f64, f64)> = [0.0, 1.0, 4.0, 0.0, 1.0, 0.0].iter().map(|v| (*v, 1.0)).collect();
         // Mean 1, mean square 3, variance 2.
-        assert_eq!(Design::of(&groups(&rows)).unwrap().effective_rows(2.0), 6.0);
+        assert_eq!(Design::of(&groups(&rows)).unwrap().effective_rows(2.0, Caution::SOME), 6.0);
         let twice: Vec<(f64, f64)> = rows.iter().map(|(v, w)| (2.0 * v, 2.0 * w)).collect();
         let design = Design::of(&groups(&twice)).unwrap();
-        // SE² = 6/5 · 4·12 / 144 = 0.4; of independent rows 2/11; observed effect 2.2, expected 1.1, average (11 + 6.6)/11
-        // = 1.6; t is on 5 + 6 = 12 − 1 degrees of freedom either way.
-        assert!((design.effective_rows(2.0) - 7.5).abs() < 1e-12, "{}", design.effective_rows(2.0));
+        // SE² = 6/5 · 4·12 / 144 = 0.4; of independent rows 2/11; observed effect 2.2, expected 1.12, average
+        // (11 + 1.344)/6.2; t is on 5 + 15 = 20 degrees of freedom over 11, which is no cut: 12 / 1.99097.
+        let worth = 12.0 / (12.344 / 6.2);
+        assert!(
+            (design.effective_rows(2.0, Caution::SOME) - worth).abs() < 1e-12,
+            "{}",
+            design.effective_rows(2.0, Caution::SOME)
+        );
     }
 
     #[test]

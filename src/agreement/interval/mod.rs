@@ -24,7 +24,7 @@ pub mod proportion;
 mod resample;
 
 pub use bootstrap::{bca, bca_of_rows};
-pub use design::{Design, GroupSum};
+pub use design::{Caution, Design, GroupSum};
 pub use dirichlet::Posterior;
 pub use distribution::{Bca, Distribution};
 pub use resample::{Resampling, leave_one_out, resamples};
