@@ -61,6 +61,8 @@ pub enum Mistake {
     Copies,
     /// The gates say nothing.
     Gates,
+    /// Too many annotators to be told apart.
+    Crowd,
     /// The judge is a simulation.
     Simulated,
     /// Items without an answer.
@@ -139,6 +141,7 @@ impl Mistake {
             Self::AltTest => "alt-test",
             Self::Copies => "copies",
             Self::Gates => "gates-uninformative",
+            Self::Crowd => "crowd",
             Self::Simulated => "simulated",
             Self::NotRun => "not-run",
             Self::NoQueries => "no-queries",

@@ -211,3 +211,15 @@ fn a_good_judge_of_many_queries_and_three_people_is_only_told_what_was_not_teste
     let notes: Vec<&str> = found.judges[0].caveats.iter().map(|c| c.code.name()).collect();
     assert_eq!(notes, ["one-number", "prompt-bias-untested", "gullibility-untested", "samples"]);
 }
+
+#[test]
+fn a_crowd_is_not_told_apart_and_that_is_said() {
+    let mut items = people(220, &[&truth, &noisy]);
+    for (i, item) in items.iter_mut().enumerate() {
+        item.opinions.iter_mut().for_each(|opinion| opinion.annotator = format!("{}-{}", opinion.annotator, i % 60));
+    }
+    let found = audit(scale(), items, &[judge(220, &good)], &Setup::default());
+    assert!(found.humans.panel.is_empty() && found.judges[0].alt_test.is_none());
+    let said = found.judges[0].caveats.iter().find(|c| c.code.name() == "crowd").unwrap();
+    assert!(said.text.starts_with("120 annotators: more than 100 are not told apart"), "{}", said.text);
+}

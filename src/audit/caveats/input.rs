@@ -2,6 +2,7 @@
 
 use super::{Facts, Mistake};
 use crate::audit::JudgeInput;
+use crate::audit::people::TOLD_APART;
 use crate::domain::Scale;
 use std::collections::BTreeSet;
 
@@ -13,6 +14,7 @@ pub(super) fn caveats(facts: &Facts<'_>) -> Vec<(Mistake, String)> {
     found.extend(served(facts));
     found.extend(policies(facts.scale, facts.judge));
     found.extend(people_off_scale(facts));
+    found.extend(crowd(facts));
     found
 }
 
@@ -102,6 +104,16 @@ pub(in crate::audit) fn policies(scale: Scale, judge: &JudgeInput) -> Vec<(Mista
         ));
     }
     found
+}
+
+fn crowd(facts: &Facts<'_>) -> Option<(Mistake, String)> {
+    let many = facts.humans.annotators.len();
+    (many > TOLD_APART).then(|| {
+        (
+            Mistake::Crowd,
+            format!("{many} annotators: more than {TOLD_APART} are not told apart, so nothing is said of each, and the judge is not put in anyone's place."),
+        )
+    })
 }
 
 fn people_off_scale(facts: &Facts<'_>) -> Option<(Mistake, String)> {
