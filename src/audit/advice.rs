@@ -61,7 +61,7 @@ pub(super) fn advice(facts: &Facts<'_>) -> Vec<Advice> {
     let worst = worst.max_by(|a, b| a.nmse.value().unwrap_or(0.0).total_cmp(&b.nmse.value().unwrap_or(0.0)));
     if let (Some(slice), Some(overall)) = (worst, panel.nmse.value())
         && slice.nmse.value().is_some_and(|v| v > 1.25 * overall)
-        && slice.p_adjusted.is_some_and(|p| p < 0.05)
+        && slice.stands_out()
     {
         let (column, value) = (&slice.column, &slice.value);
         add(

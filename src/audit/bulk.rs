@@ -1,5 +1,6 @@
 //! What the judge's ratings of a whole bulk are worth: the mean rating, corrected by the items that people rated too.
 
+use super::ALPHA;
 use super::compute::{JudgeInput, Row};
 use crate::agreement::apply::{Lambda, Moments, Poststratified, Ppi, PpiMode, poststratified, ppi_mean};
 use crate::agreement::interval::proportion::wilson;
@@ -7,7 +8,6 @@ use crate::domain::{Estimate, Figure, Interval, Rating, Scale, Undefined, Verdic
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-const ALPHA: f64 = 0.05;
 /// A share of the judge's ratings whose bulk value lies outside of this interval of its seed value: the seed set was not
 /// drawn at random from the bulk.
 const UNLIKE: f64 = 0.99;

@@ -7,13 +7,14 @@ use super::caveats::{Caveat, Mistake, policies};
 use super::compute::{JudgeInput, Labelled, RatedBy, Row, rows};
 use super::diff::{Change, Diff, diff};
 use super::panel::{Cost, cost};
+use super::{ALPHA, queries};
 use crate::agreement::interval::Resampling;
 use crate::agreement::paired::{Equivalence, Paired, Standing, difference, mcnemar, non_inferior};
 use crate::agreement::{LEAST_GROUPS, Pair, squared_error_points};
 use crate::domain::{Figure, Scale, Undefined};
 use contrasts::{contrasts, made_of, shift, slices};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Two judges, compared on the items that both answered. Differences are new − old: below 0 the new one errs less.
 #[derive(Clone, Debug, Serialize)]
@@ -219,9 +220,6 @@ pub struct Terms {
     pub seed: u64,
 }
 
-/// 5 %, two-sided.
-const ALPHA: f64 = 0.05;
-
 /// One item under both judges.
 struct Both<'a> {
     old: &'a Row<'a>,
@@ -250,7 +248,7 @@ pub fn compare(scale: Scale, labelled: &[Labelled], judges: (&JudgeInput, &Judge
         old: side(judges.0, both.iter().map(|b| b.old)),
         new: side(judges.1, both.iter().map(|b| b.new)),
         n: both.len() as u64,
-        queries: queries(&both),
+        queries: queries(both.iter().map(|b| &b.old.pair)),
         answered_by_one,
         outcome: outcome(nmse.as_ref().ok(), identical, margin.as_ref()),
         words: Vec::new(),
@@ -288,10 +286,6 @@ fn caveats(scale: Scale, judges: (&JudgeInput, &JudgeInput), comparison: &Compar
             .extend(policies(scale, judge).into_iter().map(|(code, text)| (code, format!("`{}`: {text}", judge.name))));
     }
     found.into_iter().map(Caveat::from).collect()
-}
-
-fn queries(both: &[Both<'_>]) -> u64 {
-    both.iter().map(|b| b.old.pair.group).collect::<BTreeSet<_>>().len() as u64
 }
 
 fn side<'a>(judge: &JudgeInput, rows: impl Iterator<Item = &'a Row<'a>>) -> Side {

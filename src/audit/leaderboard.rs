@@ -1,7 +1,7 @@
 //! Several judges against the same people: an order with intervals and pairwise tests, not a bare ranking.
 
-use super::JudgeAudit;
 use super::compute::Row;
+use super::{ALPHA, JudgeAudit};
 use crate::agreement::interval::Resampling;
 use crate::agreement::paired::difference;
 use crate::agreement::{Adjustment, Defined, LEAST_GROUPS, adjusted, squared_error_points};
@@ -11,7 +11,6 @@ use serde::Serialize;
 
 /// Up to this many judges every two are compared; of more, each one with the best.
 const ALL_PAIRS: usize = 30;
-const ALPHA: f64 = 0.05;
 
 /// Judges from the lowest NMSE up.
 #[derive(Clone, Debug, Serialize)]

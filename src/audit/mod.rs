@@ -47,8 +47,19 @@ pub use spread::{JudgeLevel, Parts, PeopleLevel, Spread, Usage};
 pub use standing::Standing;
 pub use systems::{SystemMeans, Systems};
 
+use crate::agreement::Pair;
 use crate::domain::{ItemId, Scale};
 use serde::Serialize;
+
+/// Level of every test of the audit.
+const ALPHA: f64 = 0.05;
+/// Chance of finding a difference that is there, in every plan.
+const POWER: f64 = 0.8;
+
+/// Queries among `pairs`.
+fn queries<'a>(pairs: impl IntoIterator<Item = &'a Pair>) -> u64 {
+    pairs.into_iter().map(|pair| pair.group).collect::<std::collections::BTreeSet<_>>().len() as u64
+}
 
 /// An audit of one or more judges against the same people.
 #[derive(Clone, Debug, Serialize)]

@@ -182,7 +182,7 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput, seed: u6
     let matched = rows.iter().filter(|r| r.answer.is_some()).count();
     let missing = (rows.len() - matched) as u64;
     let design = design(scale, &pairs);
-    let (n, queries) = (pairs.len() as u64, distinct(&pairs));
+    let (n, queries) = (pairs.len() as u64, super::queries(&pairs));
     let confusion = Confusion::of(&pairs, levels);
     Panel {
         n,
@@ -288,12 +288,12 @@ fn somers_within(pairs: &[Pair]) -> Figure {
     let human: Vec<f64> = pairs.iter().map(|p| f64::from(p.gold)).collect();
     let counts = pairs_by_group(&groups, &human, &judge).map(|counts| counts.into_iter().sum::<PairCounts>());
     let value = counts.and_then(|counts| counts.somers_d());
-    value.map_or_else(Figure::from, |value| Figure::point(value, pairs.len() as u64, distinct(pairs)))
+    value.map_or_else(Figure::from, |value| Figure::point(value, pairs.len() as u64, super::queries(pairs)))
 }
 
 fn binarised(scale: Scale, pairs: &[Pair]) -> BTreeMap<String, Binarised> {
     let n = pairs.iter().filter(|p| p.judge.is_some()).count() as u64;
-    let queries = distinct(pairs);
+    let queries = super::queries(pairs);
     let figure = |value: Defined| value.map_or_else(Figure::from, |value| Figure::point(value, n, queries));
     let cut = |level: usize| {
         let side = |l: u8| u8::from(usize::from(l) >= level);
@@ -306,10 +306,6 @@ fn binarised(scale: Scale, pairs: &[Pair]) -> BTreeMap<String, Binarised> {
         (format!(">={}", scale.at(level)), of)
     };
     (1..scale.levels()).map(cut).collect()
-}
-
-fn distinct(pairs: &[Pair]) -> u64 {
-    pairs.iter().map(|p| p.group).collect::<std::collections::BTreeSet<_>>().len() as u64
 }
 
 fn reasons<'a, 'b: 'a>(
@@ -335,7 +331,9 @@ fn controls(scale: Scale, pairs: &[Pair], nmse: &Figure) -> Controls {
     let best = best_constant(pairs, scale.levels());
     let skill = match (nmse.value(), best.as_ref().and_then(|b| b.nmse.value())) {
         (Some(_), Some(0.0)) => Undefined::ZeroVariance.into(),
-        (Some(judge), Some(constant)) => Figure::point(1.0 - judge / constant, pairs.len() as u64, distinct(pairs)),
+        (Some(judge), Some(constant)) => {
+            Figure::point(1.0 - judge / constant, pairs.len() as u64, super::queries(pairs))
+        }
         _ => Undefined::Empty.into(),
     };
     let best_constant = best.map(|b| Constant { rating: scale.at(usize::from(b.level)), nmse: b.nmse });

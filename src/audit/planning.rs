@@ -1,12 +1,12 @@
 //! How many more labels would answer the question.
 
+use super::POWER;
 use super::panel::Panel;
 use super::slices::Slice;
 use crate::agreement::planning::{detectable_difference, rows_for_mean};
 use serde::Serialize;
 
 const LEVEL: f64 = 0.95;
-const POWER: f64 = 0.8;
 /// z of a two-sided 5 % test and of 80 % power, as `detectable_difference` of one row with spread 1.
 fn reach() -> f64 {
     detectable_difference(1.0, 1.0, POWER)

@@ -1,6 +1,7 @@
 //! The same numbers for parts of the data.
 
 use super::compute::Row;
+use super::{ALPHA, POWER, queries};
 use crate::agreement::planning::detectable_difference;
 use crate::agreement::{
     Adjustment, Defined, MalformedPolicy, Pair, Term, adjusted, bias, contrast, design_effect, exact, malformed_rate,
@@ -15,8 +16,6 @@ const MOST_VALUES: usize = 12;
 /// Slices with fewer rows or queries are shown grey: their numbers say little.
 const FEW_ROWS: u64 = 20;
 const FEW_QUERIES: u64 = 5;
-/// Chance of finding a difference that is there.
-const POWER: f64 = 0.8;
 
 /// One value of one column.
 #[derive(Clone, Debug, Serialize)]
@@ -49,9 +48,6 @@ pub struct Slice {
     /// Share malformed.
     pub malformed: Figure,
 }
-
-/// Adjusted p-values below this stand out.
-const ALPHA: f64 = 0.05;
 
 impl Slice {
     /// Different from the rest beyond chance, after the adjustment for the number of slices.
@@ -113,7 +109,7 @@ fn slice(scale: Scale, column: &str, value: String, part: &[usize], all: &[Pair]
     let levels = scale.levels();
     let pairs: Vec<Pair> = part.iter().map(|i| all[*i].clone()).collect();
     let n = pairs.len() as u64;
-    let queries = pairs.iter().map(|p| p.group).collect::<BTreeSet<_>>().len() as u64;
+    let queries = queries(&pairs);
     let term = |pair: &Pair| Term { group: pair.group, value: squared_error_points(pair, levels), weight: 1 };
     let mut inside = vec![false; all.len()];
     part.iter().for_each(|i| inside[*i] = true);

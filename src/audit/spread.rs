@@ -104,7 +104,7 @@ pub(super) fn spread(scale: Scale, rows: &[Row<'_>], judge_name: &str, setup: &S
     let scores = Scores::of(&human, &judge).expect("ratings are finite numbers");
     let range = ScoreRange { low, high: scale.max().value() as f64, levels: scale.levels() };
     let points = 100.0 / f64::from(scale.range()).powi(2);
-    let (n, queries) = (pairs.len() as u64, queries(&pairs));
+    let (n, queries) = (pairs.len() as u64, super::queries(&pairs));
     let figure = |value: Defined| value.map_or_else(Figure::from, |v| Figure::point(v, n, queries));
     // The gold category, for a mean of several people is no rating that anyone could give.
     let categories = Scores::of_table(&table, low);
@@ -145,10 +145,6 @@ pub(super) fn spread(scale: Scale, rows: &[Row<'_>], judge_name: &str, setup: &S
         by_people: by_people(scale, &table),
         flags,
     }
-}
-
-fn queries(pairs: &[Pair]) -> u64 {
-    pairs.iter().map(|pair| pair.group).collect::<std::collections::BTreeSet<_>>().len() as u64
 }
 
 /// Intervals of the calibration slope and of the rise above each level; the rises together at 95 %.

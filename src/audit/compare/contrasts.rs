@@ -1,16 +1,13 @@
 //! The numbers of two judges side by side, paired by item.
 
-use super::{ALPHA, Both, Contrasted, Found, MadeOf, Shift, SliceContrast, cost_of, paired, points, tested};
+use super::{Both, Contrasted, Found, MadeOf, Shift, SliceContrast, cost_of, paired, points, tested};
 use crate::agreement::interval::Resampling;
 use crate::agreement::planning::detectable_difference;
 use crate::agreement::{Adjustment, Defined, MalformedPolicy, Pair, Term, adjusted, contrast, nmse, share};
 use crate::audit::compute::Row;
 use crate::audit::slices::{columns, is_small, parts};
+use crate::audit::{ALPHA, POWER, queries};
 use crate::domain::{Figure, Scale, Undefined};
-use std::collections::BTreeSet;
-
-/// Chance of finding a difference that is there.
-const POWER: f64 = 0.8;
 
 pub(super) fn contrasts(scale: Scale, both: &[Both<'_>], nmse: Found, how: &Resampling) -> Vec<Contrasted> {
     // Rows of which both can be asked: paired, the difference is not made of which rows were read.
@@ -113,7 +110,7 @@ pub(super) fn slices(scale: Scale, both: &[Both<'_>], how: &Resampling) -> Vec<S
 }
 
 fn slice(scale: Scale, column: &str, value: String, part: &[&Both<'_>], how: &Resampling) -> SliceContrast {
-    let queries = part.iter().map(|b| b.old.pair.group).collect::<BTreeSet<_>>().len() as u64;
+    let queries = queries(part.iter().map(|b| &b.old.pair));
     let found = cost_of(scale, part.iter().copied(), how);
     let small = is_small(part.len() as u64, queries);
     // The standard error stands for sd/√rows, the design effect included.

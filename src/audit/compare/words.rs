@@ -1,6 +1,7 @@
 //! A comparison in sentences: how far apart two judges are, and what the difference is made of.
 
 use super::{Comparison, Contrasted, Outcome};
+use crate::audit::ALPHA;
 
 /// A part of the difference of NMSE that explains at least this share of it names the difference.
 const MOST_OF_IT: f64 = 0.8;
@@ -82,8 +83,8 @@ fn agreement(comparison: &Comparison) -> Option<String> {
     }
     let verdict = match both.p {
         _ if moved.abs() < NEXT_TO_NOTHING => "did not move",
-        Some(p) if p < 0.05 && moved < 0.0 => "got better",
-        Some(p) if p < 0.05 => "got worse",
+        Some(p) if p < ALPHA && moved < 0.0 => "got better",
+        Some(p) if p < ALPHA => "got worse",
         _ => "did not move beyond chance",
     };
     let mut text = format!(
