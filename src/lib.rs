@@ -14,6 +14,7 @@
 //! | [`ledger`] | SQLite: calls, runs, spending, judges; resume; replay |
 //! | [`agreement`] | statistics on counts and pairs. Pure: no strings, no rubric |
 //! | [`audit`] | verdicts ⋈ human ratings → [`audit::Audit`]: panel, slices, disagreements, caveats. Pure |
+//! | [`feedback`] | disagreements → structured criticism for a reflection model. Pure |
 //! | [`report`] | an audit → terminal, Markdown, HTML, CSV. Renderers never compute |
 //! | [`app`] | the use cases; the only room that wires others together |
 //! | [`cli`] | the command line |
@@ -36,6 +37,7 @@ pub mod judge;
 pub mod ledger;
 pub mod agreement;
 pub mod audit;
+pub mod feedback;
 pub mod report;
 pub mod app;
 pub mod cli;
