@@ -15,6 +15,7 @@ mod ratings;
 mod samples;
 mod schema;
 mod suggest;
+mod world;
 
 pub use audit::{Audited, Questions, audit};
 pub use compare::{CompareRequest, Compared, Contender, Require, compare};
@@ -27,3 +28,4 @@ pub use init::{Written, init};
 pub use label::{LabelRequest, Labelled, Limits, Plan, Watch, default_out, label, plan};
 pub use project::{JudgeRequest, Project, Shipped, SimServer, write_whole};
 pub use schema::{Envelope, SCHEMAS, Warning, schema};
+pub use world::{MOST_QUERIES, SimJudge, Told, Truth, World, read_prompts, truth, write_world};

@@ -70,7 +70,7 @@ async fn run(cli: &Cli, out: &Out) -> Result<u8, AppError> {
         Command::Compare(args) => compare::run(args, &project, out, cancel).await,
         Command::Disagree(args) => disagree::run(args, &project, out, cancel).await,
         Command::Doctor(args) => doctor::run(args, &project, out, cancel).await,
-        Command::Sim(args) => sim::run(args, out, cancel).await,
+        Command::Sim(args) => sim::run(args, cli.seed, out, cancel).await,
         Command::Init(_) | Command::Schema(_) | Command::Completions { .. } => Ok(DONE),
     }
 }

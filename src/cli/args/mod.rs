@@ -74,7 +74,7 @@ pub(super) enum Command {
         after_help = "Examples:\n  assessor disagree                                 what sim/small gets wrong on the shipped labels\n  assessor disagree --direction higher --gap 2\n  assessor disagree --slice language=de --export german.csv\n  assessor disagree --model sim/large --before small.labels.jsonl    fixed, still broken, newly broken"
     )]
     Disagree(DisagreeArgs),
-    /// Serve the simulated models to other tools
+    /// Serve the simulated models to other tools, and measure prompts on fresh simulated worlds
     Sim(SimArgs),
     /// Print the JSON Schema of a format
     #[command(after_help = "Example:\n  assessor schema rubric > rubric.schema.json")]
@@ -138,6 +138,35 @@ pub(super) enum SimAction {
         /// Wait this long before each answer
         #[arg(long, default_value_t = 0, value_name = "MS")]
         latency_ms: u64,
+        /// Move a judge's rating by one with this probability, 0 to 1
+        #[arg(long, default_value_t = 0.0, value_name = "P", value_parser = values::probability)]
+        noise: f64,
+    },
+    /// Write the label files of a fresh simulated world; `--seed` says which
+    #[command(after_help = "Example:\n  assessor sim world --seed 7 --queries 72 --out world-7")]
+    World {
+        /// How many queries, with six documents each
+        #[arg(long, default_value_t = 72, value_name = "N", value_parser = values::queries)]
+        queries: usize,
+        /// The folder to write items, ratings, user messages and the shipped prompt into
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Measure what prompts truly err on a fresh simulated world; `--seed` says which
+    #[command(after_help = "Example:\n  assessor sim truth --seed 7 --queries 3400 --prompts prompts.jsonl")]
+    Truth {
+        /// Prompts, one JSON object per line: {"system": "…"} or {"editable": "…"}
+        #[arg(long, value_name = "FILE")]
+        prompts: PathBuf,
+        /// Which simulated judge
+        #[arg(long, default_value = "sim/small", value_name = "MODEL")]
+        model: String,
+        /// How many queries, with six documents each
+        #[arg(long, default_value_t = 1000, value_name = "N", value_parser = values::queries)]
+        queries: usize,
+        /// Noise on the ratings, as of `sim serve`
+        #[arg(long, default_value_t = 0.0, value_name = "P", value_parser = values::probability)]
+        noise: f64,
     },
 }
 

@@ -1,5 +1,6 @@
 //! Values as they are typed.
 
+use crate::app::MOST_QUERIES;
 use crate::audit::{Gate, GateError};
 use crate::domain::{Explain as _, NanoUsd, Scale};
 use crate::labels::{IdPattern, parse_map};
@@ -13,6 +14,16 @@ pub(super) fn points(text: &str) -> Result<f64, String> {
     points
         .filter(|p| *p > 0.0 && *p <= 100.0)
         .ok_or_else(|| "not a number of NMSE points above 0 and up to 100".to_owned())
+}
+
+pub(super) fn probability(text: &str) -> Result<f64, String> {
+    let p: Option<f64> = text.parse().ok();
+    p.filter(|p| (0.0..=1.0).contains(p)).ok_or_else(|| "not a probability from 0 to 1".to_owned())
+}
+
+pub(super) fn queries(text: &str) -> Result<usize, String> {
+    let n: Option<usize> = text.parse().ok();
+    n.filter(|n| (1..=MOST_QUERIES).contains(n)).ok_or_else(|| format!("not a number from 1 to {MOST_QUERIES}"))
 }
 
 pub(super) fn mapping(text: &str) -> Result<(String, String), String> {

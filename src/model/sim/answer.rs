@@ -5,7 +5,7 @@ use super::impression::Reading;
 use super::instruction::Instruction;
 use super::item::parts;
 use super::persona::{Judge, MODELS, Persona, model};
-use super::reply::{self, Reply};
+use super::reply::{self, Asked, Reply};
 use super::wire::{self, Request, Usage};
 use super::{item, judge, reflector};
 use std::collections::HashMap;
@@ -17,25 +17,37 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
     /// Simulated processing time in ms; 0 with errors.
     pub(super) processing_ms: u64,
+    /// Who answered; `None` with errors.
+    pub(super) model: Option<&'static str>,
 }
 
 /// Prompts that are kept as they were understood; a run uses few.
-const KEPT: usize = 64;
+pub(super) const KEPT: usize = 64;
+
+/// What everything random about a reply comes from, beside the server's seed.
+struct Source<'a> {
+    model: &'a str,
+    repeat: i64,
+    /// All that is said.
+    texts: &'a [&'a str],
+}
 
 /// The models behind a server.
 pub(super) struct Family {
     seed: u64,
+    noise: f64,
     understood: Mutex<HashMap<blake3::Hash, Arc<Instruction>>>,
 }
 
 impl Family {
-    pub(super) fn new(seed: u64) -> Self {
-        Self { seed, understood: Mutex::new(HashMap::new()) }
+    /// `noise` is the probability that a rating is moved by one.
+    pub(super) fn new(seed: u64, noise: f64) -> Self {
+        Self { seed, noise, understood: Mutex::new(HashMap::new()) }
     }
 
     /// Answers the body of a chat completion request.
     pub(super) fn answer(&self, body: &[u8]) -> Answer {
-        let failed = |status, body| Answer { status, body, processing_ms: 0 };
+        let failed = |status, body| Answer { status, body, processing_ms: 0, model: None };
         let request: Request<'_> = match serde_json::from_slice(body) {
             Ok(request) => request,
             Err(error) => {
@@ -48,35 +60,61 @@ impl Family {
             let message = format!("The model `{}` does not exist; there are {}", request.model, known.join(", "));
             return failed(404, wire::error(&message, "invalid_request_error", Some("model_not_found")));
         };
-        let mut draw = self.draw(persona, &request);
+        let texts: Vec<&str> = request.texts().collect();
+        let source = Source { model: persona.name, repeat: request.repeat(), texts: &texts };
         let reply = match &persona.judge {
-            Some(traits) => self.judged(traits, &request, &mut draw),
-            None => reflector::propose(request.user(), &mut draw),
+            Some(traits) => {
+                let shown = Shown::new(request.user());
+                let instruction = self.instruction(&request.system(), request.turns(), &shown.parts);
+                self.judged(traits, &instruction, &shown.reading, request.asked(), &source)
+            }
+            None => reflector::propose(request.user(), &mut self.draw("sim reply", &source)),
         };
         self.completion(persona, reply, &request)
     }
 
-    fn judged(&self, traits: &Judge, request: &Request<'_>, draw: &mut Draw) -> Reply {
-        let parts = parts(request.user());
-        let instruction = self.instruction(request, &parts);
-        let reading = Reading::of(&parts);
-        let judgement = judge::judge(traits, &instruction, &reading, draw);
-        reply::write(traits, &instruction, &judgement, request.asked(), draw)
+    /// The reply to one system and one user message from a client that asks for as strict a form as there is.
+    pub(super) fn reply(
+        &self,
+        persona: &Persona,
+        traits: &Judge,
+        system: &str,
+        shown: &Shown<'_>,
+        repeat: i64,
+    ) -> Reply {
+        let instruction = self.instruction(system, 0, &shown.parts);
+        let source = Source { model: persona.name, repeat, texts: &[system, shown.user] };
+        self.judged(traits, &instruction, &shown.reading, Asked::Schema, &source)
     }
 
-    /// Everything random about a reply comes from what is said, the repeat number and the server's seed.
-    fn draw(&self, persona: &Persona, request: &Request<'_>) -> Draw {
-        let (seed, repeat) = (self.seed.to_le_bytes(), request.repeat().to_le_bytes());
-        let mut all: Vec<&[u8]> = vec![&seed, &repeat, persona.name.as_bytes()];
-        all.extend(request.texts().map(str::as_bytes));
-        Draw::new("sim reply", &all)
+    fn judged(
+        &self,
+        traits: &Judge,
+        instruction: &Instruction,
+        reading: &Reading<'_>,
+        asked: Asked,
+        source: &Source<'_>,
+    ) -> Reply {
+        let mut draw = self.draw("sim reply", source);
+        let mut judgement = judge::judge(traits, instruction, reading, &mut draw);
+        if self.noise > 0.0 {
+            // draws of its own: with and without noise, everything else about a reply is the same
+            let mut draw = self.draw("sim noise", source);
+            judgement.rating = moved(judgement.rating, instruction.scale, self.noise, &mut draw);
+        }
+        reply::write(traits, instruction, &judgement, asked, &mut draw)
     }
 
-    fn instruction(&self, request: &Request<'_>, parts: &item::Parts<'_>) -> Arc<Instruction> {
-        let system = request.system();
-        let turns = request.turns();
+    fn draw(&self, purpose: &str, source: &Source<'_>) -> Draw {
+        let (seed, repeat) = (self.seed.to_le_bytes(), source.repeat.to_le_bytes());
+        let mut all: Vec<&[u8]> = vec![&seed, &repeat, source.model.as_bytes()];
+        all.extend(source.texts.iter().map(|text| text.as_bytes()));
+        Draw::new(purpose, &all)
+    }
+
+    fn instruction(&self, system: &str, turns: usize, parts: &item::Parts<'_>) -> Arc<Instruction> {
         let mut hasher = blake3::Hasher::new();
-        for text in [&*system, parts.before, parts.after] {
+        for text in [system, parts.before, parts.after] {
             hasher.update(&(text.len() as u64).to_le_bytes());
             hasher.update(text.as_bytes());
         }
@@ -86,7 +124,7 @@ impl Family {
         if let Some(instruction) = understood.get(&key) {
             return Arc::clone(instruction);
         }
-        let text = [&*system, parts.before, parts.after].join("\n");
+        let text = [system, parts.before, parts.after].join("\n");
         let instruction = Arc::new(Instruction::read(&text, turns));
         if understood.len() >= KEPT {
             understood.clear();
@@ -112,7 +150,31 @@ impl Family {
         let mut id = Draw::new("sim id", &[reply.content.as_bytes(), &prompt_tokens.to_le_bytes()]);
         let id = format!("chatcmpl-sim-{:08x}{:08x}", id.below(u32::MAX as usize), id.below(u32::MAX as usize));
         let body = wire::completion(&id, persona.name, &reply.content, reply.finish, usage);
-        Answer { status: 200, body, processing_ms }
+        Answer { status: 200, body, processing_ms, model: Some(persona.name) }
+    }
+}
+
+/// With probability `noise` one step up or down; at an end of the scale inwards.
+fn moved(rating: i64, (low, high): (i64, i64), noise: f64, draw: &mut Draw) -> i64 {
+    if !draw.chance(noise) {
+        return rating;
+    }
+    let up = draw.chance(0.5);
+    if rating <= low || up && rating < high { rating + 1 } else { rating - 1 }
+}
+
+/// A user message as a judge reads it, whatever it was told before.
+pub(super) struct Shown<'a> {
+    user: &'a str,
+    parts: item::Parts<'a>,
+    reading: Reading<'a>,
+}
+
+impl<'a> Shown<'a> {
+    pub(super) fn new(user: &'a str) -> Self {
+        let parts = parts(user);
+        let reading = Reading::of(&parts);
+        Self { user, parts, reading }
     }
 }
 
@@ -127,7 +189,7 @@ mod tests {
         if let Some(format) = format {
             body["response_format"] = json!({"type": format});
         }
-        let answer = Family::new(1).answer(body.to_string().as_bytes());
+        let answer = Family::new(1, 0.0).answer(body.to_string().as_bytes());
         let reply: Value = serde_json::from_slice(&answer.body).unwrap();
         reply["choices"][0]["message"]["content"].as_str().unwrap().to_owned()
     }
@@ -155,6 +217,45 @@ mod tests {
     }
 
     #[test]
+    fn noise_moves_as_many_ratings_by_one_and_nothing_else() {
+        let system = "Rate it with \"rating\" and \"rationale\".";
+        let (plain, noisy) = (Family::new(1, 0.0), Family::new(1, 0.3));
+        let large = model("sim/large").unwrap();
+        let rated = |family: &Family, n| {
+            let reply = family.reply(large, &large.judge.unwrap(), system, &Shown::new(USER), n).content;
+            let at = reply.find("\"rating\": ").map(|at| at + 10)?;
+            Some((reply[at..=at].parse::<i64>().ok()?, format!("{}{}", &reply[..at], &reply[at + 1..])))
+        };
+        let mut moved = 0;
+        for n in 0..2000 {
+            let (Some((before, rest)), Some((after, same))) = (rated(&plain, n), rated(&noisy, n)) else { continue };
+            assert_eq!(rest, same);
+            assert!((before - after).abs() <= 1 && (1..=5).contains(&after));
+            moved += usize::from(before != after);
+        }
+        assert!((530..670).contains(&moved), "{moved}");
+    }
+
+    #[test]
+    fn at_an_end_of_the_scale_noise_moves_inwards() {
+        for n in 0u64..50 {
+            let mut draw = Draw::new("test", &[&n.to_le_bytes()]);
+            assert_eq!(moved(1, (1, 5), 1.0, &mut draw), 2);
+            assert_eq!(moved(5, (1, 5), 1.0, &mut draw), 4);
+            assert_ne!(moved(3, (1, 5), 1.0, &mut draw), 3);
+        }
+    }
+
+    #[test]
+    fn a_reply_without_http_is_the_reply_of_the_server() {
+        let small = model("sim/small").unwrap();
+        for n in 0..50 {
+            let direct = Family::new(1, 0.0).reply(small, &small.judge.unwrap(), "Rate it.", &Shown::new(USER), n);
+            assert_eq!(direct.content, ask("sim/small", "Rate it.", USER, None, n));
+        }
+    }
+
+    #[test]
     fn headed_layouts_are_answered_in_kind() {
         let system = "Your output fields are: 1. `reasoning` (str) 2. `rating` (int): 1 to 5.\n[[ ## completed ## ]]";
         let user = "[[ ## query ## ]]\nrenew badge\n\n[[ ## document ## ]]\nRenew the badge at the desk.";
@@ -175,7 +276,7 @@ mod tests {
     #[test]
     fn a_token_limit_cuts_the_reply_and_says_so() {
         let body = json!({"model": "sim/large", "max_tokens": 5, "messages": [{"role": "user", "content": USER}]});
-        let answer = Family::new(0).answer(body.to_string().as_bytes());
+        let answer = Family::new(0, 0.0).answer(body.to_string().as_bytes());
         let reply: Value = serde_json::from_slice(&answer.body).unwrap();
         assert_eq!(reply["choices"][0]["finish_reason"], "length");
         assert_eq!(reply["usage"]["completion_tokens"], 5);

@@ -23,6 +23,20 @@ pub(super) enum Rule {
     Once,
 }
 
+impl Rule {
+    /// All of them, in declaration order.
+    pub(super) const ALL: [Self; 8] = [
+        Self::OnlyJson,
+        Self::NoFence,
+        Self::NoProse,
+        Self::Fields,
+        Self::Integer,
+        Self::Short,
+        Self::Always,
+        Self::Once,
+    ];
+}
+
 const RULES: [(Rule, &[&str]); 8] = [
     (
         Rule::OnlyJson,
@@ -193,7 +207,7 @@ impl Instruction {
         let rating = field(&lower, &RATING_NAMES);
         let rationale = field(&lower, &RATIONALE_NAMES);
         Self {
-            stated: stated(sentences(&instruction).filter(|s| !anchor(s))),
+            stated: stated(sentences(&instruction).filter(|s| !anchor(s) && !of_form(s))),
             rules,
             scale: scale(&lower).unwrap_or((1, 5)),
             rationale_first: match (&rationale, &rating) {
@@ -253,6 +267,12 @@ fn anchor(sentence: &str) -> bool {
     let digits = s.bytes().take_while(u8::is_ascii_digit).count();
     let next = s[digits..].trim_start().bytes().next();
     digits > 0 && digits <= 2 && matches!(next, Some(b'(' | b':' | b'=' | b'-'))
+}
+
+/// `Keep the rationale short`: says something of the reply, and nothing of what counts in a document.
+fn of_form(sentence: &str) -> bool {
+    let lower = sentence.to_lowercase();
+    ["rationale", "reasoning"].iter().any(|w| lower.contains(w))
 }
 
 /// Where a quoted field name last appears, and which one it is.

@@ -26,7 +26,8 @@
 //!    (`reply.rs`). Each way of breaking has its rate, and each format rule in the prompt mends some of the ways.
 //!
 //! Everything random is drawn by hash from (server seed, model, all that is said, the request's `seed` as repeat
-//! number): the same request always gets the same reply, and no clock is read.
+//! number): the same request always gets the same reply, and no clock is read. `noise` ([`Options`]) moves ratings by
+//! one step with a given probability, drawn in the same way: another prompt or repeat number is another draw.
 //!
 //! | | `sim/large` | `sim/medium` | `sim/small` |
 //! |---|---|---|---|
@@ -45,7 +46,9 @@
 
 mod answer;
 mod considerations;
+pub mod direct;
 mod draw;
+mod form;
 mod impression;
 mod instruction;
 mod item;

@@ -2,13 +2,15 @@
 //!
 //! It reads the last user message. The current instruction is the first fenced block (or what stands before a line
 //! with the word "feedback" or "example"); everything else is feedback. It counts which considerations the feedback
-//! speaks of and the instruction does not state, adds a rule for the two most frequent, and answers with the whole
-//! revised instruction in a fence. Some proposals are spoiled: see `Slip`.
+//! speaks of and what it says of the form of replies (`form.rs`), leaves out what the instruction states already, adds
+//! a rule for the two most frequent, and answers with the whole revised instruction in a fence. Some proposals are
+//! spoiled: see `Slip`.
 
 use super::considerations::Consideration as C;
 use super::considerations::stated::{Stated, mentioned};
 use super::draw::Draw;
-use super::instruction::Instruction;
+use super::form::{complaint, wordings};
+use super::instruction::{Instruction, Rule};
 use super::reply::Reply;
 
 /// How a proposal goes wrong.
@@ -44,16 +46,7 @@ const MOST: usize = 2;
 /// Proposes a revision.
 pub(super) fn propose(prompt: &str, draw: &mut Draw) -> Reply {
     let (current, feedback) = split(prompt);
-    let stated = Instruction::read(current, 0).stated;
-    let mut counts = [0usize; 17];
-    for sentence in feedback.split(['.', '\n', ';', '!', '?']) {
-        for c in mentioned(sentence).iter() {
-            counts[c as usize] += 1;
-        }
-    }
-    let mut missing: Vec<C> =
-        C::ALL.into_iter().filter(|&c| counts[c as usize] > 0 && stated[c as usize] != Stated::Rule).collect();
-    missing.sort_by_key(|&c| std::cmp::Reverse(counts[c as usize]));
+    let mut missing = wanted(current, feedback);
     // a model does not count exactly: the third now and then goes before the second
     if missing.len() > MOST && draw.chance(0.2) {
         missing.swap(MOST - 1, MOST);
@@ -64,8 +57,8 @@ pub(super) fn propose(prompt: &str, draw: &mut Draw) -> Reply {
     if slip == Some(Slip::DropsRule) && lines.len() > 1 {
         lines.remove(draw.below(lines.len()));
     }
-    for (n, &c) in missing.iter().enumerate().filter(|_| slip != Some(Slip::Nothing)) {
-        let rule = rule(c)[draw.below(2)];
+    for (n, ways) in missing.iter().enumerate().filter(|_| slip != Some(Slip::Nothing)) {
+        let rule = ways[draw.below(2)];
         lines.push(match slip {
             Some(Slip::CopiesExample) if n == 0 => format!("- {}", copied(feedback, draw)),
             Some(Slip::Reverses) if n == 0 => format!("- {}", reversed(rule)),
@@ -83,6 +76,26 @@ pub(super) fn propose(prompt: &str, draw: &mut Draw) -> Reply {
         return Reply { content: format!("{opening}{}", &text[..at]), finish: "length" };
     }
     Reply { content: format!("{opening}{text}\n```"), finish: "stop" }
+}
+
+/// Rules that the feedback asks for and the instruction lacks, each in its two wordings, the most frequent first.
+fn wanted(current: &str, feedback: &str) -> Vec<[&'static str; 2]> {
+    let instruction = Instruction::read(current, 0);
+    let mut considerations = [0usize; 17];
+    let mut forms = [0usize; Rule::ALL.len()];
+    for sentence in feedback.split(['.', '\n', ';', '!', '?']) {
+        match complaint(sentence) {
+            Some(rule) => forms[rule as usize] += 1,
+            None => mentioned(sentence).iter().for_each(|c| considerations[c as usize] += 1),
+        }
+    }
+    let unstated = C::ALL.into_iter().filter(|&c| instruction.stated[c as usize] != Stated::Rule);
+    let unruled = Rule::ALL.into_iter().filter(|&r| !instruction.has(r));
+    let mut all: Vec<(usize, [&str; 2])> = unstated.map(|c| (considerations[c as usize], rule(c))).collect();
+    all.extend(unruled.filter_map(|r| Some((forms[r as usize], wordings(r)?))));
+    all.retain(|(count, _)| *count > 0);
+    all.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    all.into_iter().map(|(_, ways)| ways).collect()
 }
 
 /// The current instruction and the feedback.
@@ -206,6 +219,19 @@ mod tests {
                 && text.ends_with("\n```")
         };
         assert!(sound.filter(expected).count() >= 30);
+    }
+
+    #[test]
+    fn complaints_about_replies_become_rules_unless_the_instruction_states_them() {
+        let feedback = "Feedback:\nThe reply was cut off.\nThe reply was cut off.\nThe judge refused to rate it.\n\
+                        The human wrote: Only a draft.\nThe reply was cut off.\nThe judge refused.\n";
+        let count = |instruction: &str, rule: Rule| {
+            let prompt = format!("```\n{instruction}\n```\n{feedback}");
+            let all = (0u64..50).map(|seed| propose(&prompt, &mut Draw::new("test", &[&seed.to_le_bytes()])).content);
+            all.filter(|text| wordings(rule).unwrap().iter().any(|way| text.contains(way))).count()
+        };
+        assert!(count("Rate from 1 to 5.", Rule::Short) > 30 && count("Rate from 1 to 5.", Rule::Always) > 25);
+        assert_eq!(count("Rate from 1 to 5. Be concise.", Rule::Short), 0);
     }
 
     #[test]

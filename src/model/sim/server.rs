@@ -8,6 +8,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{Response, StatusCode, header};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt as _;
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -28,18 +29,21 @@ pub struct Options {
     pub latency: Duration,
     /// The seed of everything random in the replies.
     pub seed: u64,
+    /// Probability, 0–1, that a judge's rating is moved by one step, inwards at the ends of the scale.
+    pub noise: f64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { addr: (Ipv4Addr::LOCALHOST, 0).into(), latency: Duration::ZERO, seed: 0 }
+        Self { addr: (Ipv4Addr::LOCALHOST, 0).into(), latency: Duration::ZERO, seed: 0, noise: 0.0 }
     }
 }
 
 struct Shared {
     family: Family,
     latency: Duration,
-    calls: AtomicU64,
+    /// Completions by model, in the order of [`MODELS`].
+    calls: [AtomicU64; MODELS.len()],
 }
 
 /// A running server. Dropping it stops it: requests in flight are answered, new ones are refused.
@@ -58,8 +62,8 @@ impl Server {
     pub async fn start(options: Options) -> io::Result<Self> {
         let listener = TcpListener::bind(options.addr).await?;
         let addr = listener.local_addr()?;
-        let family = Family::new(options.seed);
-        let shared = Arc::new(Shared { family, latency: options.latency, calls: AtomicU64::new(0) });
+        let family = Family::new(options.seed, options.noise);
+        let shared = Arc::new(Shared { family, latency: options.latency, calls: Default::default() });
         let app = Router::new()
             .route("/v1/chat/completions", post(complete))
             .route("/v1/models", get(models))
@@ -96,7 +100,13 @@ impl Server {
 
     /// Chat completions answered so far, errors not counted.
     pub fn calls(&self) -> u64 {
-        self.shared.calls.load(Ordering::Relaxed)
+        self.shared.calls.iter().map(|calls| calls.load(Ordering::Relaxed)).sum()
+    }
+
+    /// The same of one model, `sim/small`; 0 for one that is not there.
+    pub fn calls_of(&self, model: &str) -> u64 {
+        let at = MODELS.iter().position(|m| m.name == model);
+        at.map_or(0, |at| self.shared.calls[at].load(Ordering::Relaxed))
     }
 }
 
@@ -108,7 +118,9 @@ async fn complete(State(shared): State<Arc<Shared>>, body: Bytes) -> Response<Bo
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut reply = json(status, answer.body);
     if status.is_success() {
-        shared.calls.fetch_add(1, Ordering::Relaxed);
+        if let Some(at) = MODELS.iter().position(|m| answer.model == Some(m.name)) {
+            shared.calls[at].fetch_add(1, Ordering::Relaxed);
+        }
         reply.headers_mut().insert("openai-processing-ms", answer.processing_ms.into());
     }
     reply
@@ -123,7 +135,10 @@ async fn models() -> Response<Body> {
 }
 
 async fn stats(State(shared): State<Arc<Shared>>) -> Response<Body> {
-    json(StatusCode::OK, format!(r#"{{"calls":{}}}"#, shared.calls.load(Ordering::Relaxed)).into_bytes())
+    let counts = MODELS.iter().zip(&shared.calls).map(|(m, calls)| (m.name, calls.load(Ordering::Relaxed)));
+    let models: BTreeMap<&str, u64> = counts.collect();
+    let all = serde_json::json!({ "calls": models.values().sum::<u64>(), "models": models });
+    json(StatusCode::OK, all.to_string().into_bytes())
 }
 
 fn json(status: StatusCode, body: Vec<u8>) -> Response<Body> {
@@ -149,7 +164,7 @@ mod tests {
         let server = Server::start(Options::default()).await.unwrap();
         let body = r#"{"model":"sim/large","messages":[{"role":"user","content":"Query: badge\nDocument: badge"}]}"#;
         let (status, text, time) = post(&server, body).await;
-        assert_eq!((status, server.calls()), (200, 1));
+        assert_eq!((status, server.calls(), server.calls_of("sim/large")), (200, 1, 1));
         assert!(time.unwrap().parse::<u64>().unwrap() > 0);
         let reply: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(reply["object"], "chat.completion");
@@ -178,7 +193,12 @@ mod tests {
         let server = Server::start(Options::default()).await.unwrap();
         let get = |path: &str| reqwest::get(format!("http://{}{path}", server.addr()));
         assert!(get("/v1/models").await.unwrap().text().await.unwrap().contains(r#""id":"sim/small""#));
-        assert_eq!(get("/stats").await.unwrap().text().await.unwrap(), r#"{"calls":0}"#);
+        let body = r#"{"model":"small","messages":[{"role":"user","content":"Query: badge"}]}"#;
+        post(&server, body).await;
+        assert_eq!(
+            get("/stats").await.unwrap().text().await.unwrap(),
+            r#"{"calls":1,"models":{"sim/large":0,"sim/medium":0,"sim/reflector":0,"sim/small":1}}"#
+        );
         let addr = server.addr();
         drop(server);
         // the port is free again as soon as the accept loop has seen the signal

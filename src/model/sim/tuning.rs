@@ -39,7 +39,7 @@ struct Outcome {
 }
 
 fn measure(model: &str, prompt: &Prompt, rubric: &Rubric, data: &[(world::WorldItem, i64)]) -> Outcome {
-    let family = Family::new(0);
+    let family = Family::new(0, 0.0);
     let prefix = Prefix::new(prompt, rubric);
     let mut out = Outcome { nmse: 0.0, valid: 0.0, malformed: 0.0, counts: [0; 5] };
     let (mut sum, mut valid) = (0.0, 0.0);
