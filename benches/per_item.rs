@@ -95,6 +95,7 @@ fn durable_put_of_a_batch(bencher: Bencher, batch: u64) {
     let judge = judge();
     let info = RunInfo {
         judge: &judge,
+        model: &judge.model,
         items_digest: "x",
         samples: 1,
         planned: 0,

@@ -15,6 +15,7 @@
 //! | [`agreement`] | statistics on counts and pairs. Pure: no strings, no rubric |
 //! | [`audit`] | verdicts ⋈ human ratings → [`audit::Audit`]: panel, slices, disagreements, caveats. Pure |
 //! | [`feedback`] | disagreements → structured criticism for a reflection model. Pure |
+//! | [`optimize`] | one engine (budget, evaluations, log), pure strategies, adoption |
 //! | [`report`] | an audit → terminal, Markdown, HTML, CSV. Renderers never compute |
 //! | [`app`] | the use cases; the only room that wires others together |
 //! | [`cli`] | the command line |
@@ -38,6 +39,8 @@ pub mod ledger;
 pub mod agreement;
 pub mod audit;
 pub mod feedback;
+pub mod guardrail;
+pub mod optimize;
 pub mod report;
 pub mod app;
 pub mod cli;

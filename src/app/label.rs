@@ -247,6 +247,7 @@ pub(super) async fn drive(
     let slots = prepared.endpoint.limits.concurrency;
     let info = RunInfo {
         judge: &prepared.judge,
+        model: &prepared.judge.model,
         items_digest: &prepared.summary.digest,
         samples: request.samples.max(1),
         planned: total,

@@ -4,7 +4,8 @@ use super::{AppError, Config};
 use crate::domain::Place;
 use crate::judge::{JudgeSpec, PARSER, Sampling};
 use crate::ledger::Ledger;
-use crate::model::{Client, Endpoint, Resolved, resolve, sim};
+use crate::model::clock::TokioClock;
+use crate::model::{Client, Endpoint, Policy, Resolved, resolve, sim};
 use crate::prompt::Prompt;
 use crate::rubric::{self, Rubric};
 use std::path::{Path, PathBuf};
@@ -176,7 +177,12 @@ fn simulated(name: &str) -> Result<Endpoint, AppError> {
 ///
 /// # Errors
 /// [`AppError`] when the address or key cannot be used, or no port is free.
-pub(super) async fn connect(mut endpoint: Endpoint) -> Result<(Arc<Client>, SimServer), AppError> {
+pub(super) async fn connect(endpoint: Endpoint) -> Result<(Arc<Client>, SimServer), AppError> {
+    connect_with(endpoint, Policy::default()).await
+}
+
+/// The same, with another way of trying again.
+pub(super) async fn connect_with(mut endpoint: Endpoint, policy: Policy) -> Result<(Arc<Client>, SimServer), AppError> {
     let mut server = None;
     if endpoint.in_process {
         let started = sim::Server::start(sim::Options::default()).await;
@@ -185,5 +191,5 @@ pub(super) async fn connect(mut endpoint: Endpoint) -> Result<(Arc<Client>, SimS
         endpoint.base_url = started.base_url();
         server = Some(started);
     }
-    Ok((Arc::new(Client::new(endpoint)?), server))
+    Ok((Arc::new(Client::with(endpoint, policy, Arc::new(TokioClock))?), server))
 }

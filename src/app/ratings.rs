@@ -32,7 +32,7 @@ pub(super) async fn from_run(
     let mut samples: BTreeMap<ItemId, Vec<Judged>> = BTreeMap::new();
     let mut sink = |outcome: Outcome| {
         rows.push(row(&outcome));
-        samples.entry(outcome.item.id.clone()).or_default().push(sampled(outcome));
+        samples.entry(outcome.item.id.clone()).or_default().push(Judged::from(outcome));
         Ok(())
     };
     let (end, progress) = drive(project, run, &prepared, &mut sink, watch, cancel).await?;
@@ -49,18 +49,6 @@ pub(super) async fn from_run(
         ..JudgeInput::default()
     };
     Ok(Gathered { judges: vec![judge], rows, calls: progress.calls, budget_ended: end == End::Budget })
-}
-
-/// One sample of a run as an answer.
-fn sampled(outcome: Outcome) -> Judged {
-    Judged {
-        verdict: outcome.verdict,
-        usage: outcome.usage,
-        cost: outcome.cost,
-        latency_ms: outcome.latency_ms,
-        served: outcome.served,
-        reply: outcome.reply,
-    }
 }
 
 /// One row of a file as an answer.

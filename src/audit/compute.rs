@@ -21,6 +21,7 @@ use crate::agreement::interval::Resampling;
 use crate::agreement::people::RatedItem;
 use crate::agreement::{Gold, Pair};
 use crate::domain::{GroupId, ItemId, NanoUsd, Rating, Scale, Usage, Verdict};
+use crate::judge::run::Outcome;
 use rand::seq::SliceRandom as _;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,6 +74,19 @@ pub struct Judged {
     pub served: Option<String>,
     /// The start of a reply that could not be read.
     pub reply: Option<String>,
+}
+
+impl From<Outcome> for Judged {
+    fn from(outcome: Outcome) -> Self {
+        Self {
+            verdict: outcome.verdict,
+            usage: outcome.usage,
+            cost: outcome.cost,
+            latency_ms: outcome.latency_ms,
+            served: outcome.served,
+            reply: outcome.reply,
+        }
+    }
 }
 
 /// One judge's answers.

@@ -52,7 +52,7 @@ use crate::domain::{ItemId, Scale};
 use serde::Serialize;
 
 /// Level of every test of the audit.
-const ALPHA: f64 = 0.05;
+pub(crate) const ALPHA: f64 = 0.05;
 /// Chance of finding a difference that is there, in every plan.
 const POWER: f64 = 0.8;
 

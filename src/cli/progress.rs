@@ -1,7 +1,7 @@
 //! What people see while a run goes on: done of total, rate, malformed so far, money, time left.
 
 use super::out::Out;
-use crate::domain::{Event, NanoUsd, Progress};
+use crate::domain::{Event, NanoUsd, Progress, Search};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;
 
@@ -33,6 +33,7 @@ impl<'a> Drawn<'a> {
                     bar.set_message(message(&progress));
                 }
             }
+            Event::Searched(search) => self.search(&search),
             Event::SteppedDown { endpoint, now, because } => {
                 self.say(&format!("{endpoint}: {now} (it said: {because})"))
             }
@@ -46,6 +47,28 @@ impl<'a> Drawn<'a> {
                 }
             }
         }
+    }
+
+    /// One line that is drawn anew: where the search stands.
+    fn search(&mut self, search: &Search) {
+        if !self.out.progress() {
+            return;
+        }
+        let total = search.of.unwrap_or(search.calls);
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(8));
+            bar.set_style(ProgressStyle::with_template(BAR).expect("the template is valid").progress_chars("━╸─"));
+            bar.enable_steady_tick(Duration::from_millis(250));
+            bar
+        });
+        bar.set_length(total);
+        bar.set_position(search.calls);
+        let nmse = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.1}"));
+        let (best, baseline) = (nmse(search.best), nmse(search.baseline));
+        bar.set_message(format!(
+            "dev NMSE {best} (was {baseline}), {} candidates, {}",
+            search.candidates, search.spent
+        ));
     }
 
     fn say(&self, text: &str) {

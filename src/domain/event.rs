@@ -36,6 +36,8 @@ pub enum Event {
         /// Served.
         served: String,
     },
+    /// A search for a better prompt went on.
+    Searched(Search),
     /// The run ended.
     Finished(Progress),
 }
@@ -56,5 +58,22 @@ pub struct Progress {
     /// Calls made by this process.
     pub calls: u64,
     /// Spent by this process.
+    pub spent: NanoUsd,
+}
+
+/// Where a search for a better prompt stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Search {
+    /// Judge calls so far.
+    pub calls: u64,
+    /// Judge calls that the search may make, where they are limited.
+    pub of: Option<u64>,
+    /// Candidates beside the baseline.
+    pub candidates: u64,
+    /// NMSE of the baseline on what it was rated on of the development part.
+    pub baseline: Option<f64>,
+    /// NMSE of the best candidate so far.
+    pub best: Option<f64>,
+    /// Spent so far.
     pub spent: NanoUsd,
 }

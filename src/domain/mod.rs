@@ -10,10 +10,10 @@ mod split;
 mod verdict;
 
 pub use estimate::{Estimate, Figure, Interval, Undefined};
-pub use event::{Event, Progress};
+pub use event::{Event, Progress, Search};
 pub use item::{GroupId, HumanRating, Item, ItemId};
 pub use money::{NanoUsd, Price, Usage};
 pub use place::{Explain, Place};
 pub use scale::{LEVELS, NoScale, Rating, Scale};
-pub use split::{Dev, Part, Test, Train};
+pub use split::{Dev, Opening, Part, Test, Train};
 pub use verdict::{Malformed, NotRun, Rung, Verdict};

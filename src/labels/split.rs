@@ -10,7 +10,7 @@
 //! strata of the data at hand come closest to their fractions. It uses gold ratings of all parts, as any stratified
 //! split does, and no judge's. The seed is written down, and from then on no query moves.
 
-use crate::domain::{Dev, GroupId, HumanRating, Item, ItemId, Part, Rating, Scale, Test, Train};
+use crate::domain::{Dev, GroupId, HumanRating, ItemId, Part, Rating, Scale, Test, Train};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -156,25 +156,26 @@ impl Split {
 #[error("the query `{0}` is in no part of the split")]
 pub struct Unsplit(pub GroupId);
 
-/// Items by the part of their query, in their order.
+/// Rows by the part of their query, in their order.
 ///
 /// # Errors
-/// [`Unsplit`] for an item whose query has no part.
+/// [`Unsplit`] for a row whose query has no part.
 #[allow(clippy::type_complexity, reason = "three types, so that they cannot be confused")]
-pub fn divide(
-    items: Vec<Item>,
+pub fn divide<T>(
+    rows: Vec<T>,
+    query: impl Fn(&T) -> &GroupId,
     parts: &BTreeMap<GroupId, Part>,
-) -> Result<(Train<Vec<Item>>, Dev<Vec<Item>>, Test<Vec<Item>>), Unsplit> {
+) -> Result<(Train<Vec<T>>, Dev<Vec<T>>, Test<Vec<T>>), Unsplit> {
     let (mut train, mut dev, mut test) = (Vec::new(), Vec::new(), Vec::new());
-    for item in items {
-        match parts.get(&item.group) {
-            Some(Part::Train) => train.push(item),
-            Some(Part::Dev) => dev.push(item),
-            Some(Part::Test) => test.push(item),
-            None => return Err(Unsplit(item.group)),
+    for row in rows {
+        match parts.get(query(&row)) {
+            Some(Part::Train) => train.push(row),
+            Some(Part::Dev) => dev.push(row),
+            Some(Part::Test) => test.push(row),
+            None => return Err(Unsplit(query(&row).clone())),
         }
     }
-    Ok((Train(train), Dev(dev), Test(test)))
+    Ok((Train(train), Dev(dev), Test::new(test)))
 }
 
 #[cfg(test)]
@@ -288,7 +289,8 @@ mod tests {
                 meta: BTreeMap::new(),
             }).collect();
             let split = split(&groups, usual(), seed);
-            let (Train(train), Dev(dev), Test(test)) = divide(items.clone(), &split.parts).unwrap();
+            let (Train(train), Dev(dev), test) = divide(items.clone(), |item| &item.group, &split.parts).unwrap();
+            let test = test.open(Opening::recorded(1));
             let queries = |items: &[Item]| items.iter().map(|i| i.group.clone()).collect::<BTreeSet<_>>();
             prop_assert!(queries(&train).is_disjoint(&queries(&dev)));
             prop_assert!(queries(&train).is_disjoint(&queries(&test)));

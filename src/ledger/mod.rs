@@ -3,6 +3,7 @@
 //! Verdicts are not stored. They are read again from the raw reply by the pure ladder of the judge's parser version, so
 //! a verdict can never disagree with the reply that it came from.
 
+mod events;
 mod looks;
 mod spending;
 mod writer;
@@ -20,9 +21,10 @@ use std::time::Duration;
 use writer::Writer;
 
 /// Version of the schema that this program writes.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 /// What each version added to the one before it.
-const STEPS: [&str; VERSION as usize] = [include_str!("schema.sql"), include_str!("looks.sql")];
+const STEPS: [&str; VERSION as usize] =
+    [include_str!("schema.sql"), include_str!("looks.sql"), include_str!("events.sql")];
 /// Marks the file as ours: "assr".
 const APPLICATION_ID: i64 = 0x6173_7372;
 /// How long a second process waits for the file.
@@ -99,7 +101,9 @@ impl Explain for LedgerError {
 pub struct RunInfo<'a> {
     /// The judge.
     pub judge: &'a JudgeSpec,
-    /// Digest of the items file's content.
+    /// The model whose calls are kept: the judge's, or the reflection model of an optimiser.
+    pub model: &'a str,
+    /// Digest of the items file's content, or what else the run is made of.
     pub items_digest: &'a str,
     /// Samples per item.
     pub samples: u32,
@@ -202,7 +206,7 @@ impl Ledger {
         )?;
         let session = tx.last_insert_rowid();
         tx.commit()?;
-        Ok(Session { ledger: self, id: session, writer: Writer::start(connection, session, run.judge.model.clone()) })
+        Ok(Session { ledger: self, id: session, writer: Writer::start(connection, session, run.model.to_owned()) })
     }
 
     /// What all sessions of a run spent so far, counting for killed ones what they may have had in flight.

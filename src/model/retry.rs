@@ -224,6 +224,9 @@ pub struct Policy {
     pub jitter: f64,
     /// Calls in a row without an answer, after which the run ends.
     pub outages_in_a_row: u32,
+    /// Ask once more, with more room, for an answer that was cut at the token limit. Without it one answer is one request,
+    /// which budgets in calls count on.
+    pub enlarge: bool,
 }
 
 impl Policy {
@@ -246,6 +249,7 @@ impl Default for Policy {
             longest_pause: Duration::from_secs(600),
             jitter: 0.5,
             outages_in_a_row: 25,
+            enlarge: true,
         }
     }
 }
@@ -295,7 +299,8 @@ pub enum Decision {
 pub fn decide(class: Class, made: u32, policy: &Policy, chance: f64) -> Decision {
     match class {
         Class::Answer(envelope) => Decision::Accept(envelope),
-        Class::Truncated(envelope) => Decision::Enlarge(envelope),
+        Class::Truncated(envelope) if policy.enlarge => Decision::Enlarge(envelope),
+        Class::Truncated(envelope) => Decision::Accept(envelope),
         Class::StepDown { to, now, because } => Decision::StepDown { to, now, because },
         Class::Rejected { message, item } => Decision::Reject { message, item },
         Class::Hopeless { message } => Decision::GiveUp(message),

@@ -18,7 +18,16 @@ fn judge() -> JudgeSpec {
 }
 
 fn run(judge: &JudgeSpec) -> RunInfo<'_> {
-    RunInfo { judge, items_digest: "d", samples: 1, planned: 3, slots: 4, attempt_limit: 2, slot_cost: NanoUsd(10) }
+    RunInfo {
+        judge,
+        model: &judge.model,
+        items_digest: "d",
+        samples: 1,
+        planned: 3,
+        slots: 4,
+        attempt_limit: 2,
+        slot_cost: NanoUsd(10),
+    }
 }
 
 fn call(key: u8, raw: &[u8]) -> Call {

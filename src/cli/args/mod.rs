@@ -3,6 +3,7 @@
 mod audit;
 mod compare;
 mod label;
+mod optimize;
 mod shared;
 mod source;
 mod values;
@@ -10,6 +11,7 @@ mod values;
 pub(super) use audit::{AuditArgs, DisagreeArgs, Which};
 pub(super) use compare::CompareArgs;
 pub(super) use label::LabelArgs;
+pub(super) use optimize::OptimizeArgs;
 pub(super) use shared::JudgeArgs;
 
 use clap::{Parser, Subcommand};
@@ -74,6 +76,8 @@ pub(super) enum Command {
         after_help = "Examples:\n  assessor disagree                                 what sim/small gets wrong on the shipped labels\n  assessor disagree --direction higher --gap 2\n  assessor disagree --slice language=de --export german.csv\n  assessor disagree --model sim/large --before small.labels.jsonl    fixed, still broken, newly broken"
     )]
     Disagree(DisagreeArgs),
+    /// Search for a better prompt, and adopt it only if it holds on data that the search never saw
+    Optimize(OptimizeArgs),
     /// Serve the simulated models to other tools, and measure prompts on fresh simulated worlds
     Sim(SimArgs),
     /// Print the JSON Schema of a format
@@ -99,6 +103,7 @@ impl Command {
             Self::Audit(_) => "audit",
             Self::Compare(_) => "compare",
             Self::Disagree(_) => "disagree",
+            Self::Optimize(_) => "optimize",
             Self::Sim(_) => "sim",
             Self::Schema(_) => "schema",
             Self::Completions { .. } => "completions",

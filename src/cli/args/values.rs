@@ -3,7 +3,7 @@
 use crate::app::MOST_QUERIES;
 use crate::audit::{Gate, GateError};
 use crate::domain::{Explain as _, NanoUsd, Scale};
-use crate::labels::{IdPattern, parse_map};
+use crate::labels::{Fractions, IdPattern, parse_map};
 
 pub(super) fn gate(text: &str) -> Result<Gate, String> {
     text.parse().map_err(|e: GateError| format!("{e}; {}", e.hint))
@@ -19,6 +19,21 @@ pub(super) fn points(text: &str) -> Result<f64, String> {
 pub(super) fn probability(text: &str) -> Result<f64, String> {
     let p: Option<f64> = text.parse().ok();
     p.filter(|p| (0.0..=1.0).contains(p)).ok_or_else(|| "not a probability from 0 to 1".to_owned())
+}
+
+/// A count from 1.
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    let n: Option<usize> = text.parse().ok();
+    n.filter(|n| *n > 0).ok_or_else(|| "not a number from 1".to_owned())
+}
+
+/// `40/20/40`: shares of train, dev and test.
+pub(super) fn split(text: &str) -> Result<Fractions, String> {
+    let shares: Option<Vec<u32>> = text.split('/').map(|share| share.trim().parse().ok()).collect();
+    match shares.as_deref() {
+        Some(&[train, dev, test]) => Fractions::new(train, dev, test).map_err(|e| e.to_string()),
+        _ => Err("write three shares, for example 40/20/40".to_owned()),
+    }
 }
 
 pub(super) fn queries(text: &str) -> Result<usize, String> {

@@ -1,0 +1,322 @@
+//! A better prompt for a judge: search on Train and Dev, decide on Test, keep what holds.
+
+mod data;
+
+use super::gather::AuditRequest;
+use super::label::Watch;
+use super::project::connect_with;
+use super::{AppError, JudgeRequest, Project};
+use crate::audit::JudgeInput;
+use crate::domain::{Event, ItemId, Opening};
+use crate::guardrail::{self, Guard};
+use crate::judge::journal::{Journal, JournalError};
+use crate::judge::{IN_FLIGHT, JudgeSpec};
+use crate::labels::Fractions;
+use crate::ledger::{Ledger, RunInfo};
+use crate::model::{Endpoint, Policy};
+use crate::optimize::adopt::{self, Conditions, Decision};
+use crate::optimize::engine::{Conclusion, Engine, OptimizeError, Sent, Setup};
+use crate::optimize::event::{Begun, Entry};
+use crate::optimize::flywheel::{self, Flywheel};
+use crate::optimize::gepa::{self, Gepa};
+use crate::optimize::lab::{Lab, LabError};
+use crate::optimize::limits::{Limits, Spend};
+use crate::optimize::log::{Log, LogError};
+use crate::optimize::published::Published;
+use crate::optimize::strategy::Strategy;
+use data::Data;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+
+/// How a prompt is searched for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Method {
+    /// See [`gepa`].
+    Gepa(gepa::Knobs),
+    /// See [`crate::optimize::published`].
+    Published,
+    /// See [`flywheel`].
+    Flywheel(flywheel::Knobs),
+}
+
+impl Method {
+    fn strategy(&self) -> Box<dyn Strategy> {
+        match self {
+            Self::Gepa(knobs) => Box::new(Gepa::new(knobs.clone())),
+            Self::Published => Box::<Published>::default(),
+            Self::Flywheel(knobs) => Box::new(Flywheel::new(knobs.clone())),
+        }
+    }
+}
+
+/// What to optimise, and within what limits.
+#[derive(Clone, Debug)]
+pub struct OptimizeRequest {
+    /// The judge to begin with.
+    pub judge: JudgeRequest,
+    /// The model that writes revisions; `sim/reflector` with a simulated judge.
+    pub reflector: Option<String>,
+    /// Items and people; the source is not used.
+    pub data: AuditRequest,
+    /// Shares of train, dev and test.
+    pub fractions: Fractions,
+    /// How.
+    pub method: Method,
+    /// What may be spent.
+    pub limits: Limits,
+    /// What must hold for an adoption.
+    pub conditions: Conditions,
+}
+
+/// A finished run.
+#[derive(Debug)]
+pub struct Optimized {
+    /// The run's identity.
+    pub run: String,
+    /// Everything that happened.
+    pub log: Vec<Entry>,
+    /// The judge that the run began with.
+    pub baseline: JudgeSpec,
+    /// The best judge of the search.
+    pub best: JudgeSpec,
+    /// What the search came to.
+    pub conclusion: Conclusion,
+    /// What the held-out part said, when it was opened.
+    pub decision: Option<Decision>,
+    /// Spent in all.
+    pub spent: Spend,
+}
+
+impl Optimized {
+    /// The judge to use from now on.
+    pub fn adopted(&self) -> &JudgeSpec {
+        if self.decision.as_ref().is_some_and(|d| d.adopted) { &self.best } else { &self.baseline }
+    }
+}
+
+/// Searches, decides, and says what came of it.
+///
+/// # Errors
+/// [`AppError`]; what was paid for is in the ledger in any case, and the same command goes on.
+pub async fn optimize(
+    project: &Project,
+    request: &OptimizeRequest,
+    watch: Watch<'_>,
+    cancel: watch::Receiver<bool>,
+) -> Result<Optimized, AppError> {
+    let (endpoint, reflector) = endpoints(project, request)?;
+    let judge = project.judge(&request.judge, &endpoint)?;
+    let data = data::read(project, &request.data, request.fractions, cancel.clone()).await?;
+    let strategy = request.method.strategy();
+    let begun = begun(project, request, &judge, &reflector, &data, strategy.as_ref());
+    let run = run_id(&begun);
+    let ledger = Arc::new(project.ledger()?);
+    let _alone = ledger.lock(&run)?;
+    let info = |model, part: &'static str| (model, format!("optimize {run} {part}"));
+    let (judging, writing) = (info(&judge.model, "judge"), info(&reflector.identity, "reflector"));
+    let session = |(model, digest): &(&String, String), endpoint: &Endpoint| -> Result<_, AppError> {
+        let info = RunInfo {
+            judge: &judge,
+            model,
+            items_digest: digest,
+            samples: 1,
+            planned: 0,
+            slots: (endpoint.limits.concurrency * IN_FLIGHT) as u32,
+            attempt_limit: policy().most_requests(),
+            slot_cost: Default::default(),
+        };
+        let spent = ledger.spent(&info.id())?;
+        Ok((ledger.begin(&info)?, spent))
+    };
+    let (judge_session, judged) = session(&judging, &endpoint)?;
+    let (write_session, written) = session(&writing, &reflector)?;
+    // Calls that a killed process had in flight are asked again, and come on top of the budget.
+    let sent = Sent {
+        judge: judged.calls - judged.assumed,
+        other: written.calls - written.assumed,
+        usd: judged.cost + written.cost,
+    };
+    let (client, judge_server) = connect_with(endpoint, policy()).await?;
+    let (writer, write_server) = connect_with(reflector, policy()).await?;
+    let (events, mut seen) = mpsc::unbounded_channel();
+    let lab = Lab {
+        judge: client,
+        reflector: writer,
+        journal: Arc::new(judge_session.keeper()),
+        reflections: Arc::new(write_session.keeper()),
+        cancel,
+        events,
+    };
+    let job = Job { project, request, judge: &judge, data, ledger: Arc::clone(&ledger), run, begun, sent };
+    let mut work = std::pin::pin!(job.work(lab, strategy));
+    let result = loop {
+        tokio::select! {
+            result = &mut work => break result,
+            Some(event) = seen.recv() => watch(event),
+        }
+    };
+    watch(Event::Finished(Default::default()));
+    drop((judge_server, write_server));
+    // Clean ends are told from kills: only a session without an end may have had calls in flight.
+    judge_session.end("done")?;
+    write_session.end("done")?;
+    result
+}
+
+/// One answer is one request, so that a budget in calls is one in requests.
+fn policy() -> Policy {
+    Policy { enlarge: false, ..Policy::default() }
+}
+
+/// The judge's endpoint and the reflection model's.
+fn endpoints(project: &Project, request: &OptimizeRequest) -> Result<(Endpoint, Endpoint), AppError> {
+    let judge = project.endpoint(&request.judge)?;
+    let reflector = match &request.reflector {
+        Some(_) => request.reflector.clone(),
+        None if judge.in_process => Some("sim/reflector".to_owned()),
+        None => {
+            return Err(AppError::input(
+                "an optimiser needs a model that writes revisions",
+                "name one with `--reflector MODEL`: it is asked seldom, so it may be a better and dearer one",
+            ));
+        }
+    };
+    let reflector = project.endpoint(&JudgeRequest { model: reflector, ..JudgeRequest::default() })?;
+    let unpriced = [&judge, &reflector].into_iter().find(|endpoint| endpoint.price.is_none());
+    if let (Some(_), Some(endpoint)) = (request.limits.usd, unpriced) {
+        return Err(AppError::input(
+            format!("a budget in dollars needs the price of `{}`", endpoint.identity),
+            "add `price = { input = …, output = … }` to its `[model.NAME]` in assessor.toml, or use `--budget-calls`",
+        ));
+    }
+    Ok((judge, reflector))
+}
+
+fn begun(
+    project: &Project,
+    request: &OptimizeRequest,
+    judge: &JudgeSpec,
+    reflector: &Endpoint,
+    data: &Data,
+    strategy: &dyn Strategy,
+) -> Begun {
+    Begun {
+        strategy: strategy.name().to_owned(),
+        knobs: strategy.knobs(),
+        seed: project.seed,
+        baseline: judge.hash(),
+        model: judge.model.clone(),
+        reflector: reflector.identity.clone(),
+        data: data.digest.clone(),
+        rows: [data.train.0.len() as u32, data.dev.0.len() as u32, data.test.len() as u32],
+        queries: data.queries,
+        limits: request.limits,
+    }
+}
+
+/// The identity of a run: everything that it depends on.
+fn run_id(begun: &Begun) -> String {
+    let text = serde_json::to_string(begun).expect("a run's beginning is plain data");
+    blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
+}
+
+/// What a run works with.
+struct Job<'a> {
+    project: &'a Project,
+    request: &'a OptimizeRequest,
+    judge: &'a JudgeSpec,
+    data: Data,
+    ledger: Arc<Ledger>,
+    run: String,
+    begun: Begun,
+    sent: Sent,
+}
+
+impl Job<'_> {
+    async fn work<J: Journal>(self, lab: Lab<J>, mut strategy: Box<dyn Strategy>) -> Result<Optimized, AppError> {
+        let Self { project, request, judge, data, ledger, run, begun, sent } = self;
+        let Data { train, dev, test, evidence, test_digest, .. } = data;
+        let limits = guardrail::Limits::default();
+        let guard = Guard::new(&judge.rubric, &judge.prompt, &train, &dev, limits);
+        let reserve = 2 * test.len() as u64;
+        covers(request.limits, reserve, test.len())?;
+        let log = log(&ledger, &run)?;
+        let setup = Setup {
+            judge,
+            train: &train,
+            dev: &dev,
+            lab,
+            log,
+            limits: request.limits,
+            reserve,
+            sent,
+            seed: project.seed,
+            guard,
+        };
+        let mut engine = Engine::new(setup);
+        let conclusion = engine.search(begun, strategy.as_mut()).await?;
+        let best = engine.desk().judge(conclusion.best);
+        let mut decision = None;
+        if conclusion.best != 0 && !test.is_empty() {
+            let opening = Opening::recorded(ledger.look(&test_digest, &run)?);
+            if let Some(held) = engine.open(test, conclusion.best, opening).await? {
+                let ids: BTreeSet<&ItemId> = held.examples.iter().map(|example| &example.item.id).collect();
+                let labelled: Vec<_> =
+                    evidence.labelled.iter().filter(|labelled| ids.contains(&labelled.id)).cloned().collect();
+                let sides: (JudgeInput, JudgeInput) = (adopt::side(judge, held.old), adopt::side(&best, held.new));
+                let sides = (&sides.0, &sides.1);
+                let found = adopt::decide(evidence.scale, &labelled, sides, &[], request.conditions, project.seed);
+                engine.decide(found.adopted, &found.reasons)?;
+                decision = Some(found);
+            }
+        }
+        let spent = engine.desk().spent();
+        let log = read_log(&ledger, &run)?;
+        Ok(Optimized { run, log, baseline: judge.clone(), best, conclusion, decision, spent })
+    }
+}
+
+/// A budget that does not even cover opening the held-out part is an error before anything is spent.
+fn covers(limits: Limits, reserve: u64, held: usize) -> Result<(), AppError> {
+    match limits.judge_calls.or(limits.calls) {
+        Some(most) if most <= reserve => Err(AppError::input(
+            format!(
+                "a budget of {most} judge calls leaves nothing to search with: {reserve} are set aside to rate {held} held-out items twice"
+            ),
+            "raise `--budget-calls`, or keep less aside: `--split 40/20/20`; `--split 60/40/0` only searches",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn log(ledger: &Arc<Ledger>, run: &str) -> Result<Log, AppError> {
+    let recorded = ledger.events(run)?;
+    let (ledger, run) = (Arc::clone(ledger), run.to_owned());
+    let append = move |first: usize, entries: &[String]| {
+        ledger.append_events(&run, first, entries).map_err(|error| JournalError(error.to_string()))
+    };
+    Ok(Log::new(recorded, Box::new(append)))
+}
+
+fn read_log(ledger: &Ledger, run: &str) -> Result<Vec<Entry>, AppError> {
+    let read = |text: &String| serde_json::from_str(text).map_err(|e| JournalError(format!("a damaged log: {e}")));
+    Ok(ledger.events(run)?.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+impl From<OptimizeError> for AppError {
+    fn from(error: OptimizeError) -> Self {
+        match error {
+            OptimizeError::Lab(LabError::Journal(error)) | OptimizeError::Log(LogError::Journal(error)) => {
+                Self::Journal(error)
+            }
+            OptimizeError::Lab(LabError::Provider { message, hint }) => Self::Provider { message, hint },
+            OptimizeError::Lab(LabError::Cancelled) => Self::Interrupted { done: 0, total: 0 },
+            OptimizeError::Lab(error @ LabError::Budget) => Self::Provider { message: error.to_string(), hint: None },
+            OptimizeError::Log(error @ LogError::Diverged { .. }) => Self::input(
+                error.to_string(),
+                "the run was begun by another version of this program; begin another with `--seed N`",
+            ),
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! `assessor optimize`
+
+use super::shared::{JudgeArgs, ReadArgs};
+use super::values::{split, usd};
+use crate::app::{AuditRequest, Method, OptimizeRequest, Source};
+use crate::domain::NanoUsd;
+use crate::labels::Fractions;
+use crate::optimize::adopt::Conditions;
+use crate::optimize::limits::Limits;
+use crate::optimize::{flywheel, gepa};
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct OptimizeArgs {
+    #[command(subcommand)]
+    pub strategy: Strategy,
+}
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Strategy {
+    /// Reflective evolution: a model revises the prompt from its disagreements with people
+    #[command(
+        after_help = "Examples:\n  assessor optimize gepa --budget-calls 1500        the shipped labels, sim/small judged and sim/reflector writing\n  assessor optimize gepa --items i.jsonl --human h.csv --model mine --reflector openai/gpt-4.1 --budget-usd 20\n\nStop it whenever you like: the same command goes on where it was, and pays for no call twice."
+    )]
+    Gepa(GepaArgs),
+    /// Judge, revise from the disagreements, judge again, round by round
+    #[command(after_help = "Example:\n  assessor optimize flywheel --budget-calls 1500 --rounds 5")]
+    Flywheel(FlywheelArgs),
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct GepaArgs {
+    /// The algorithm and defaults of the GEPA paper, for comparison
+    #[arg(long)]
+    pub published: bool,
+    /// Failures that one reflection reads
+    #[arg(long, value_name = "N", default_value_t = gepa::Knobs::default().failures, value_parser = super::values::count)]
+    pub failures: usize,
+    /// Reflections of one parent in flight together, each on other failures
+    #[arg(long, value_name = "N", default_value_t = gepa::Knobs::default().width, value_parser = super::values::count)]
+    pub width: usize,
+    /// Train rows that a new parent is looked at on [default: 1/25 of the judge calls, 12 to 60]
+    #[arg(long, value_name = "N", value_parser = super::values::count)]
+    pub look: Option<usize>,
+    /// Dev rows that a candidate is compared on [default: 1/20 of the judge calls, at least 16]
+    #[arg(long, value_name = "N", value_parser = super::values::count)]
+    pub rows: Option<usize>,
+    /// Standard errors by which a candidate must be behind to be given up
+    #[arg(long, value_name = "Z", default_value_t = gepa::Knobs::default().z)]
+    pub z: f64,
+    /// NMSE points that a candidate must gain
+    #[arg(long, value_name = "POINTS", default_value_t = gepa::Knobs::default().margin)]
+    pub margin: f64,
+    /// Chance of revising another good candidate than the best
+    #[arg(long, value_name = "P", default_value_t = gepa::Knobs::default().explore, value_parser = super::values::probability)]
+    pub explore: f64,
+    /// Rounds without a gain after which the search ends
+    #[arg(long, value_name = "N", default_value_t = gepa::Knobs::default().patience)]
+    pub patience: u32,
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct FlywheelArgs {
+    /// Rounds at most
+    #[arg(long, value_name = "N", default_value_t = flywheel::Knobs::default().rounds)]
+    pub rounds: u32,
+    /// Disagreements that a round tells of
+    #[arg(long, value_name = "N", default_value_t = flywheel::Knobs::default().failures, value_parser = super::values::count)]
+    pub failures: usize,
+    /// Rounds in a row without fewer disagreements, after which it stops
+    #[arg(long, value_name = "N", default_value_t = flywheel::Knobs::default().patience)]
+    pub patience: u32,
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+/// What every strategy takes.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SharedArgs {
+    /// Items: queries, texts and slice tags; a column `purpose` of train, dev or test divides them [default: the shipped items]
+    #[arg(long, value_name = "FILE")]
+    pub items: Option<PathBuf>,
+    /// Human ratings [default: columns beside the items, or the shipped ratings]
+    #[arg(long, value_name = "FILE")]
+    pub human: Option<PathBuf>,
+    /// The model that writes revisions [default: sim/reflector, for a simulated judge]
+    #[arg(long, value_name = "MODEL")]
+    pub reflector: Option<String>,
+    /// Shares of train, dev and test, by query; 0 for test only searches
+    #[arg(long, alias = "fractions", value_name = "TRAIN/DEV/TEST", default_value = "40/20/40", value_parser = split)]
+    pub split: Fractions,
+    /// Calls to the judge, those for the held-out part included; never exceeded [default: 1500, where nothing is limited]
+    #[arg(long, value_name = "N")]
+    pub budget_calls: Option<u64>,
+    /// Calls to both models together; never exceeded
+    #[arg(long, value_name = "N")]
+    pub budget_all_calls: Option<u64>,
+    /// Tokens of both models, prompt and completion; never exceeded
+    #[arg(long, value_name = "N")]
+    pub budget_tokens: Option<u64>,
+    /// Dollars for both models; never exceeded
+    #[arg(long, value_name = "USD", value_parser = usd)]
+    pub budget_usd: Option<NanoUsd>,
+    /// Seconds after which nothing new is begun
+    #[arg(long, value_name = "N")]
+    pub budget_seconds: Option<u64>,
+    /// NMSE points by which no slice may be worse for an adoption
+    #[arg(long, value_name = "POINTS", default_value_t = Conditions::default().margin)]
+    pub slice_margin: f64,
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+    #[command(flatten)]
+    pub read: ReadArgs,
+    /// Folder of the report [default: reports/optimize-MODEL-RUN]
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
+    /// Write no report
+    #[arg(long, conflicts_with = "report")]
+    pub no_report: bool,
+}
+
+/// Calls to the judge when nothing else is limited.
+const DEFAULT_CALLS: u64 = 1_500;
+
+impl SharedArgs {
+    fn limits(&self) -> Limits {
+        let limits = Limits {
+            judge_calls: self.budget_calls,
+            calls: self.budget_all_calls,
+            tokens: self.budget_tokens,
+            usd: self.budget_usd,
+            seconds: self.budget_seconds,
+        };
+        match limits == Limits::default() {
+            true => Limits { judge_calls: Some(DEFAULT_CALLS), ..limits },
+            false => limits,
+        }
+    }
+}
+
+impl Strategy {
+    pub fn shared(&self) -> &SharedArgs {
+        match self {
+            Self::Gepa(args) => &args.shared,
+            Self::Flywheel(args) => &args.shared,
+        }
+    }
+
+    fn method(&self) -> Method {
+        match self {
+            Self::Gepa(args) if args.published => Method::Published,
+            Self::Gepa(args) => Method::Gepa(gepa::Knobs {
+                failures: args.failures,
+                width: args.width,
+                look: args.look.unwrap_or(0),
+                rows: args.rows.unwrap_or(0),
+                z: args.z,
+                margin: args.margin,
+                explore: args.explore,
+                patience: args.patience,
+                ..gepa::Knobs::default()
+            }),
+            Self::Flywheel(args) => Method::Flywheel(flywheel::Knobs {
+                rounds: args.rounds,
+                failures: args.failures,
+                patience: args.patience,
+                rows: 0,
+            }),
+        }
+    }
+
+    pub fn request(&self) -> OptimizeRequest {
+        let shared = self.shared();
+        OptimizeRequest {
+            judge: shared.judge.request(),
+            reflector: shared.reflector.clone(),
+            data: AuditRequest {
+                source: Source::Nobody,
+                items: shared.items.clone(),
+                human: shared.human.clone(),
+                read: shared.read.options(None),
+                replies: None,
+                systems: None,
+                scale: None,
+                rubric: shared.judge.rubric.clone(),
+                contaminated: true,
+            },
+            fractions: shared.split,
+            method: self.method(),
+            limits: shared.limits(),
+            conditions: Conditions { margin: shared.slice_margin, ..Conditions::default() },
+        }
+    }
+}

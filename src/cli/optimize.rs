@@ -1,0 +1,24 @@
+//! `assessor optimize`
+
+use super::DONE;
+use super::args::OptimizeArgs;
+use super::out::Out;
+use super::progress::Drawn;
+use crate::app::{self, AppError, Project};
+use tokio::sync::watch;
+
+pub(super) async fn run(
+    args: &OptimizeArgs,
+    project: &Project,
+    out: &Out,
+    cancel: watch::Receiver<bool>,
+) -> Result<u8, AppError> {
+    let request = args.strategy.request();
+    let mut drawn = Drawn::new(out);
+    let found = app::optimize(project, &request, &mut |event| drawn.take(event), cancel).await?;
+    let data = serde_json::json!({
+        "run": found.run, "spent": found.spent, "best": found.conclusion.best, "why": found.conclusion.why.text(),
+        "decision": found.decision, "prompt": found.adopted().prompt,
+    });
+    Ok(out.result("optimize", DONE, &data, Vec::new(), || format!("{:#}", data["why"])))
+}

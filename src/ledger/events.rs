@@ -1,0 +1,61 @@
+//! The log of an optimiser's run. When something happened stands beside it, so that the log itself is the same whenever
+//! the run is repeated.
+
+use super::{Ledger, LedgerError};
+use rusqlite::params;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+impl Ledger {
+    /// The log of a run, in order.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the ledger cannot be read.
+    pub fn events(&self, run: &str) -> Result<Vec<String>, LedgerError> {
+        let reader = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let read = || -> rusqlite::Result<Vec<String>> {
+            let mut query = reader.prepare("SELECT event FROM events WHERE run = ? ORDER BY seq")?;
+            query.query_map([run], |row| row.get(0))?.collect()
+        };
+        read().map_err(|source| self.fault(source))
+    }
+
+    /// Appends to the log of a run, as entries `first`, `first + 1`, …; returns once they are durable.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the ledger cannot be written, or when another process has written these numbers.
+    pub fn append_events(&self, run: &str, first: usize, events: &[String]) -> Result<(), LedgerError> {
+        let mut writer = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
+        let mut append = || {
+            let tx = writer.transaction()?;
+            {
+                let mut insert = tx.prepare_cached("INSERT INTO events VALUES (?, ?, ?, ?)")?;
+                for (i, event) in events.iter().enumerate() {
+                    insert.execute(params![run, (first + i) as i64, event, at])?;
+                }
+            }
+            tx.commit()
+        };
+        append().map_err(|source| self.fault(source))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_is_read_in_its_order_and_never_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(folder.path()).unwrap();
+        ledger.append_events("r", 0, &["a".into(), "b".into()]).unwrap();
+        ledger.append_events("r", 2, &["c".into()]).unwrap();
+        ledger.append_events("other", 0, &["x".into()]).unwrap();
+        assert_eq!(ledger.events("r").unwrap(), ["a", "b", "c"]);
+        assert!(ledger.append_events("r", 2, &["d".into()]).is_err());
+        let reader = ledger.reader.lock().unwrap();
+        assert!(reader.execute("UPDATE events SET event = 'z'", []).is_err());
+        assert!(reader.execute("DELETE FROM events", []).is_err());
+    }
+}

@@ -1,0 +1,99 @@
+//! Whether the best candidate replaces the baseline: decided on data that the search never saw. Pure.
+
+use crate::audit::{Comparison, JudgeInput, Judged, Labelled, Outcome, Terms, compare};
+use crate::domain::{ItemId, Scale};
+use crate::judge::JudgeSpec;
+use crate::judge::run;
+use serde::Serialize;
+
+/// What must hold beside being better.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Conditions {
+    /// NMSE points by which a slice may be worse.
+    pub margin: f64,
+    /// Share of malformed replies that is allowed, unless the baseline has more.
+    pub malformed: f64,
+}
+
+impl Default for Conditions {
+    fn default() -> Self {
+        Self { margin: 2.0, malformed: 0.02 }
+    }
+}
+
+/// What became of a candidate, and why.
+#[derive(Clone, Debug, Serialize)]
+pub struct Decision {
+    /// It replaces the baseline.
+    pub adopted: bool,
+    /// Each condition that decided, in words.
+    pub reasons: Vec<String>,
+    /// Candidate against baseline on the held-out part.
+    pub comparison: Comparison,
+}
+
+/// One side's answers on the held-out part.
+pub fn side(judge: &JudgeSpec, outcomes: Vec<run::Outcome>) -> JudgeInput {
+    let answers = outcomes.into_iter().map(|outcome| (outcome.item.id.clone(), Judged::from(outcome))).collect();
+    JudgeInput {
+        name: judge.name(),
+        model: Some(judge.model.clone()),
+        hash: Some(judge.hash()),
+        samples: 1,
+        answers,
+        ..JudgeInput::default()
+    }
+}
+
+/// Decides on the held-out part. `protected` are items whose rating must not change, with what the two said there.
+pub fn decide(
+    scale: Scale,
+    held: &[Labelled],
+    (old, new): (&JudgeInput, &JudgeInput),
+    protected: &[ItemId],
+    conditions: Conditions,
+    seed: u64,
+) -> Decision {
+    let comparison = compare(scale, held, (old, new), Terms { seed, ..Terms::default() });
+    let mut against = Vec::new();
+    if comparison.outcome != Outcome::Better {
+        let name = comparison.outcome.name();
+        against.push(format!("on {} held-out items of {} queries it {name}", comparison.n, comparison.queries));
+    }
+    for slice in comparison.slices.iter().filter(|slice| !slice.small) {
+        let worse = slice.difference.value().filter(|worse| *worse > conditions.margin);
+        if let Some(worse) = worse.filter(|_| slice.regressed || slice.p.is_some_and(|p| p < crate::audit::ALPHA)) {
+            let (column, value) = (&slice.column, &slice.value);
+            against.push(format!("it is {worse:.1} NMSE points worse where {column} is {value} ({} items)", slice.n));
+        }
+    }
+    let share = |malformed: u64| malformed as f64 / comparison.n.max(1) as f64;
+    let (before, now) = (share(comparison.old.malformed), share(comparison.new.malformed));
+    if now > conditions.malformed.max(before) {
+        let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+        against.push(format!("{} of its replies are malformed; they were {}", percent(now), percent(before)));
+    }
+    let rating = |judge: &JudgeInput, id: &ItemId| judge.answers.get(id).map(|judged| judged.verdict.rating());
+    for id in protected.iter().filter(|id| rating(old, id) != rating(new, id)) {
+        let said = |judge| match rating(judge, id) {
+            Some(Some(rating)) => rating.to_string(),
+            Some(None) => "malformed".to_owned(),
+            None => "no answer".to_owned(),
+        };
+        against.push(format!("the protected item `{id}` was rated {} and is rated {}", said(old), said(new)));
+    }
+    let adopted = against.is_empty();
+    let reasons = if adopted { vec![gained(&comparison)] } else { against };
+    Decision { adopted, reasons, comparison }
+}
+
+fn gained(comparison: &Comparison) -> String {
+    let (n, queries) = (comparison.n, comparison.queries);
+    let numbers = comparison
+        .contrasts
+        .iter()
+        .find(|contrast| contrast.metric == "nmse")
+        .and_then(|nmse| Some(format!("NMSE {:.1} → {:.1}", nmse.old.value()?, nmse.new.value()?)));
+    let numbers = numbers.unwrap_or_default();
+    format!("it is better on {n} held-out items of {queries} queries: {numbers}; no slice is worse beyond the margin")
+}

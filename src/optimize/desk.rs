@@ -1,0 +1,265 @@
+//! What a strategy works at: candidates and their ratings, the guardrails, the log, what is left of the budget.
+
+use super::event::{Decision, Entry, Refused};
+use super::limits::{Limits, Spend};
+use super::paired::Gain;
+use super::pool::{Candidate, CandidateId, Materials, Origin, Pool, Rated, Row};
+use crate::domain::{Dev, Train};
+use crate::feedback::{Example, Unusable};
+use crate::guardrail::{Guard, Screened, Violation};
+use crate::judge::JudgeSpec;
+use crate::prompt::Prompt;
+use crate::rubric::Rubric;
+use rand::SeedableRng as _;
+use rand_chacha::ChaCha8Rng;
+
+/// Characters of a refused text that the log keeps.
+const KEPT: usize = 4_000;
+/// Rejected edits that a reflection model is reminded of.
+const REMINDED: usize = 8;
+
+/// See the module's text. Only the engine makes one, from [`Train`] and [`Dev`]: a [`Test`](crate::domain::Test) part
+/// cannot get here.
+pub struct Desk<'a> {
+    materials: Materials<'a>,
+    judge: &'a JudgeSpec,
+    guard: Guard,
+    pool: Pool,
+    /// What did not work, by the candidate that it was tried on, newest last.
+    rejected: Vec<(CandidateId, String)>,
+    entries: Vec<Entry>,
+    limits: Limits,
+    /// Judge calls set aside for opening the held-out part.
+    reserve: u64,
+    spent: Spend,
+    champion: CandidateId,
+    seed: u64,
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(
+        judge: &'a JudgeSpec,
+        train: &'a Train<Vec<Example>>,
+        dev: &'a Dev<Vec<Example>>,
+        guard: Guard,
+        limits: Limits,
+        reserve: u64,
+        seed: u64,
+    ) -> Self {
+        let materials = Materials { train: &train.0, dev: &dev.0, scale: judge.rubric.scale };
+        let mut desk = Self {
+            materials,
+            judge,
+            guard,
+            pool: Pool::default(),
+            rejected: Vec::new(),
+            entries: Vec::new(),
+            limits,
+            reserve,
+            spent: Spend::default(),
+            champion: 0,
+            seed,
+        };
+        let origin = Origin { operator: super::pool::Operator::Baseline, parents: Vec::new(), feedback: Vec::new() };
+        let prompt = Guard::baseline(judge.prompt.clone());
+        desk.pool.admit(Candidate { prompt, origin });
+        desk
+    }
+
+    /// The data.
+    pub fn materials(&self) -> Materials<'a> {
+        self.materials
+    }
+
+    /// The rubric.
+    pub fn rubric(&self) -> &'a Rubric {
+        &self.judge.rubric
+    }
+
+    /// Candidates and ratings.
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// The judge that a candidate makes.
+    pub fn judge(&self, id: CandidateId) -> JudgeSpec {
+        JudgeSpec { prompt: self.pool.prompt(id).clone(), ..self.judge.clone() }
+    }
+
+    /// Judge calls that are left for the search; `None` without a limit on calls.
+    pub fn calls_left(&self) -> Option<u64> {
+        self.limits().judge_calls_left(self.spent)
+    }
+
+    /// The best candidate so far, for whoever watches.
+    pub fn champion(&self) -> CandidateId {
+        self.champion
+    }
+
+    /// Says which candidate is the best so far.
+    pub fn crown(&mut self, id: CandidateId) {
+        self.champion = id;
+    }
+
+    /// The seed of the run.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Randomness for one purpose: the same for the same seed, purpose and number, whatever happened before.
+    pub fn rng(&self, purpose: &str, number: u64) -> ChaCha8Rng {
+        let mut hash = blake3::Hasher::new();
+        hash.update(b"assessor optimize\0").update(&self.seed.to_le_bytes());
+        hash.update(purpose.as_bytes()).update(&number.to_le_bytes());
+        ChaCha8Rng::from_seed(*hash.finalize().as_bytes())
+    }
+
+    /// Whether a text would pass the guardrails as a revision of `parent`. Nothing is logged.
+    pub fn passes(&self, text: &str, parent: CandidateId) -> bool {
+        let parent = self.pool.prompt(parent);
+        self.guard.check(&parent.revised(text), Some(parent)).is_empty()
+    }
+
+    /// Checks a revised editable text without admitting it.
+    ///
+    /// # Errors
+    /// [`Refused`] when a guardrail stops it. That is logged and remembered, and costs nothing.
+    pub fn check(&mut self, text: &str, origin: Origin) -> Result<(), Refused> {
+        self.screen(text, &origin).map(|_| ()).map_err(|reasons| self.refuse(text, origin, reasons))
+    }
+
+    /// Takes a revised editable text as a candidate.
+    ///
+    /// # Errors
+    /// As [`Desk::check`].
+    pub fn admit(&mut self, text: &str, origin: Origin) -> Result<CandidateId, Refused> {
+        match self.screen(text, &origin) {
+            Ok(prompt) => Ok(self.take(Candidate { prompt, origin })),
+            Err(reasons) => Err(self.refuse(text, origin, reasons)),
+        }
+    }
+
+    fn screen(&self, text: &str, origin: &Origin) -> Result<Screened, Vec<(String, String)>> {
+        let parent = self.pool.prompt(origin.parents[0]);
+        let prompt = self.guard.screen(parent.revised(text), Some(parent));
+        let prompt = prompt.map_err(|violations| violations.iter().map(reason).collect::<Vec<_>>())?;
+        match self.pool.find(prompt.prompt()) {
+            Some(_) => Err(vec![("duplicate".to_owned(), "the same prompt is a candidate already".to_owned())]),
+            None => Ok(prompt),
+        }
+    }
+
+    fn take(&mut self, candidate: Candidate) -> CandidateId {
+        let (origin, text) = (candidate.origin.clone(), candidate.prompt.prompt().editable());
+        let id = self.pool.admit(candidate);
+        let judge = self.judge(id).hash();
+        self.entries.push(Entry::Admitted { id, judge, origin, text });
+        id
+    }
+
+    /// Notes a reply that holds no prompt.
+    pub fn unusable(&mut self, reply: &str, origin: Origin, why: &Unusable) {
+        self.refuse(reply, origin, vec![("unusable".to_owned(), why.to_string())]);
+    }
+
+    fn refuse(&mut self, text: &str, origin: Origin, reasons: Vec<(String, String)>) -> Refused {
+        let parent = origin.parents[0];
+        for (_, reason) in &reasons {
+            self.rejected.push((parent, reason.clone()));
+        }
+        let refused = Refused { origin, reasons, text: text.chars().take(KEPT).collect() };
+        self.entries.push(Entry::Refused(refused.clone()));
+        refused
+    }
+
+    /// Notes a comparison. A child that is rejected is remembered: the same edit is not paid for again.
+    pub fn compared(&mut self, child: CandidateId, against: CandidateId, gain: Gain, decision: Decision) {
+        let points = |x: f64| 100.0 * x;
+        self.entries.push(Entry::Compared {
+            child,
+            against,
+            rows: gain.n as u32,
+            gain: points(gain.mean),
+            se: gain.se.is_finite().then(|| points(gain.se)),
+            decision,
+        });
+        if decision == Decision::Rejected {
+            self.guard.remember(self.pool.prompt(child));
+            let added = edits(self.pool.prompt(self.pool.candidate(child).origin.parents[0]), self.pool.prompt(child));
+            let what = added.added.join(" / ");
+            if !what.is_empty() {
+                let text = format!("tried, and it did not help ({:+.1} NMSE points): {what}", -points(gain.mean));
+                self.rejected.push((against, text));
+            }
+        }
+    }
+
+    /// What was tried on this candidate or its ancestors and did not work, newest last.
+    pub fn reminders(&self, id: CandidateId) -> Vec<String> {
+        let concerns = |c: &&(CandidateId, String)| c.0 == id || self.pool.descends(id, c.0);
+        let mut found: Vec<String> = self.rejected.iter().rev().filter(concerns).map(|c| c.1.clone()).collect();
+        let mut seen = std::collections::BTreeSet::new();
+        found.retain(|text| seen.insert(text.clone()));
+        found.truncate(REMINDED);
+        found.reverse();
+        found
+    }
+
+    /// Adds to the log.
+    pub fn note(&mut self, entry: Entry) {
+        self.entries.push(entry);
+    }
+
+    pub(super) fn entries(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.entries)
+    }
+
+    /// What may be spent on the search: what is set aside is not there.
+    pub(super) fn limits(&self) -> Limits {
+        self.limits.without(Spend { judge: self.reserve, ..Spend::default() })
+    }
+
+    pub(super) fn use_reserve(&mut self) {
+        self.reserve = 0;
+    }
+
+    /// Spent so far.
+    pub fn spent(&self) -> Spend {
+        self.spent
+    }
+
+    pub(super) fn spend(&mut self, spend: Spend) {
+        self.spent = self.spent + spend;
+    }
+
+    pub(super) fn record(&mut self, id: CandidateId, row: Row, sample: u32, rated: Rated) {
+        self.pool.record(id, row, sample, rated);
+    }
+}
+
+fn reason(violation: &Violation) -> (String, String) {
+    (violation.check.name().to_owned(), violation.to_string())
+}
+
+/// What a revision did to the lines of a prompt.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Edits {
+    /// Lines that are new.
+    pub added: Vec<String>,
+    /// Lines that are gone.
+    pub removed: Vec<String>,
+}
+
+/// The lines that differ between two prompts, in their order.
+pub fn edits(parent: &Prompt, child: &Prompt) -> Edits {
+    let (before, after) = (parent.editable(), child.editable());
+    let lines = |text: &str| -> Vec<String> {
+        let plain = |line: &str| line.trim().trim_start_matches("- ").to_owned();
+        text.lines().map(plain).filter(|line| !line.is_empty() && line != "Rules:").collect()
+    };
+    let (before, after) = (lines(&before), lines(&after));
+    Edits {
+        added: after.iter().filter(|line| !before.contains(line)).cloned().collect(),
+        removed: before.iter().filter(|line| !after.contains(line)).cloned().collect(),
+    }
+}

@@ -1,0 +1,201 @@
+//! What happens in a run, in order: the one record of it. No times and no addresses, so that the log of a run that was
+//! killed and resumed is byte for byte that of one that was not.
+
+use super::limits::{Limit, Limits, Spend};
+use super::pool::{CandidateId, Origin, Row};
+use crate::domain::{ItemId, Malformed};
+use serde::{Deserialize, Serialize};
+
+/// One entry of the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Entry {
+    /// The run began.
+    Begun(Begun),
+    /// A prompt passed the guardrails and may be evaluated.
+    Admitted {
+        /// Its number.
+        id: CandidateId,
+        /// Hash of the judge that it makes.
+        judge: String,
+        /// Where it comes from.
+        origin: Origin,
+        /// Its editable text.
+        text: String,
+    },
+    /// A proposal was stopped before anything was spent on it.
+    Refused(Refused),
+    /// Calls to the judge were answered.
+    Rated {
+        /// By which candidate.
+        candidate: CandidateId,
+        /// The sample's index.
+        sample: u32,
+        /// What it said.
+        rows: Vec<Seen>,
+        /// Spent so far.
+        spent: Spend,
+    },
+    /// The reflection model was asked.
+    Written {
+        /// Messages.
+        messages: u32,
+        /// Spent so far.
+        spent: Spend,
+    },
+    /// A child was held against another candidate.
+    Compared {
+        /// The child.
+        child: CandidateId,
+        /// What it was held against.
+        against: CandidateId,
+        /// Rows that both were rated on.
+        rows: u32,
+        /// Mean gain, in NMSE points; positive when the child is better.
+        gain: f64,
+        /// Its standard error, in NMSE points; absent for a single row.
+        se: Option<f64>,
+        /// What followed.
+        decision: Decision,
+    },
+    /// The search changed its way because it came to nothing.
+    Plateau {
+        /// Rounds without a gain.
+        rounds: u32,
+        /// What is tried now.
+        now: String,
+    },
+    /// A batch was not begun because it could have exceeded a limit.
+    Short {
+        /// The limit.
+        limit: Limit,
+        /// Judge calls that the batch wanted.
+        wanted: u64,
+    },
+    /// A disagreement count at the end of a flywheel round.
+    Round {
+        /// From 1.
+        number: u32,
+        /// The candidate.
+        candidate: CandidateId,
+        /// Train rows on which it differs from people.
+        disagreements: u32,
+        /// Of so many.
+        of: u32,
+    },
+    /// The search is over.
+    Concluded {
+        /// The best candidate on the data of the search; 0 is the baseline.
+        best: CandidateId,
+        /// Why it ended.
+        why: Why,
+    },
+    /// The held-out part was opened.
+    Opened {
+        /// Its items.
+        items: u32,
+        /// How often it has been opened, this time included.
+        looks: u64,
+    },
+    /// What became of the best candidate.
+    Decided {
+        /// It was adopted.
+        adopted: bool,
+        /// In words, each reason.
+        reasons: Vec<String>,
+    },
+}
+
+/// What a run is made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Begun {
+    /// The strategy's name.
+    pub strategy: String,
+    /// Its knobs.
+    pub knobs: serde_json::Value,
+    /// The seed.
+    pub seed: u64,
+    /// Hash of the judge that the run begins with.
+    pub baseline: String,
+    /// The judge's model.
+    pub model: String,
+    /// The reflection model.
+    pub reflector: String,
+    /// Digest of items and ratings.
+    pub data: String,
+    /// Rows of train, dev and test.
+    pub rows: [u32; 3],
+    /// Queries of train, dev and test.
+    pub queries: [u32; 3],
+    /// What may be spent.
+    pub limits: Limits,
+}
+
+/// A proposal that never became a candidate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Refused {
+    /// What it was made from.
+    pub origin: Origin,
+    /// What was wrong: the guardrail's name (or `unusable` for a reply without a prompt) and its reason.
+    pub reasons: Vec<(String, String)>,
+    /// The start of the proposed text, or of the reply.
+    pub text: String,
+}
+
+/// What a candidate said of a row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The row.
+    pub row: Row,
+    /// The item.
+    pub item: ItemId,
+    /// Its rating.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<i64>,
+    /// Why there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub malformed: Option<Malformed>,
+    /// Squared distance to the people's mean, relative to the largest.
+    pub loss: f64,
+}
+
+/// What followed from a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// More rows are worth it.
+    GoOn,
+    /// It is kept.
+    Accepted,
+    /// It is dropped.
+    Rejected,
+}
+
+/// Why a search ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// A limit allows no further batch.
+    Budget,
+    /// Nothing that was tried helped any more.
+    Plateau,
+    /// The judge agrees with people on everything that it was shown.
+    Perfect,
+    /// As many rounds as were asked for.
+    Rounds,
+    /// A round made it worse.
+    Regression,
+}
+
+impl Why {
+    /// In words.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Budget => "the budget allows no further batch",
+            Self::Plateau => "nothing that was tried helped any more",
+            Self::Perfect => "the judge agrees with people on everything that it was shown",
+            Self::Rounds => "it went through the rounds that were asked for",
+            Self::Regression => "the last round made it worse",
+        }
+    }
+}

@@ -1,0 +1,422 @@
+//! `optimize gepa`: reflective prompt evolution that reads every failure it has paid for before it pays for another.
+//!
+//! A round:
+//! 1. **Parent**: the best candidate on Dev, now and then another within a standard error of it ([`choose_parent`]).
+//! 2. **Look**: where too few failures are known, the parent rates more of Train.
+//! 3. **Reflect**: its failures, grouped by kind, go to the reflection model, several groups in flight together. Each
+//!    answer passes the guardrails on its own. Those that only add rules are put together: a **bundle**.
+//! 4. **Trial**: the bundle is rated on the first dev rows of a fixed order and held against its parent, row by row; one
+//!    that is behind by a standard error costs no further call. What is ahead on all its rows is kept. A bundle that does
+//!    not hold is split in two, and each half is tried on what holds by then.
+//! 5. **Plateau**: a round without a gain changes the way of asking: add rules, rewrite, cross two candidates.
+//!
+//! At the end rules of the best candidate are tried without, and the best few are compared on the rest of Dev. Sources of
+//! the parts: GEPA (arXiv 2507.19457), racing as in CAPO (2504.16005), failure groups as in HRPO and ComBEE (2604.04247).
+
+mod knobs;
+mod propose;
+
+pub use knobs::Knobs;
+
+use super::desk::Desk;
+use super::event::{Decision, Entry, Why};
+use super::order::order;
+use super::paired::gain;
+use super::pareto::{Front, worst_first};
+use super::pool::{CandidateId, Operator, Origin, Pool, Row};
+use super::strategy::{Ask, Strategy, Told, Want, Written};
+use crate::domain::ItemId;
+use crate::feedback::Template;
+use propose::{Asked, Part};
+use rand::RngExt as _;
+use std::collections::{BTreeSet, VecDeque};
+
+/// Most looks for failures in one round: hunting without bound costs more than it finds.
+const LOOKS: u32 = 2;
+/// Losses that are as good as the best: a bit more than one step on a scale of five.
+const TIE: f64 = 0.07;
+/// Standard errors by which a prompt must be better without a rule.
+const PRUNE_Z: f64 = 1.5;
+/// Candidates that are compared on the rest of Dev at the end.
+const FINALISTS: usize = 3;
+
+/// The search. See the module's text.
+pub struct Gepa {
+    knobs: Knobs,
+    train: Vec<Row>,
+    dev: Vec<Row>,
+    /// Train rows per look, dev rows per trial.
+    look: usize,
+    rows: usize,
+    /// The baseline, and children that held.
+    kept: Vec<CandidateId>,
+    /// Failures that were shown to the reflection model.
+    read: BTreeSet<(CandidateId, Row)>,
+    pending: VecDeque<Trial>,
+    round: u64,
+    gained: bool,
+    stale: u32,
+    /// Rules were tried without: nothing is looked for any more.
+    pruned: bool,
+    state: State,
+}
+
+/// Something to be tried.
+#[derive(Clone, Debug)]
+struct Trial {
+    origin: Origin,
+    idea: Idea,
+}
+
+#[derive(Clone, Debug)]
+enum Idea {
+    /// Rules added to whatever holds by then.
+    Parts(Vec<Part>),
+    /// A whole text.
+    Text(String),
+    /// The best candidate without one of its rules.
+    Without(String),
+}
+
+/// What the search waits for.
+#[derive(Debug)]
+enum State {
+    Start,
+    /// The baseline's first ratings.
+    Opening,
+    /// More ratings of a parent on Train.
+    Looking {
+        parent: CandidateId,
+        looks: u32,
+    },
+    /// Revisions.
+    Writing(Asked),
+    /// Ratings of a child.
+    Trying {
+        child: CandidateId,
+        against: CandidateId,
+        trial: Trial,
+        rows: usize,
+    },
+    /// Ratings of the best few on the rest of Dev.
+    Final {
+        finalists: Vec<CandidateId>,
+        why: Why,
+    },
+}
+
+impl Gepa {
+    /// A search with these knobs.
+    pub fn new(knobs: Knobs) -> Self {
+        Self {
+            knobs,
+            train: Vec::new(),
+            dev: Vec::new(),
+            look: 0,
+            rows: 0,
+            kept: vec![0],
+            read: BTreeSet::new(),
+            pending: VecDeque::new(),
+            round: 0,
+            gained: true,
+            stale: 0,
+            pruned: false,
+            state: State::Start,
+        }
+    }
+}
+
+impl Strategy for Gepa {
+    fn name(&self) -> &'static str {
+        "gepa"
+    }
+
+    fn knobs(&self) -> serde_json::Value {
+        serde_json::to_value(&self.knobs).expect("knobs are plain data")
+    }
+
+    fn next(&mut self, desk: &mut Desk<'_>, told: Told) -> Ask {
+        let state = std::mem::replace(&mut self.state, State::Start);
+        match (state, told) {
+            (State::Final { why, .. }, Told::Short(_)) => self.done(desk, why),
+            (_, Told::Short(_)) => self.close(desk, Why::Budget),
+            (State::Opening | State::Start, Told::Rated) => self.begin_round(desk),
+            (State::Looking { parent, looks }, _) => self.reflect(desk, parent, looks),
+            (State::Writing(asked), Told::Written(replies)) => self.written(desk, &asked, replies),
+            (State::Trying { child, against, trial, rows }, _) => self.tried(desk, child, against, trial, rows),
+            (State::Final { finalists, why }, _) => {
+                self.kept = finalists;
+                self.rows = self.dev.len();
+                self.done(desk, why)
+            }
+            (State::Start | State::Opening | State::Writing(_), _) => self.open(desk),
+        }
+    }
+}
+
+impl Gepa {
+    fn open(&mut self, desk: &Desk<'_>) -> Ask {
+        let materials = desk.materials();
+        self.train = order(materials.train, Row::Train, "train", desk.seed());
+        self.dev = order(materials.dev, Row::Dev, "dev", desk.seed());
+        (self.look, self.rows) = self.knobs.sizes(desk.calls_left(), self.train.len(), self.dev.len());
+        self.state = State::Opening;
+        let rows: Vec<Row> = self.dev[..self.rows].iter().chain(&self.train[..self.look]).copied().collect();
+        Ask::Rate(vec![Want::new(0, rows)])
+    }
+
+    /// The dev rows of trials.
+    fn trial_rows(&self) -> &[Row] {
+        &self.dev[..self.rows]
+    }
+
+    fn begin_round(&mut self, desk: &mut Desk<'_>) -> Ask {
+        self.stale = if self.gained { 0 } else { self.stale + 1 };
+        self.gained = false;
+        self.round += 1;
+        if desk.calls_left() == Some(0) {
+            return self.close(desk, Why::Budget);
+        }
+        if self.pruned || self.stale >= self.knobs.patience {
+            return self.close(desk, Why::Plateau);
+        }
+        if self.stale > 0 {
+            let now = self.template().name().to_owned();
+            desk.note(Entry::Plateau { rounds: self.stale, now });
+        }
+        let parent = choose_parent(desk, &self.kept, self.trial_rows(), self.knobs.explore, self.round);
+        self.reflect(desk, parent, 0)
+    }
+
+    /// How revisions are asked for: another way after every round without a gain.
+    fn template(&self) -> Template {
+        match self.stale % 3 {
+            1 => Template::Rewrite,
+            2 if self.kept.len() > 2 => Template::Crossover,
+            _ => Template::Rules,
+        }
+    }
+
+    /// Asks for revisions of `parent`, after another look at it where too few of its failures are unread.
+    fn reflect(&mut self, desk: &mut Desk<'_>, parent: CandidateId, looks: u32) -> Ask {
+        let unread = self.failures(desk, parent, true);
+        let wanted = self.knobs.failures * self.knobs.width / 2;
+        let open = self.unrated(desk.pool(), parent);
+        if unread.len() < wanted && looks < LOOKS && !open.is_empty() && desk.calls_left() != Some(0) {
+            let left = desk.calls_left().map_or(usize::MAX, |left| left as usize);
+            self.state = State::Looking { parent, looks: looks + 1 };
+            return Ask::Rate(vec![Want::new(parent, open[..self.look.min(open.len()).min(left)].to_vec())]);
+        }
+        // Everything is read: read it again, it will be asked about in another way.
+        let failures = if unread.is_empty() { self.failures(desk, parent, false) } else { unread };
+        if failures.is_empty() {
+            return self.close(desk, Why::Perfect);
+        }
+        let asked = propose::ask(desk, parent, &failures, self.template(), &self.knobs, &self.kept, self.trial_rows());
+        self.read.extend(asked.batches.iter().flatten().map(|row| (parent, *row)));
+        let messages = asked.messages.clone();
+        self.state = State::Writing(asked);
+        Ask::Write(messages)
+    }
+
+    /// Train rows on which a candidate differs from people, the worst first.
+    fn failures(&self, desk: &Desk<'_>, id: CandidateId, unread: bool) -> Vec<Row> {
+        propose::failures(desk, id).into_iter().filter(|row| !unread || !self.read.contains(&(id, *row))).collect()
+    }
+
+    /// Train rows that a candidate was not rated on: first those that nobody was.
+    fn unrated(&self, pool: &Pool, id: CandidateId) -> Vec<Row> {
+        let open = self.train.iter().copied().filter(|row| !pool.has(id, *row, 0));
+        let (known, fresh): (Vec<Row>, Vec<Row>) =
+            open.partition(|row| (0..pool.len()).any(|other| pool.has(other, *row, 0)));
+        fresh.into_iter().chain(known).collect()
+    }
+
+    fn written(&mut self, desk: &mut Desk<'_>, asked: &Asked, replies: Vec<Written>) -> Ask {
+        let found = propose::read(desk, asked, replies);
+        if !found.parts.is_empty() {
+            let operator = if found.parts.len() > 1 { Operator::Bundle } else { Operator::Reflect };
+            self.pending.push_back(trial(operator, vec![asked.parent], found.parts));
+        }
+        for (text, feedback) in found.rewrites {
+            let operator = if asked.other.is_some() { Operator::Crossover } else { Operator::Reflect };
+            let parents = std::iter::once(asked.parent).chain(asked.other).collect();
+            self.pending.push_back(Trial { origin: Origin { operator, parents, feedback }, idea: Idea::Text(text) });
+        }
+        self.try_next(desk)
+    }
+
+    /// Begins the next trial, or the next round when there is none.
+    fn try_next(&mut self, desk: &mut Desk<'_>) -> Ask {
+        while let Some(mut trial) = self.pending.pop_front() {
+            if desk.calls_left() == Some(0) {
+                return self.close(desk, Why::Budget);
+            }
+            let best = desk.champion();
+            // What only adds is tried on what holds by now, if that came from the same text.
+            let from = trial.origin.parents[0];
+            if !matches!(trial.idea, Idea::Text(_)) && best != from && desk.pool().descends(best, from) {
+                trial.origin.parents[0] = best;
+            }
+            let against = trial.origin.parents[0];
+            let Some(child) = self.admit(desk, &mut trial) else { continue };
+            return self.rate(desk, child, against, trial, self.first_rows());
+        }
+        self.begin_round(desk)
+    }
+
+    fn admit(&mut self, desk: &mut Desk<'_>, trial: &mut Trial) -> Option<CandidateId> {
+        let parent = trial.origin.parents[0];
+        match &mut trial.idea {
+            Idea::Text(text) => desk.admit(text, trial.origin.clone()).ok(),
+            Idea::Without(rule) => {
+                desk.admit(&propose::without(desk.pool().prompt(parent), rule)?, trial.origin.clone()).ok()
+            }
+            Idea::Parts(parts) => {
+                // Each part passes alone; together they may be too long.
+                while parts.len() > 1 && !desk.passes(&propose::with(desk.pool().prompt(parent), parts), parent) {
+                    parts.pop();
+                }
+                desk.admit(&propose::with(desk.pool().prompt(parent), parts), trial.origin.clone()).ok()
+            }
+        }
+    }
+
+    /// Dev rows of the first stage.
+    fn first_rows(&self) -> usize {
+        ((self.rows as f64 * self.knobs.early).round() as usize).clamp(1, self.rows)
+    }
+
+    fn rate(&mut self, desk: &Desk<'_>, child: CandidateId, against: CandidateId, trial: Trial, rows: usize) -> Ask {
+        let all = &self.dev[..rows];
+        let open: Vec<Row> = all.iter().copied().filter(|row| !desk.pool().has(child, *row, 0)).collect();
+        let left = desk.calls_left().map_or(usize::MAX, |left| left as usize);
+        let wanted = open[..open.len().min(left)].to_vec();
+        self.state = State::Trying { child, against, trial, rows };
+        Ask::Rate(vec![Want::new(child, wanted)])
+    }
+
+    /// What became of a child on the rows so far.
+    fn tried(
+        &mut self,
+        desk: &mut Desk<'_>,
+        child: CandidateId,
+        against: CandidateId,
+        trial: Trial,
+        rows: usize,
+    ) -> Ask {
+        let Some(gain) = gain(desk.pool(), child, against, &self.dev[..rows]) else { return self.try_next(desk) };
+        let whole = rows == self.rows || desk.calls_left() == Some(0);
+        let holds = match trial.origin.operator {
+            Operator::Prune => gain.is_won(PRUNE_Z),
+            _ => 100.0 * gain.mean > self.knobs.margin && self.is_readable(desk.pool(), child, against),
+        };
+        let decision = match (gain.is_lost(self.knobs.z), whole) {
+            (true, _) => Decision::Rejected,
+            (false, false) => Decision::GoOn,
+            (false, true) if holds => Decision::Accepted,
+            (false, true) => Decision::Rejected,
+        };
+        desk.compared(child, against, gain, decision);
+        match decision {
+            Decision::GoOn => self.rate(desk, child, against, trial, self.rows),
+            Decision::Accepted => {
+                self.kept.push(child);
+                self.gained = true;
+                self.crown(desk);
+                self.try_next(desk)
+            }
+            Decision::Rejected => {
+                self.split(trial);
+                self.try_next(desk)
+            }
+        }
+    }
+
+    /// A bundle that does not hold: each half is tried next.
+    fn split(&mut self, trial: Trial) {
+        let Idea::Parts(parts) = trial.idea else { return };
+        if parts.len() < 2 {
+            return;
+        }
+        let (first, second) = parts.split_at(parts.len() / 2);
+        for half in [second, first] {
+            self.pending.push_front(self::trial(Operator::Split, trial.origin.parents.clone(), half.to_vec()));
+        }
+    }
+
+    /// Fewer malformed replies than allowed, or no more than its parent.
+    fn is_readable(&self, pool: &Pool, child: CandidateId, against: CandidateId) -> bool {
+        let share = |id| {
+            let (malformed, all) = pool.malformed(id);
+            malformed as f64 / all.max(1) as f64
+        };
+        share(child) <= self.knobs.malformed.max(share(against))
+    }
+
+    fn crown(&self, desk: &mut Desk<'_>) {
+        if let Some(best) = worst_first(desk.pool(), &self.kept, self.trial_rows()).last() {
+            desk.crown(*best);
+        }
+    }
+
+    /// The search for gains is over: tries rules out, then compares the best few on the rest of Dev.
+    fn close(&mut self, desk: &mut Desk<'_>, why: Why) -> Ask {
+        let best = desk.champion();
+        if why == Why::Plateau && !self.pruned && best != 0 {
+            return self.prune(desk, best);
+        }
+        self.pending.clear();
+        let rest = self.dev.len() - self.rows;
+        let mut finalists = worst_first(desk.pool(), &self.kept, self.trial_rows());
+        finalists.reverse();
+        finalists.truncate(FINALISTS);
+        let left = desk.calls_left().map_or(usize::MAX, |left| left as usize);
+        while finalists.len() > 1 && finalists.len() * rest > left {
+            finalists.pop();
+        }
+        if rest == 0 || finalists.len() < 2 || why == Why::Perfect {
+            return self.done(desk, why);
+        }
+        let rest = self.dev[self.rows..].to_vec();
+        let wants = finalists.iter().map(|&id| Want::new(id, rest.clone())).collect();
+        self.state = State::Final { finalists, why };
+        Ask::Rate(wants)
+    }
+
+    fn prune(&mut self, desk: &mut Desk<'_>, best: CandidateId) -> Ask {
+        self.pruned = true;
+        let rules = propose::suspects(desk.pool(), best, self.knobs.prune);
+        for rule in rules {
+            let origin = Origin { operator: Operator::Prune, parents: vec![best], feedback: Vec::new() };
+            self.pending.push_back(Trial { origin, idea: Idea::Without(rule) });
+        }
+        self.try_next(desk)
+    }
+
+    fn done(&mut self, desk: &mut Desk<'_>, why: Why) -> Ask {
+        self.crown(desk);
+        Ask::Done { best: desk.champion(), why }
+    }
+}
+
+fn trial(operator: Operator, parents: Vec<CandidateId>, parts: Vec<Part>) -> Trial {
+    let feedback: BTreeSet<ItemId> = parts.iter().flat_map(|part| part.feedback.iter().cloned()).collect();
+    let origin = Origin { operator, parents, feedback: feedback.into_iter().collect() };
+    Trial { origin, idea: Idea::Parts(parts) }
+}
+
+/// The best candidate on `rows`; with the chance `explore` one of those within a standard error of it instead, drawn by
+/// the number of rows that it is best on.
+fn choose_parent(desk: &Desk<'_>, kept: &[CandidateId], rows: &[Row], explore: f64, round: u64) -> CandidateId {
+    let pool = desk.pool();
+    let sorted = worst_first(pool, kept, rows);
+    let best = *sorted.last().expect("the baseline is always kept");
+    let mut rng = desk.rng("parent", round);
+    if !rng.random_bool(explore) {
+        return best;
+    }
+    let close = |id: &CandidateId| gain(pool, *id, best, rows).is_some_and(|gain| !gain.is_lost(1.0));
+    let band: Vec<CandidateId> = sorted.iter().copied().filter(|id| *id == best || close(id)).collect();
+    Front::within(pool, &band, rows, TIE).without_dominated(&band).draw(&mut rng).unwrap_or(best)
+}

@@ -1,0 +1,68 @@
+//! Optimisers: a judge's prompt → a better one, on one engine.
+//!
+//! | file | purpose |
+//! |---|---|
+//! | [`strategy`] | what a strategy is: a pure machine that asks and is told |
+//! | [`engine`] | the loop: wish → budget → calls → pool → log |
+//! | [`desk`], [`pool`] | what a strategy works at: candidates, their ratings, guardrails, what is left |
+//! | [`limits`] | calls, tokens, money, seconds: reserved before each batch |
+//! | [`log`], [`event`] | the record of a run, which resuming is held to |
+//! | [`lab`] | wishes → calls over HTTP, answers from the journal first |
+//! | [`paired`], [`pareto`], [`order`] | comparing, choosing parents, taking rows |
+//! | [`gepa`], [`published`], [`flywheel`] | the strategies |
+//! | [`adopt`] | whether the best candidate replaces the baseline |
+//! | [`story`] | the log → what people are shown |
+//!
+//! # What an optimiser can see
+//!
+//! Train and Dev, and never Test: there is no place for it.
+//!
+//! ```
+//! use assessor::domain::{Dev, Test, Train};
+//! use assessor::feedback::Example;
+//!
+//! fn sees(_: &Train<Vec<Example>>, _: &Dev<Vec<Example>>) {}
+//! let (train, dev): (Train<Vec<Example>>, Dev<Vec<Example>>) = (Train(vec![]), Dev(vec![]));
+//! sees(&train, &dev);
+//! ```
+//!
+//! The same with Test in the place of Dev does not compile:
+//!
+//! ```compile_fail
+//! use assessor::domain::{Dev, Test, Train};
+//! use assessor::feedback::Example;
+//!
+//! fn sees(_: &Train<Vec<Example>>, _: &Dev<Vec<Example>>) {}
+//! let (train, dev): (Train<Vec<Example>>, Test<Vec<Example>>) = (Train(vec![]), Test::new(vec![]));
+//! sees(&train, &dev);
+//! ```
+//!
+//! Nor can its content be taken out to be called something else, without a record of its opening:
+//!
+//! ```compile_fail
+//! use assessor::domain::{Dev, Test};
+//! use assessor::feedback::Example;
+//!
+//! let test: Test<Vec<Example>> = Test::new(vec![]);
+//! let dev = Dev(test.0);
+//! ```
+
+pub mod adopt;
+pub mod desk;
+pub mod engine;
+pub mod event;
+pub mod flywheel;
+pub mod gepa;
+pub mod lab;
+pub mod limits;
+pub mod log;
+pub mod order;
+pub mod paired;
+pub mod pareto;
+pub mod pool;
+pub mod published;
+pub mod story;
+pub mod strategy;
+
+#[cfg(test)]
+mod tests;

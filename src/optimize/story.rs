@@ -1,0 +1,1 @@
+//! The log → what people are shown.
