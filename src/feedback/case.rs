@@ -25,6 +25,18 @@ pub enum Direction {
     Agreed,
 }
 
+impl Direction {
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Higher => "rated too high",
+            Self::Lower => "rated too low",
+            Self::Agreed => "rated as people do",
+        }
+    }
+}
+
 impl Case<'_> {
     /// Which way they differ.
     pub fn direction(&self) -> Direction {

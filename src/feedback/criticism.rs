@@ -149,7 +149,7 @@ fn points(n: u8) -> String {
 pub(super) fn invariants(rubric: &Rubric) -> String {
     let (min, max) = (rubric.scale.min(), rubric.scale.max());
     format!(
-        "state a general rule for similar documents; copy no text, no name and no single word of the examples; \
-         the scale stays {min} to {max} and the task stays as it is."
+        "state a general rule for similar documents; copy no text, no name and no distinctive word of the \
+         examples; the scale stays {min} to {max} and the task stays as it is."
     )
 }

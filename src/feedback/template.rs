@@ -163,7 +163,7 @@ fn cases(draft: &mut Draft, label: &str, cases: &[Case<'_>], most: usize, rubric
         if bytes > MOST_BYTES {
             return n;
         }
-        draft.say(format!("\n## {label} {}\n\n", n + 1));
+        draft.say(format!("\n## {label} {}: {}\n\n", n + 1, case.direction().name()));
         draft.append(criticism);
     }
     cases.len().min(most)
@@ -216,7 +216,8 @@ fn kept_right(draft: &mut Draft, input: &Reflection<'_>) {
 
 fn rewrite() -> String {
     "Write the text anew, so that the judge would have rated the cases as people did. Find what several cases have in \
-     common, say why it matters and which way it moves the rating. Keep what works. You may reorder, join, sharpen and \
+     common, and say in which situation the rating moves and which way; for malformed replies, what keeps a reply in its \
+     form. Keep what works. You may reorder, join, sharpen and \
      leave out sentences; where a part has grown into a list of exceptions, state the rule behind them. General rules \
      may stand as lines `- …` at the end.\n"
         .to_owned()
@@ -224,9 +225,10 @@ fn rewrite() -> String {
 
 fn rules() -> String {
     format!(
-        "Keep the text as it is, byte for byte, every line of it. Add at its end one to {MOST_RULES} new lines that begin \
-         with `- `, each a single general rule: in which situation, and which way the rating moves. Each rule must settle \
-         at least two of the cases, if two are alike, and must not repeat or contradict a line of the text.\n"
+        "Keep the text as it is, byte for byte, every line of it. Add at its end at most {MOST_RULES} new lines that \
+         begin with `- `. Each is a single general rule: in which situation the rating moves, and which way; or what \
+         keeps a reply in its form. Prefer rules that settle several of the cases. None may repeat or contradict a line \
+         of the text.\n"
     )
 }
 

@@ -116,6 +116,13 @@ fn a_message_is_bounded_and_says_what_it_leaves_out() {
     let message = Template::Crossover.message(&input);
     assert!(message.len() < 160_000, "{}", message.len());
     assert!(message.contains("\n(36 more of these are not shown.)\n"));
+
+    let wide = "𝒳".repeat(1000);
+    let many = Many::of(&rubric, (0..24).map(|_| (1, wide.as_str(), rated(&rubric, 5, Some(&wide)))).collect());
+    let message = Template::Rewrite.message(&Reflection { cases: &many.cases(), ..plain(&rubric, "Rate.", "Reply.") });
+    let shown = message.matches("\n## Case ").count();
+    assert!((10..20).contains(&shown) && message.len() < 70_000, "{shown} {}", message.len());
+    assert!(message.contains(&format!("\n({} more of these are not shown.)\n", 24 - shown)));
 }
 
 /// What `sim/reflector` makes of a message in 40 draws, without replies that break off.
@@ -133,21 +140,25 @@ fn revisions(message: &str) -> Vec<String> {
     (0..40).map(ask).filter(|found| !matches!(found, Err(Unusable::Truncated(_)))).map(Result::unwrap).collect()
 }
 
+/// Whether a revision has a line that `current` has not, apart from the one by which the reflector spoils scales.
+fn adds(revision: &str, current: &str) -> bool {
+    let spoiled = "- Use only the ratings from 1 to 3.";
+    revision.lines().any(|line| line != spoiled && !current.lines().any(|l| l == line))
+}
+
 #[test]
 fn our_own_words_give_a_reflector_nothing_to_add_and_the_cases_do() {
     let rubric = shipped();
     let prompt = Prompt::of(&rubric);
     let current = prompt.editable();
-    let spoiled = "- Use only the ratings from 1 to 3.";
-    let added = |text: &String| text.lines().any(|line| line != spoiled && !current.lines().any(|l| l == line));
     for template in Template::ALL {
         let other = Some(Other { text: &current, wins: &[], losses: &[] });
         let nothing = Reflection { other, ..plain(&rubric, &current, &prompt.contract) };
         let revised = revisions(&template.message(&nothing));
-        assert!(revised.len() > 30 && !revised.iter().any(added), "{template:?} {revised:?}");
+        assert!(revised.len() > 30 && !revised.iter().any(|text| adds(text, &current)), "{template:?} {revised:?}");
         let many = failures(&rubric);
         let revised = revisions(&template.message(&Reflection { cases: &many.cases(), ..nothing }));
-        assert!(revised.iter().filter(|text| added(text)).count() > 25, "{template:?} {revised:?}");
+        assert!(revised.iter().filter(|text| adds(text, &current)).count() > 25, "{template:?} {revised:?}");
     }
 }
 
@@ -160,7 +171,7 @@ fn what_is_said_of_a_malformed_reply_is_about_its_form_alone() {
         let many = Many::of(&rubric, vec![(3, "", malformed(*reason, "{"))]);
         let message = Template::Rules.message(&Reflection { cases: &many.cases(), ..plain(&rubric, &current, "{}") });
         let revised = revisions(&message);
-        assert!(!revised.iter().any(|text| text.contains("\n- Rate ")), "{reason} {revised:?}");
+        assert!(!revised.iter().any(|text| adds(text, &current)), "{reason} {revised:?}");
     }
 }
 
