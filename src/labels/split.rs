@@ -182,6 +182,7 @@ pub fn divide<T>(
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::domain::{Item, Opening};
     use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
     use std::collections::BTreeSet;
 
@@ -261,7 +262,7 @@ mod tests {
             document: String::new(),
             meta: BTreeMap::new(),
         };
-        let error = divide(vec![item], &BTreeMap::new()).unwrap_err();
+        let error = divide(vec![item], |item: &Item| &item.group, &BTreeMap::new()).unwrap_err();
         assert_eq!(error.to_string(), "the query `q9` is in no part of the split");
     }
 

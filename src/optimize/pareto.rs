@@ -49,7 +49,7 @@ impl Front {
 }
 
 /// Candidates from the largest mean loss to the least; the older of equals is the better.
-pub fn worst_first(pool: &Pool, candidates: &[CandidateId], rows: &[Row]) -> Vec<CandidateId> {
+pub fn largest_first(pool: &Pool, candidates: &[CandidateId], rows: &[Row]) -> Vec<CandidateId> {
     let mean = |id: CandidateId| pool.mean(id, rows).unwrap_or(f64::INFINITY);
     let mut sorted = candidates.to_vec();
     sorted.sort_by(|&a, &b| mean(b).total_cmp(&mean(a)).then(b.cmp(&a)));
@@ -70,7 +70,7 @@ mod tests {
     fn who_is_best_somewhere_is_kept_and_who_is_only_tied_with_a_better_one_is_not() {
         // Candidate 2 is tied with 1 on the first row and best nowhere else.
         let pool = pool(&[&[0.5, 0.1, 0.5], &[0.0, 0.5, 0.0], &[0.0, 0.6, 0.7]]);
-        let order = worst_first(&pool, &[0, 1, 2], &ROWS);
+        let order = largest_first(&pool, &[0, 1, 2], &ROWS);
         assert_eq!(order, [2, 0, 1]);
         let front = Front::within(&pool, &[0, 1, 2], &ROWS, 0.0).without_dominated(&order);
         assert_eq!(front, Front(vec![[1].into(), [0].into(), [1].into()]));

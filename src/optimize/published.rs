@@ -7,8 +7,8 @@
 
 use super::desk::Desk;
 use super::event::{Decision, Why};
-use super::paired::gain;
-use super::pareto::{Front, worst_first};
+use super::paired::plain_gain;
+use super::pareto::{Front, largest_first};
 use super::pool::{CandidateId, Operator, Origin, Row};
 use super::strategy::{Ask, Strategy, Told, Want, Written};
 use crate::feedback::{Case, Counts, Reflection, Template, extract};
@@ -97,7 +97,7 @@ impl Published {
             return self.done(desk, Why::Plateau);
         }
         self.iteration += 1;
-        let worst = worst_first(desk.pool(), &self.kept, &dev(desk));
+        let worst = largest_first(desk.pool(), &self.kept, &dev(desk));
         let front = Front::within(desk.pool(), &self.kept, &dev(desk), 0.0).without_dominated(&worst);
         let parent = front.draw(&mut desk.rng("published parent", self.iteration)).unwrap_or(0);
         let batch = self.minibatch(desk);
@@ -168,7 +168,7 @@ impl Published {
 
     /// A child that is better on its minibatch is rated on all of Dev.
     fn tried(&mut self, desk: &mut Desk<'_>, child: CandidateId, parent: CandidateId, batch: &[Row]) -> Ask {
-        let Some(gain) = gain(desk.pool(), child, parent, batch) else { return self.iterate(desk) };
+        let Some(gain) = plain_gain(desk.pool(), child, parent, batch) else { return self.iterate(desk) };
         if gain.mean <= 0.0 {
             desk.compared(child, parent, gain, Decision::Rejected);
             return self.iterate(desk);
@@ -180,10 +180,10 @@ impl Published {
 
     fn validated(&mut self, desk: &mut Desk<'_>, child: CandidateId, parent: CandidateId) -> Ask {
         self.kept.push(child);
-        if let Some(gain) = gain(desk.pool(), child, parent, &dev(desk)) {
+        if let Some(gain) = plain_gain(desk.pool(), child, parent, &dev(desk)) {
             desk.compared(child, parent, gain, Decision::Accepted);
         }
-        let best = *worst_first(desk.pool(), &self.kept, &dev(desk)).last().expect("the baseline is always kept");
+        let best = *largest_first(desk.pool(), &self.kept, &dev(desk)).last().expect("the baseline is always kept");
         desk.crown(best);
         self.iterate(desk)
     }

@@ -45,3 +45,29 @@ pub(super) fn pool(losses: &[&[f64]]) -> Pool {
     }
     pool
 }
+
+/// A baseline, its child, its grandchild …, with these losses on dev rows 0, 1, …; `None` is a malformed reply.
+pub(super) fn family(losses: &[Vec<Option<f64>>]) -> Pool {
+    let mut pool = Pool::default();
+    for (i, rows) in losses.iter().enumerate() {
+        let mut prompt = Prompt::of(&shipped());
+        prompt.bullets = vec![format!("Rule {i}.")];
+        let operator = if i == 0 { Operator::Baseline } else { Operator::Reflect };
+        let origin = Origin { operator, parents: i.checked_sub(1).into_iter().collect(), feedback: Vec::new() };
+        let id = pool.admit(Candidate { prompt: Guard::baseline(prompt), origin });
+        for (row, loss) in rows.iter().enumerate() {
+            let rating = Scale::new(1, 5).unwrap().at(0);
+            let said = match loss {
+                Some(_) => Said::Rated { rating, rationale: None },
+                None => Said::Malformed { reason: Malformed::Empty, excerpt: String::new() },
+            };
+            pool.record(id, Row::Dev(row as u32), 0, Rated { said, loss: loss.unwrap_or(1.0) });
+        }
+    }
+    pool
+}
+
+/// The first `n` dev rows.
+pub(super) fn dev(n: u32) -> Vec<Row> {
+    (0..n).map(Row::Dev).collect()
+}

@@ -24,7 +24,13 @@ pub struct Knobs {
     /// Standard errors by which a child must be behind to be given up. 1: 0 throws good children away under noise, more
     /// keeps bad ones (OPTIMIZERS §4.3, idea 1).
     pub z: f64,
-    /// NMSE points that a child must gain on all its rows.
+    /// NMSE points that a child gains on average, before anything is seen of it, and how much children differ. Rules
+    /// written from people's reasons help more often than they harm; a trial of few rows that shows nothing either way does
+    /// not speak against one.
+    pub prior: f64,
+    /// See `prior`.
+    pub prior_sd: f64,
+    /// NMSE points that must be expected of a child after all its rows.
     pub margin: f64,
     /// Chance that the parent is drawn from the candidates within a standard error of the best, by how many items each is
     /// best on, instead of being the best. Without it the search cannot leave a local optimum; with all of it lucky
@@ -47,6 +53,8 @@ impl Default for Knobs {
             rows: 0,
             early: 0.4,
             z: 1.0,
+            prior: 1.0,
+            prior_sd: 3.0,
             margin: 0.0,
             explore: 0.1,
             patience: 4,

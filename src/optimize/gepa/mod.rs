@@ -21,8 +21,8 @@ pub use knobs::Knobs;
 use super::desk::Desk;
 use super::event::{Decision, Entry, Why};
 use super::order::order;
-use super::paired::gain;
-use super::pareto::{Front, worst_first};
+use super::paired::{gain, malformed, worst_first};
+use super::pareto::Front;
 use super::pool::{CandidateId, Operator, Origin, Pool, Row};
 use super::strategy::{Ask, Strategy, Told, Want, Written};
 use crate::domain::ItemId;
@@ -309,7 +309,9 @@ impl Gepa {
         let whole = rows == self.rows || desk.calls_left() == Some(0);
         let holds = match trial.origin.operator {
             Operator::Prune => gain.is_won(PRUNE_Z),
-            _ => 100.0 * gain.mean > self.knobs.margin && self.is_readable(desk.pool(), child, against),
+            _ => {
+                100.0 * gain.expected(self.prior()) > self.knobs.margin && self.is_readable(desk.pool(), child, against)
+            }
         };
         let decision = match (gain.is_lost(self.knobs.z), whole) {
             (true, _) => Decision::Rejected,
@@ -336,7 +338,7 @@ impl Gepa {
     /// A bundle that does not hold: each half is tried next.
     fn split(&mut self, trial: Trial) {
         let Idea::Parts(parts) = trial.idea else { return };
-        if parts.len() < 2 {
+        if parts.len() < 2 || trial.origin.operator == Operator::Split {
             return;
         }
         let (first, second) = parts.split_at(parts.len() / 2);
@@ -345,13 +347,15 @@ impl Gepa {
         }
     }
 
+    /// What children are worth before they were tried, as losses.
+    fn prior(&self) -> (f64, f64) {
+        (self.knobs.prior / 100.0, self.knobs.prior_sd / 100.0)
+    }
+
     /// Fewer malformed replies than allowed, or no more than its parent.
     fn is_readable(&self, pool: &Pool, child: CandidateId, against: CandidateId) -> bool {
-        let share = |id| {
-            let (malformed, all) = pool.malformed(id);
-            malformed as f64 / all.max(1) as f64
-        };
-        share(child) <= self.knobs.malformed.max(share(against))
+        let ((now, variance), before) = (malformed(pool, child), malformed(pool, against).0);
+        now - variance.sqrt() <= self.knobs.malformed.max(before)
     }
 
     fn crown(&self, desk: &mut Desk<'_>) {

@@ -4,7 +4,7 @@ use super::Knobs;
 use crate::domain::ItemId;
 use crate::feedback::{Case, Counts, Direction, Other, Reflection, Template, clusters, extract};
 use crate::optimize::desk::{Desk, edits};
-use crate::optimize::pareto::worst_first;
+use crate::optimize::paired::worst_first;
 use crate::optimize::pool::{CandidateId, Operator, Origin, Pool, Row};
 use crate::optimize::strategy::Written;
 use crate::prompt::Prompt;
