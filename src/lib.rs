@@ -15,6 +15,7 @@
 //! | [`agreement`] | statistics on counts and pairs. Pure: no strings, no rubric |
 //! | [`audit`] | verdicts ⋈ human ratings → [`audit::Audit`]: panel, slices, disagreements, caveats. Pure |
 //! | [`feedback`] | disagreements → structured criticism for a reflection model. Pure |
+//! | [`guardrail`] | what a revised prompt must satisfy before money is spent on it. Pure |
 //! | [`report`] | an audit → terminal, Markdown, HTML, CSV. Renderers never compute |
 //! | [`app`] | the use cases; the only room that wires others together |
 //! | [`cli`] | the command line |
@@ -38,6 +39,7 @@ pub mod ledger;
 pub mod agreement;
 pub mod audit;
 pub mod feedback;
+pub mod guardrail;
 pub mod report;
 pub mod app;
 pub mod cli;

@@ -2,14 +2,18 @@
 
 mod audit;
 mod compare;
+mod judge;
 mod label;
+mod lint;
 mod shared;
 mod source;
 mod values;
 
 pub(super) use audit::{AuditArgs, DisagreeArgs, Which};
 pub(super) use compare::CompareArgs;
+pub(super) use judge::JudgeAction;
 pub(super) use label::LabelArgs;
+pub(super) use lint::LintArgs;
 pub(super) use shared::JudgeArgs;
 
 use clap::{Parser, Subcommand};
@@ -74,6 +78,12 @@ pub(super) enum Command {
         after_help = "Examples:\n  assessor disagree                                 what sim/small gets wrong on the shipped labels\n  assessor disagree --direction higher --gap 2\n  assessor disagree --slice language=de --export german.csv\n  assessor disagree --model sim/large --before small.labels.jsonl    fixed, still broken, newly broken"
     )]
     Disagree(DisagreeArgs),
+    /// Keep versions of a judge: which there are, what changed, which one is in production
+    Judge {
+        /// What to do
+        #[command(subcommand)]
+        action: JudgeAction,
+    },
     /// Serve the simulated models to other tools
     Sim(SimArgs),
     /// Print the JSON Schema of a format
@@ -99,6 +109,7 @@ impl Command {
             Self::Audit(_) => "audit",
             Self::Compare(_) => "compare",
             Self::Disagree(_) => "disagree",
+            Self::Judge { .. } => "judge",
             Self::Sim(_) => "sim",
             Self::Schema(_) => "schema",
             Self::Completions { .. } => "completions",
