@@ -15,6 +15,7 @@
 //! | [`agreement`] | statistics on counts and pairs. Pure: no strings, no rubric |
 //! | [`audit`] | verdicts ⋈ human ratings → [`audit::Audit`]: panel, slices, disagreements, caveats. Pure |
 //! | [`feedback`] | disagreements → structured criticism for a reflection model. Pure |
+//! | [`guardrail`] | what a revised prompt must satisfy before money is spent on it. Pure |
 //! | [`optimize`] | one engine (budget, evaluations, log), pure strategies, adoption |
 //! | [`report`] | an audit → terminal, Markdown, HTML, CSV. Renderers never compute |
 //! | [`app`] | the use cases; the only room that wires others together |

@@ -9,6 +9,7 @@ mod disagree;
 mod doctor;
 mod error;
 mod init;
+mod judge;
 mod label;
 mod optimize;
 mod out;
@@ -73,6 +74,7 @@ async fn run(cli: &Cli, out: &Out) -> Result<u8, AppError> {
         Command::Doctor(args) => doctor::run(args, &project, out, cancel).await,
         Command::Optimize(args) => optimize::run(args, &project, out, cancel).await,
         Command::Sim(args) => sim::run(args, cli.seed, out, cancel).await,
+        Command::Judge { action } => judge::run(action, &project, out),
         Command::Init(_) | Command::Schema(_) | Command::Completions { .. } => Ok(DONE),
     }
 }

@@ -33,7 +33,10 @@ impl Prompt {
         let mut start = lines.len() - trailing;
         // A list inside the instruction that happens to end it stays where it was.
         let own = self.instruction.trim().lines().count();
-        if start < own && lines.iter().zip(self.instruction.trim().lines()).take(own).all(|(a, b)| *a == b.trim_end()) {
+        if start < own
+            && own <= lines.len()
+            && lines.iter().zip(self.instruction.trim().lines()).take(own).all(|(a, b)| *a == b.trim_end())
+        {
             start = own;
         }
         let bullets = lines[start..].iter().filter_map(|line| line.strip_prefix("- ")).map(|b| b.trim().to_owned());
@@ -79,6 +82,14 @@ mod tests {
         let more = with(&["Rate drafts lower."]);
         let text = format!("{}\n\n- Rate old pages lower.\n", more.editable());
         assert_eq!(more.revised(&text), with(&["Rate drafts lower.", "Rate old pages lower."]));
+    }
+
+    #[test]
+    fn a_text_that_is_shorter_than_the_instruction_is_read_as_it_is() {
+        let mut prompt = with(&[]);
+        assert_eq!(prompt.revised("").instruction, "");
+        prompt.instruction = "Look at:\n- the date\n- the owner".into();
+        assert_eq!(prompt.revised("Look at:\n- the date").bullets, ["the date"]);
     }
 
     #[test]

@@ -107,6 +107,14 @@ struct ContractFile {
 struct InvariantsFile {
     /// One sentence each.
     rules: Vec<String>,
+    /// Spans of the instruction that every revision keeps byte for byte; placeholders as in the instruction.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    frozen: Vec<Spanned<String>>,
+    /// Words and phrases that no revision may contain; case does not count, word borders do.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    forbidden: Vec<Spanned<String>>,
 }
 
 /// Placeholders of the instruction.
@@ -118,7 +126,8 @@ const RULE: &[&str] = &["fields", "min", "max"];
 ///
 /// # Errors
 /// [`RubricError`] with line and column: no TOML, unknown or missing key, a scale that is none, an anchor missing,
-/// given twice or off the scale, an unknown or unbalanced placeholder, a field shown twice.
+/// given twice or off the scale, an unknown or unbalanced placeholder, a field shown twice, a frozen span that the
+/// instruction does not have.
 pub fn load(path: &str, text: &str) -> Result<Rubric, RubricError> {
     let reader = Reader { path, text };
     let file: RubricFile = toml::from_str(text).map_err(|e| {
@@ -134,7 +143,11 @@ pub fn load(path: &str, text: &str) -> Result<Rubric, RubricError> {
         return Err(reader.error(file.instruction.span(), "the instruction never shows the anchors".into(), hint));
     }
     let contract = reader.contract(&file.contract)?;
-    Ok(Rubric {
+    let invariants = file.invariants;
+    for span in &invariants.frozen {
+        reader.placeholders(span, INSTRUCTION)?;
+    }
+    let mut rubric = Rubric {
         id: file.id.into_inner(),
         title: file.title,
         task: file.task,
@@ -144,8 +157,13 @@ pub fn load(path: &str, text: &str) -> Result<Rubric, RubricError> {
         fields,
         instruction: file.instruction.into_inner(),
         contract,
-        invariants: file.invariants.rules,
-    })
+        invariants: invariants.rules,
+        frozen: Vec::new(),
+        forbidden: invariants.forbidden.iter().map(|phrase| phrase.get_ref().trim().to_owned()).collect(),
+    };
+    rubric.frozen = invariants.frozen.iter().map(|span| rubric.filled(span.get_ref())).collect();
+    reader.guards(&rubric, &invariants.frozen, &invariants.forbidden)?;
+    Ok(rubric)
 }
 
 struct Reader<'a> {
@@ -241,6 +259,27 @@ impl Reader<'_> {
         })
     }
 
+    /// What is frozen must be there to be kept, and a forbidden phrase must be one.
+    fn guards(
+        &self,
+        rubric: &Rubric,
+        frozen: &[Spanned<String>],
+        forbidden: &[Spanned<String>],
+    ) -> Result<(), RubricError> {
+        let instruction = rubric.filled(&rubric.instruction);
+        for (span, text) in frozen.iter().zip(&rubric.frozen) {
+            if text.trim().is_empty() || !instruction.contains(text.as_str()) {
+                let message = format!("the frozen span `{text}` does not occur in the instruction");
+                let hint = "copy it from `instruction`, with its placeholders or as the judge reads it";
+                return Err(self.error(span.span(), message, hint));
+            }
+        }
+        if let Some(blank) = forbidden.iter().find(|phrase| phrase.get_ref().trim().is_empty()) {
+            return Err(self.error(blank.span(), "a forbidden phrase is empty".into(), "write a phrase, or remove it"));
+        }
+        Ok(())
+    }
+
     fn placeholders(&self, value: &Spanned<String>, known: &[&str]) -> Result<(), RubricError> {
         self.placeholders_at(value.get_ref(), value.span().start, known)
     }
@@ -334,6 +373,30 @@ mod tests {
         );
         let text = edited("{criteria}\n", "{kriteria}\n");
         assert!(fault(&text).contains("r.toml:17:1: unknown placeholder `{kriteria}`"), "{}", fault(&text));
+    }
+
+    #[test]
+    fn a_frozen_span_that_the_instruction_lacks_is_an_error_with_its_place() {
+        let text = edited("\"First explain your", "\"First state your");
+        assert_eq!(
+            fault(&text),
+            "r.toml:107:3: the frozen span `First state your reasoning in one or two sentences, then give the rating.` \
+             does not occur in the instruction; hint: copy it from `instruction`, with its placeholders or as the \
+             judge reads it"
+        );
+        let text = edited("\"Use the whole scale from {min} to {max}:\"", "\"Use the whole scale from 1 to 5:\"");
+        assert_eq!(load("r.toml", &text).unwrap().frozen, load("r.toml", SHIPPED).unwrap().frozen);
+        let text = edited("  \"{task}\",\n", "  \"{taks}\",\n");
+        assert!(fault(&text).starts_with("r.toml:105:4: unknown placeholder `{taks}`"), "{}", fault(&text));
+    }
+
+    #[test]
+    fn an_empty_forbidden_phrase_is_an_error_and_frozen_spans_change_no_hash() {
+        let text = format!("{SHIPPED}forbidden = [\"as an AI\", \" \"]\n");
+        assert!(fault(&text).contains("a forbidden phrase is empty; hint: write a phrase"), "{}", fault(&text));
+        let rubric = load("r.toml", SHIPPED).unwrap();
+        let bare = Rubric { frozen: Vec::new(), forbidden: vec!["as an AI".into()], ..rubric.clone() };
+        assert_eq!((rubric.frozen.len(), rubric.hash()), (3, bare.hash()));
     }
 
     #[test]

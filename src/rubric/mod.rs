@@ -1,11 +1,13 @@
 //! Rubric files and what they hold: scale with anchors, criteria, fields, output contract, invariants.
 
 mod file;
+mod template;
 
 pub use file::{RubricError, RubricFile, load};
 
 use crate::domain::{Rating, Scale};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The file that ships with the binary, as [`shipped`] reads it.
 pub const SHIPPED: &str = include_str!("../../rubrics/relevance.toml");
@@ -33,6 +35,13 @@ pub struct Rubric {
     pub contract: Contract,
     /// What no revision may break.
     pub invariants: Vec<String>,
+    /// Spans of the instruction, as a judge reads it, that every revision keeps byte for byte. Not in the hash: they hold
+    /// revisions back and change no request.
+    #[serde(skip)]
+    pub frozen: Vec<String>,
+    /// Phrases that no revision may contain, whatever their case. Not in the hash, for the same reason.
+    #[serde(skip)]
+    pub forbidden: Vec<String>,
 }
 
 /// What a rating means.
@@ -75,10 +84,35 @@ impl Rubric {
         blake3::hash(&text).to_hex()[..16].to_owned()
     }
 
+    /// A text of this rubric as a judge reads it: its placeholders filled.
+    pub fn filled(&self, template: &str) -> String {
+        let values = BTreeMap::from([
+            ("min", self.scale.min().to_string()),
+            ("max", self.scale.max().to_string()),
+            ("task", self.task.clone()),
+            ("anchors", self.anchor_lines()),
+            ("criteria", self.criteria.iter().map(|c| format!("- {c}")).collect::<Vec<_>>().join("\n")),
+            ("fields", self.contract.fields(self.scale)),
+        ]);
+        template::fill(template, &values)
+    }
+
     /// The anchors as lines `5 (Perfect): …`, high to low.
     pub fn anchor_lines(&self) -> String {
         let line = |a: &Anchor| format!("{} ({}): {}", a.rating, a.name, a.text);
         self.anchors.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Contract {
+    /// The object as a judge is shown it.
+    fn fields(&self, scale: Scale) -> String {
+        let mut fields = vec![format!("\"{}\": \"<why, in one or two sentences>\"", self.rationale)];
+        fields.push(format!("\"{}\": <{} to {}>", self.rating, scale.min(), scale.max()));
+        if let Some(confidence) = &self.confidence {
+            fields.push(format!("\"{confidence}\": <0 to 1, how sure you are>"));
+        }
+        format!("{{{}}}", fields.join(", "))
     }
 }
 

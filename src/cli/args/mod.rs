@@ -2,16 +2,20 @@
 
 mod audit;
 mod compare;
+mod judge;
 mod label;
 mod optimize;
+mod lint;
 mod shared;
 mod source;
 mod values;
 
 pub(super) use audit::{AuditArgs, DisagreeArgs, Which};
 pub(super) use compare::CompareArgs;
+pub(super) use judge::JudgeAction;
 pub(super) use label::LabelArgs;
 pub(super) use optimize::OptimizeArgs;
+pub(super) use lint::LintArgs;
 pub(super) use shared::JudgeArgs;
 
 use clap::{Parser, Subcommand};
@@ -78,6 +82,12 @@ pub(super) enum Command {
     Disagree(DisagreeArgs),
     /// Search for a better prompt, and adopt it only if it holds on data that the search never saw
     Optimize(OptimizeArgs),
+    /// Keep versions of a judge: which there are, what changed, which one is in production
+    Judge {
+        /// What to do
+        #[command(subcommand)]
+        action: JudgeAction,
+    },
     /// Serve the simulated models to other tools, and measure prompts on fresh simulated worlds
     Sim(SimArgs),
     /// Print the JSON Schema of a format
@@ -104,6 +114,7 @@ impl Command {
             Self::Compare(_) => "compare",
             Self::Disagree(_) => "disagree",
             Self::Optimize(_) => "optimize",
+            Self::Judge { .. } => "judge",
             Self::Sim(_) => "sim",
             Self::Schema(_) => "schema",
             Self::Completions { .. } => "completions",

@@ -67,3 +67,8 @@ mod tuning;
 pub use considerations::{Consideration, Set};
 pub use persona::{MODELS, Persona, model, price_of as price};
 pub use server::{Options, Server};
+
+#[cfg(test)]
+pub(crate) use reflector::every_rule;
+#[cfg(test)]
+pub(crate) use tuning::{BULLETS, FORMAT};

@@ -123,6 +123,12 @@ fn reversed(rule: &str) -> String {
     if rule.contains("higher") { rule.replacen("higher", "lower", 1) } else { rule.replacen("lower", "higher", 1) }
 }
 
+/// Every rule that it can propose.
+#[cfg(test)]
+pub(crate) fn every_rule() -> Vec<&'static str> {
+    C::ALL.into_iter().flat_map(rule).collect()
+}
+
 /// A consideration as a general rule, in two wordings.
 fn rule(c: C) -> [&'static str; 2] {
     match c {

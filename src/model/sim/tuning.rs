@@ -6,7 +6,7 @@ use crate::prompt::{Prefix, Prompt};
 use crate::rubric::{Rubric, shipped};
 
 /// One bullet for each consideration, as a person would write it.
-const BULLETS: [&str; 17] = [
+pub(crate) const BULLETS: [&str; 17] = [
     "Rate documents that are several years old lower, unless the query asks about the past.",
     "If a document only shares keywords with the query and has no substance, rate it low.",
     "An acronym of the query that the document spells out counts as a match.",
@@ -25,7 +25,7 @@ const BULLETS: [&str; 17] = [
     "Raise the rating when somebody confirmed that the answer works.",
     "Rate lower when the answer is buried in a long text about other matters.",
 ];
-const FORMAT: [&str; 3] = [
+pub(crate) const FORMAT: [&str; 3] = [
     "Keep the rationale short: at most 25 words.",
     "Always give a rating; never refuse, even if the document is short.",
     "Give a single rating and do not revise it.",

@@ -1,0 +1,166 @@
+//! The checks on revised prompts, run on any prompt by hand.
+
+use super::{AppError, JudgeRequest, Project, Shipped};
+use crate::audit::Opinion;
+use crate::domain::{Dev, Item, ItemId, Place, Train};
+use crate::feedback::Example;
+use crate::guardrail::{Check, Guard, Limits, Violation};
+use crate::labels::{self, ReadOptions};
+use crate::prompt::Prompt;
+use crate::rubric::Rubric;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Largest file that is read as a prompt.
+const LARGEST: u64 = 1 << 20;
+
+/// What to check, against what.
+#[derive(Clone, Debug)]
+pub struct LintRequest {
+    /// The prompt; `-` is standard input.
+    pub file: PathBuf,
+    /// The rubric; the shipped one when absent.
+    pub rubric: Option<PathBuf>,
+    /// Items that nothing may be copied from; the shipped ones when absent.
+    pub items: Option<PathBuf>,
+    /// Their human ratings.
+    pub human: Option<PathBuf>,
+    /// How files are read.
+    pub read: ReadOptions,
+}
+
+/// What the checks found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Linted {
+    /// As it was named.
+    pub file: String,
+    /// The rubric's id.
+    pub rubric: String,
+    /// Rated items that the text was compared with.
+    pub examples: usize,
+    /// Checks that were made.
+    pub checks: usize,
+    /// What is wrong; empty when nothing is.
+    pub faults: Vec<Fault>,
+}
+
+/// One violation, with its place for people.
+#[derive(Clone, Debug, Serialize)]
+pub struct Fault {
+    /// The violation; its span is in bytes of the editable text.
+    #[serde(flatten)]
+    pub violation: Violation,
+    /// Line from 1.
+    pub line: Option<u64>,
+    /// Column in characters from 1.
+    pub column: Option<u64>,
+    /// Characters on that line.
+    #[serde(skip)]
+    pub width: usize,
+    /// The line.
+    #[serde(skip)]
+    pub source: Option<String>,
+}
+
+/// Checks a prompt as a revision of the rubric's own prompt.
+///
+/// # Errors
+/// [`AppError`] when a file cannot be read or is wrong.
+pub fn lint(project: &Project, request: &LintRequest) -> Result<Linted, AppError> {
+    let judge = JudgeRequest { rubric: request.rubric.clone(), ..JudgeRequest::default() };
+    let rubric = project.rubric(&judge)?;
+    let base = Prompt::of(&rubric);
+    let file = request.file.display().to_string();
+    let text = read(&request.file)?;
+    let prompt = match text.trim_start().starts_with('{') {
+        true => serde_json::from_str::<Prompt>(&text).map_err(|e| AppError::Input {
+            message: format!("no prompt in JSON: {e}"),
+            place: Some(Place::file(file.clone())),
+            hint: "give the text alone, or an object with `instruction`, `bullets`, `demos` and `contract`".into(),
+        })?,
+        false => base.revised(&text),
+    };
+    let examples = Train(examples(project, request, &rubric)?);
+    let guard = Guard::new(&rubric, &base, &examples, &Dev(Vec::new()), Limits::default());
+    let editable = prompt.editable();
+    // Places are those of the file, where that is the text itself.
+    let shift = text.find(editable.as_str());
+    let shown = if shift.is_some() { text.as_str() } else { editable.as_str() };
+    let found = guard.check(&prompt, None);
+    Ok(Linted {
+        file: if shift.is_some() { file } else { format!("{file} (its editable text)") },
+        rubric: rubric.id,
+        examples: guard.examples(),
+        // A prompt that stands alone has no parent and no prompts before it.
+        checks: Check::ALL.len() - 2,
+        faults: found.into_iter().map(|violation| fault(violation, shown, shift.unwrap_or(0))).collect(),
+    })
+}
+
+fn fault(violation: Violation, text: &str, shift: usize) -> Fault {
+    let Some(span) = violation.span else {
+        return Fault { violation, line: None, column: None, width: 0, source: None };
+    };
+    let place = Place::in_text("", text, span.start + shift);
+    let inside = text.get(span.start + shift..span.end + shift).unwrap_or("");
+    let width = inside.lines().next().unwrap_or("").chars().count();
+    Fault { violation, line: place.line, column: place.column, width, source: place.source }
+}
+
+fn read(path: &Path) -> Result<String, AppError> {
+    let mut bytes = Vec::new();
+    let limit = LARGEST + 1;
+    if path == Path::new("-") {
+        let read = std::io::stdin().lock().take(limit).read_to_end(&mut bytes);
+        read.map_err(|e| AppError::system("reading", path, e))?;
+    } else {
+        let unreadable = |e: std::io::Error| AppError::Input {
+            message: format!("the prompt cannot be read: {e}"),
+            place: Some(Place::file(path.display().to_string())),
+            hint: "name a text file, or `-` for standard input".into(),
+        };
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
+    }
+    let wrong = |message: String, hint: &str| AppError::Input {
+        message,
+        place: Some(Place::file(path.display().to_string())),
+        hint: hint.to_owned(),
+    };
+    if bytes.len() as u64 > LARGEST {
+        return Err(wrong("the prompt is larger than 1 MiB".into(), "a prompt has some thousand characters"));
+    }
+    String::from_utf8(bytes).map_err(|_| wrong("the prompt is not UTF-8".into(), "save it as UTF-8"))
+}
+
+/// The rated items that were named, or the shipped ones.
+fn examples(project: &Project, request: &LintRequest, rubric: &Rubric) -> Result<Vec<Example>, AppError> {
+    let defaults = &project.config.defaults;
+    let (items, human) = match (&request.items, &request.human, &defaults.items) {
+        (None, None, None) => {
+            let (items, human) = Shipped::labels(project)?;
+            (items, Some(human))
+        }
+        (None, None, Some(items)) => (items.clone(), defaults.human.clone()),
+        (Some(items), human, _) => (items.clone(), human.clone()),
+        (None, Some(_), _) => {
+            return Err(AppError::input("ratings without items say nothing", "name the items with `--items FILE`"));
+        }
+    };
+    let mut known: BTreeMap<ItemId, Item> = BTreeMap::new();
+    for item in labels::open_items(&items, &request.read)? {
+        let item = item?;
+        known.insert(item.id.clone(), item);
+    }
+    let ratings = labels::read_human(human.as_deref().unwrap_or(&items), rubric.scale, &request.read)?;
+    let mut opinions: BTreeMap<ItemId, Vec<Opinion>> = BTreeMap::new();
+    for r in ratings.ratings {
+        let opinion = Opinion { annotator: r.annotator.to_string(), rating: r.rating, rationale: r.rationale };
+        opinions.entry(r.item).or_default().push(opinion);
+    }
+    let rated = opinions.into_iter().filter_map(|(id, opinions)| Some((known.remove(&id)?, opinions)));
+    Ok(rated.filter_map(|(item, opinions)| Example::new(Arc::new(item), opinions, rubric.scale)).collect())
+}

@@ -1,0 +1,62 @@
+//! Candidates that say what their parent, or a prompt before them, already said.
+//!
+//! Two texts say the same when the lines that only one of them has pair up, each with a line of the other that has
+//! nearly the same words: Jaccard similarity of their word sets of at least 0.8, and no difference in a word that turns
+//! a rule round (`lower`, `not`, a number). Below 0.8 two rules of ordinary length differ in three words or more, which
+//! is another rule as often as not; at 0.8 to 1 they are rewordings. A whole prompt is compared line by line, because
+//! the lines that all candidates share would make any two of them similar.
+//!
+//! What it cannot see: the same rule in other words.
+
+use super::finding::{Check, Violation};
+use super::text::{lines, words};
+use crate::prompt::Prompt;
+use std::collections::BTreeSet;
+
+/// Least Jaccard similarity of two lines that say the same.
+const SAME: f64 = 0.8;
+
+/// Words that turn a rule round: two lines that differ in one are two rules.
+const TURNING: &[&str] = &[
+    "lower", "higher", "low", "high", "less", "more", "not", "no", "never", "always", "only", "unless", "if",
+    "without", "with", "up", "down", "raise", "reduce", "fewer", "above", "below", "least", "most", "any", "all",
+    "every", "some", "much", "slightly", "both", "either", "neither", "old", "new", "long", "short", "one", "two",
+    "three", "four", "five",
+];
+
+/// The lines of a prompt as they are compared.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Remembered(BTreeSet<BTreeSet<String>>);
+
+impl Remembered {
+    pub(super) fn new(text: &str) -> Self {
+        let line_words = |line| words(&line).into_iter().map(|word| word.lower).collect::<BTreeSet<_>>();
+        Self(lines(text).map(line_words).filter(|words| !words.is_empty()).collect())
+    }
+
+    fn says_the_same(&self, other: &Self) -> bool {
+        let (mine, theirs) = (self.0.difference(&other.0), other.0.difference(&self.0));
+        let paired = |line: &BTreeSet<String>, others: &Self| others.0.iter().any(|o| similar(line, o));
+        mine.clone().count() == theirs.clone().count()
+            && mine.into_iter().all(|line| paired(line, other))
+            && theirs.into_iter().all(|line| paired(line, self))
+    }
+}
+
+fn similar(a: &BTreeSet<String>, b: &BTreeSet<String>) -> bool {
+    let turning = |word: &String| TURNING.contains(&word.as_str()) || word.chars().any(|c| c.is_ascii_digit());
+    let common = a.intersection(b).count();
+    let all = a.len() + b.len() - common;
+    common as f64 >= SAME * all as f64 && !a.symmetric_difference(b).any(turning)
+}
+
+/// Finds that a candidate is nothing new.
+pub(super) fn check(text: &str, parent: Option<&Prompt>, known: &[Remembered], found: &mut Vec<Violation>) {
+    let now = Remembered::new(text);
+    if parent.is_some_and(|parent| now.says_the_same(&Remembered::new(&parent.editable()))) {
+        found.push(Violation::whole(Check::Unchanged, "it says the same as the prompt that it was revised from"));
+    }
+    if known.iter().any(|before| now.says_the_same(before)) {
+        found.push(Violation::whole(Check::Duplicate, "it says the same as a candidate before it"));
+    }
+}
