@@ -9,6 +9,7 @@ mod disagree;
 mod doctor;
 mod error;
 mod init;
+mod judge;
 mod label;
 mod out;
 mod progress;
@@ -70,6 +71,7 @@ async fn run(cli: &Cli, out: &Out) -> Result<u8, AppError> {
         Command::Compare(args) => compare::run(args, &project, out, cancel).await,
         Command::Disagree(args) => disagree::run(args, &project, out, cancel).await,
         Command::Doctor(args) => doctor::run(args, &project, out, cancel).await,
+        Command::Judge { action } => judge::run(action, &project, out),
         Command::Sim(args) => sim::run(args, out, cancel).await,
         Command::Init(_) | Command::Schema(_) | Command::Completions { .. } => Ok(DONE),
     }

@@ -1,17 +1,20 @@
 //! Rubric files and what they hold: scale with anchors, criteria, fields, output contract, invariants.
 
 mod file;
+mod stored;
 
 pub use file::{RubricError, RubricFile, load};
+pub use stored::BadRubric;
 
 use crate::domain::{Rating, Scale};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The file that ships with the binary, as [`shipped`] reads it.
 pub const SHIPPED: &str = include_str!("../../rubrics/relevance.toml");
 
 /// How an item is rated. Immutable; [`Rubric::hash`] covers all that reaches a model.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "stored::Stored")]
 pub struct Rubric {
     /// Short name; its scale is fixed for the life of the id.
     pub id: String,
@@ -47,7 +50,8 @@ pub struct Anchor {
 }
 
 /// A part of an item that the judge sees.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Field {
     /// `query`, `title`, `document` or a metadata column.
     pub name: String,
@@ -56,7 +60,8 @@ pub struct Field {
 }
 
 /// The JSON object that a judge answers with.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Contract {
     /// Name of the integer field.
     pub rating: String,

@@ -2,6 +2,7 @@
 
 mod audit;
 mod compare;
+mod judge;
 mod label;
 mod shared;
 mod source;
@@ -9,6 +10,7 @@ mod values;
 
 pub(super) use audit::{AuditArgs, DisagreeArgs, Which};
 pub(super) use compare::CompareArgs;
+pub(super) use judge::{AddArgs, DiffArgs, JudgeAction, PromoteArgs, RollbackArgs, ShowArgs};
 pub(super) use label::LabelArgs;
 pub(super) use shared::JudgeArgs;
 
@@ -56,7 +58,7 @@ pub(super) enum Command {
     Doctor(DoctorArgs),
     /// Rate items with a judge
     #[command(
-        after_help = "Examples:\n  assessor label                                    the shipped items, with sim/small\n  assessor label --plan --items items.jsonl --model openai/gpt-4.1-mini\n  assessor label --items items.parquet --model mine --budget-usd 20 --out labels.parquet\n\nStop it whenever you like: the same command goes on where it was, and pays for no call twice."
+        after_help = "Examples:\n  assessor label                                    the shipped items, with sim/small\n  assessor label --plan --items items.jsonl --model openai/gpt-4.1-mini\n  assessor label --items items.parquet --model mine --budget-usd 20 --out labels.parquet\n  assessor label --items items.parquet --judge production\n\nStop it whenever you like: the same command goes on where it was, and pays for no call twice."
     )]
     Label(LabelArgs),
     /// Hold a judge against people
@@ -66,7 +68,7 @@ pub(super) enum Command {
     Audit(AuditArgs),
     /// Compare two judges on the same items, paired
     #[command(
-        after_help = "Examples:\n  assessor compare sim/small sim/large                the shipped labels, two simulated models\n  assessor compare old.labels.jsonl new.labels.jsonl --human h.csv --margin 1 --require non-inferior\n  assessor compare ratings.csv#A ratings.csv#B --human h.csv --scale 0-3\n\nFix the margin before you look: in assessor.toml, `[compare] margin = 1`."
+        after_help = "Examples:\n  assessor compare sim/small sim/large                the shipped labels, two simulated models\n  assessor compare old.labels.jsonl new.labels.jsonl --human h.csv --margin 1 --require non-inferior\n  assessor compare ratings.csv#A ratings.csv#B --human h.csv --scale 0-3\n  assessor compare judge:production judge:candidate\n\nFix the margin before you look: in assessor.toml, `[compare] margin = 1`."
     )]
     Compare(CompareArgs),
     /// List, group, compare and export disagreements between judge and people
@@ -74,6 +76,12 @@ pub(super) enum Command {
         after_help = "Examples:\n  assessor disagree                                 what sim/small gets wrong on the shipped labels\n  assessor disagree --direction higher --gap 2\n  assessor disagree --slice language=de --export german.csv\n  assessor disagree --model sim/large --before small.labels.jsonl    fixed, still broken, newly broken"
     )]
     Disagree(DisagreeArgs),
+    /// Keep versions of a judge: which there are, what changed, which one is in production
+    Judge {
+        /// What to do
+        #[command(subcommand)]
+        action: JudgeAction,
+    },
     /// Serve the simulated models to other tools
     Sim(SimArgs),
     /// Print the JSON Schema of a format
@@ -99,6 +107,7 @@ impl Command {
             Self::Audit(_) => "audit",
             Self::Compare(_) => "compare",
             Self::Disagree(_) => "disagree",
+            Self::Judge { .. } => "judge",
             Self::Sim(_) => "sim",
             Self::Schema(_) => "schema",
             Self::Completions { .. } => "completions",

@@ -1,0 +1,239 @@
+//! Judge versions in the terminal: the list, one of them, and the difference of two.
+
+use super::plain::{cut, plain};
+use super::style::{INDENT, TerminalOptions, Tone};
+use crate::judge::{FieldChange, JudgeDiff};
+use crate::ledger::{Good, Lineage, Scored, State, Summary, Version};
+use crate::prompt::Prefix;
+use crate::prompt::diff::{Line, Tag};
+use std::fmt::Write as _;
+
+/// Digits of a hash that are shown in a list.
+const SHORT: usize = 8;
+/// Unchanged lines that are shown around a change.
+const CONTEXT: usize = 2;
+/// Columns of a field's value.
+const VALUE: usize = 60;
+
+/// All versions in a table, the oldest first.
+pub fn judges(versions: &[Summary], options: &TerminalOptions) -> String {
+    if versions.is_empty() {
+        return "No judge is stored yet: `assessor judge add` stores one.\n".to_owned();
+    }
+    let mut table = options.table(&["version", "alias", "model", "rubric", "parent", "dev", "test", "stored", "note"]);
+    for version in versions {
+        let (hash, aliases) = (short(&version.hash), version.aliases.join(", "));
+        let cells = match &version.state {
+            State::Good(good) => row(good),
+            State::Refused(_) => [("DAMAGED".to_owned(), 10), blank(), blank(), blank(), blank(), blank(), blank()],
+        };
+        let tone = if matches!(version.state, State::Refused(_)) { Some(Tone::Bad) } else { None };
+        let mut line = vec![options.cell(&hash, tone.or(Some(Tone::Strong))), options.cell(&aliases, Some(Tone::Good))];
+        line.extend(cells.iter().map(|(text, most)| options.cell(&cut(&plain(text), *most), tone)));
+        table.add_row(line);
+    }
+    let mut out = options.set(table, &[5, 6]);
+    for version in versions {
+        if let State::Refused(why) = &version.state {
+            let _ = writeln!(out, "\n{}", options.paint(&plain(why), Tone::Bad));
+        }
+    }
+    out.push_str("\ndev and test: NMSE before → after. assessor judge show VERSION tells the rest.\n");
+    options.finish(out)
+}
+
+fn blank() -> (String, usize) {
+    (String::new(), 1)
+}
+
+/// What is shown, and in how many columns at most.
+fn row(good: &Good) -> [(String, usize); 7] {
+    [
+        (good.model.clone(), 20),
+        (good.rubric.clone(), 14),
+        (good.parent.as_deref().map(short).unwrap_or_default(), SHORT),
+        (good.dev.as_ref().map(scored).unwrap_or_default(), 15),
+        (good.test.as_ref().map(scored).unwrap_or_default(), 15),
+        (day(&good.created).to_owned(), 10),
+        (good.note.clone(), 60),
+    ]
+}
+
+fn scored(scored: &Scored) -> String {
+    format!("{:.2} → {:.2}", scored.before, scored.after)
+}
+
+/// The date of a timestamp in RFC 3339.
+fn day(timestamp: &str) -> &str {
+    timestamp.split('T').next().unwrap_or(timestamp)
+}
+
+fn short(hash: &str) -> String {
+    plain(hash).chars().take(SHORT).collect()
+}
+
+/// One version: what it is, where it comes from, and its prompt as the model is given it.
+pub fn judge(version: &Version, aliases: &[String], options: &TerminalOptions) -> String {
+    let judge = &version.judge;
+    let mut out = format!("{}\n", options.paint(&plain(&judge.name()), Tone::Strong));
+    let mut field = |name: &str, text: &str| {
+        if !text.is_empty() {
+            out.push_str(&options.hanging(&format!("{INDENT}{name:<10}"), &plain(text)));
+        }
+    };
+    field("version", &version.hash);
+    field("alias", &aliases.join(", "));
+    field("note", &version.note);
+    field("stored", &version.created);
+    field("model", &judge.model);
+    field("address", judge.address.as_deref().unwrap_or_default());
+    field("rubric", &format!("{} ({}), scale {}", judge.rubric.id, judge.rubric.title, judge.rubric.scale));
+    field("sampling", &serde_json::to_string(&judge.sampling).unwrap_or_default());
+    field("parser", judge.parser);
+    out.push_str(&lineage(version, *options));
+    out.push_str(&options.title("Prompt, as the model is given it"));
+    for line in Prefix::new(&judge.prompt, &judge.rubric).system().lines() {
+        let _ = writeln!(out, "{}", safe(line));
+    }
+    options.finish(out)
+}
+
+fn lineage(version: &Version, options: TerminalOptions) -> String {
+    let from = &version.lineage;
+    let mut out = String::new();
+    let mut field = |name: &str, text: String| {
+        if !text.is_empty() {
+            out.push_str(&options.hanging(&format!("{INDENT}{name:<10}"), &plain(&text)));
+        }
+    };
+    field("parent", from.parent.clone().unwrap_or_default());
+    field("made by", from.strategy.clone().unwrap_or_default());
+    field("run", from.run.clone().unwrap_or_default());
+    field("why", from.why.clone().unwrap_or_default());
+    for (name, change) in [("dev NMSE", &from.scores.dev), ("test NMSE", &from.scores.test)] {
+        field(name, change.as_ref().map(with_interval).unwrap_or_default());
+    }
+    field("spent", spent(from));
+    field("feedback", feedback(&from.feedback));
+    for (sign, tone, lines) in [('-', Tone::Bad, &from.edits.removed), ('+', Tone::Good, &from.edits.added)] {
+        for line in lines {
+            let _ = writeln!(out, "{INDENT}{}", options.paint(&format!("{sign} {}", safe(line)), tone));
+        }
+    }
+    if out.is_empty() {
+        return options.title("Lineage") + INDENT + "not known: it was not made from another version\n";
+    }
+    options.title("Lineage") + &out
+}
+
+fn with_interval(change: &Scored) -> String {
+    let interval = change.change.map_or(String::new(), |bounds| {
+        format!(" (change {:+.2} to {:+.2}, {:.0} %)", bounds.low, bounds.high, bounds.level * 100.0)
+    });
+    scored(change) + &interval
+}
+
+fn spent(lineage: &Lineage) -> String {
+    let Some(spend) = &lineage.spend else { return String::new() };
+    let usd = spend.usd.map_or(String::new(), |usd| format!(", ${usd:.4}"));
+    let point = lineage.per_point().map_or(String::new(), |per| {
+        let usd = per.usd.map_or(String::new(), |usd| format!(" and ${usd:.4}"));
+        format!("; {:.0} calls{usd} for each NMSE point on {}", per.calls, per.on)
+    });
+    format!("{} judge calls and {} others{usd}{point}", spend.judge_calls, spend.other_calls)
+}
+
+/// Items that are named one by one.
+const NAMED: usize = 8;
+
+fn feedback(items: &[String]) -> String {
+    let named = items.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    match items.len() {
+        0 => String::new(),
+        n if n <= NAMED => format!("of {n} items: {named}"),
+        n => format!("of {n} items: {named} and {} more", n - NAMED),
+    }
+}
+
+/// What changed between two versions. Added words are marked `{+so+}` and removed ones `[-so-]`, in a terminal by colour;
+/// lines that did not change are folded.
+pub fn judge_diff(diff: &JudgeDiff, options: &TerminalOptions) -> String {
+    let mut out = format!("{} → {}\n", plain(&diff.old), plain(&diff.new));
+    if !diff.changes_prompt() && diff.fields.is_empty() {
+        out.push_str("The same judge.\n");
+        return options.finish(out);
+    }
+    if !diff.fields.is_empty() {
+        out.push_str(&options.title("Besides the prompt"));
+        for change in &diff.fields {
+            out.push_str(&field_change(change, *options));
+        }
+    }
+    out.push_str(&options.title("Prompt, as the model is given it"));
+    if diff.changes_prompt() {
+        prompt(&diff.prompt, *options, &mut out);
+    } else {
+        out.push_str("the same\n");
+    }
+    options.finish(out)
+}
+
+fn field_change(change: &FieldChange, options: TerminalOptions) -> String {
+    let shown = |value: &Option<serde_json::Value>| match value {
+        None => "nothing".to_owned(),
+        Some(value) => cut(&plain(&value.to_string()), VALUE).into_owned(),
+    };
+    let field = plain(&change.field);
+    options.hanging(&format!("{INDENT}{field}  "), &format!("{} → {}", shown(&change.old), shown(&change.new)))
+}
+
+fn prompt(lines: &[Line], options: TerminalOptions, out: &mut String) {
+    let changed: Vec<usize> = (0..lines.len()).filter(|at| !matches!(lines[*at], Line::Same(_))).collect();
+    let near = |at: usize| changed.iter().any(|change| change.abs_diff(at) <= CONTEXT);
+    let mut folded = 0;
+    for (at, line) in lines.iter().enumerate() {
+        // A fold of one line is as long as the line.
+        let alone = |at: usize| (at == 0 || near(at - 1)) && (at + 1 == lines.len() || near(at + 1));
+        if !near(at) && !alone(at) {
+            folded += 1;
+            continue;
+        }
+        fold(&mut folded, options, out);
+        let text = match line {
+            Line::Same(text) => format!("  {}", safe(text)),
+            Line::Added(text) => options.paint(&format!("+ {}", safe(text)), Tone::Good),
+            Line::Removed(text) => options.paint(&format!("- {}", safe(text)), Tone::Bad),
+            Line::Changed(pieces) => {
+                format!("~ {}", pieces.iter().map(|piece| marked(piece, options)).collect::<String>())
+            }
+        };
+        let _ = writeln!(out, "{}", text.trim_end());
+    }
+    fold(&mut folded, options, out);
+}
+
+fn fold(folded: &mut usize, options: TerminalOptions, out: &mut String) {
+    if *folded > 0 {
+        let _ = writeln!(out, "{}", options.paint(&format!("  … {folded} lines as before"), Tone::Dim));
+        *folded = 0;
+    }
+}
+
+fn marked((tag, text): &(Tag, String), options: TerminalOptions) -> String {
+    let text = safe(text);
+    match (tag, options.color) {
+        (Tag::Same, _) => text,
+        (Tag::Added, true) => options.paint(&text, Tone::Good),
+        (Tag::Removed, true) => options.paint(&text, Tone::Gone),
+        (Tag::Added, false) => format!("{{+{text}+}}"),
+        (Tag::Removed, false) => format!("[-{text}-]"),
+    }
+}
+
+/// A piece of a line, its spaces kept, that cannot steer the terminal.
+fn safe(text: &str) -> String {
+    text.split(' ').map(plain).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests;
