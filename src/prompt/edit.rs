@@ -33,7 +33,10 @@ impl Prompt {
         let mut start = lines.len() - trailing;
         // A list inside the instruction that happens to end it stays where it was.
         let own = self.instruction.trim().lines().count();
-        if start < own && lines.iter().zip(self.instruction.trim().lines()).take(own).all(|(a, b)| *a == b.trim_end()) {
+        if start < own
+            && own <= lines.len()
+            && lines.iter().zip(self.instruction.trim().lines()).take(own).all(|(a, b)| *a == b.trim_end())
+        {
             start = own;
         }
         let bullets = lines[start..].iter().filter_map(|line| line.strip_prefix("- ")).map(|b| b.trim().to_owned());
@@ -79,6 +82,16 @@ mod tests {
         let more = with(&["Rate drafts lower."]);
         let text = format!("{}\n\n- Rate old pages lower.\n", more.editable());
         assert_eq!(more.revised(&text), with(&["Rate drafts lower.", "Rate old pages lower."]));
+    }
+
+    #[test]
+    fn a_text_that_was_cut_off_is_an_instruction_that_was_cut_off() {
+        let prompt = with(&["Rate drafts lower."]);
+        let cut: Vec<&str> = prompt.instruction.lines().take(8).collect();
+        for text in ["", "\n", &cut.join("\n"), &format!("{}\n- ", cut.join("\n"))] {
+            let revised = prompt.revised(text);
+            assert!(revised.bullets.is_empty() && revised.instruction.len() < prompt.instruction.len(), "{text}");
+        }
     }
 
     #[test]

@@ -10,6 +10,18 @@ use std::fmt::Write as _;
 
 /// Digits of a hash that are shown in a list.
 const SHORT: usize = 8;
+/// The columns of the list, and how wide each may become.
+const COLUMNS: [(&str, usize); 9] = [
+    ("version", SHORT),
+    ("alias", 24),
+    ("model", 20),
+    ("rubric", 14),
+    ("parent", SHORT),
+    ("dev", 15),
+    ("test", 15),
+    ("stored", 10),
+    ("note", 60),
+];
 /// Unchanged lines that are shown around a change.
 const CONTEXT: usize = 2;
 /// Columns of a field's value.
@@ -20,47 +32,51 @@ pub fn judges(versions: &[Summary], options: &TerminalOptions) -> String {
     if versions.is_empty() {
         return "No judge is stored yet: `assessor judge add` stores one.\n".to_owned();
     }
-    let mut table = options.table(&["version", "alias", "model", "rubric", "parent", "dev", "test", "stored", "note"]);
-    for version in versions {
-        let (hash, aliases) = (short(&version.hash), version.aliases.join(", "));
-        let cells = match &version.state {
-            State::Good(good) => row(good),
-            State::Refused(_) => [("DAMAGED".to_owned(), 10), blank(), blank(), blank(), blank(), blank(), blank()],
+    let rows: Vec<[String; COLUMNS.len()]> = versions.iter().map(row).collect();
+    // A column that says nothing of any version only takes room.
+    let shown: Vec<usize> = (0..COLUMNS.len()).filter(|at| rows.iter().any(|row| !row[*at].is_empty())).collect();
+    let mut table = options.table(&shown.iter().map(|at| COLUMNS[*at].0).collect::<Vec<_>>());
+    for (row, version) in rows.iter().zip(versions) {
+        let tone = |at: usize| match (&version.state, at) {
+            (State::Refused(_), _) => Some(Tone::Bad),
+            (State::Good(_), 0) => Some(Tone::Strong),
+            (State::Good(_), 1) => Some(Tone::Good),
+            (State::Good(_), _) => None,
         };
-        let tone = if matches!(version.state, State::Refused(_)) { Some(Tone::Bad) } else { None };
-        let mut line = vec![options.cell(&hash, tone.or(Some(Tone::Strong))), options.cell(&aliases, Some(Tone::Good))];
-        line.extend(cells.iter().map(|(text, most)| options.cell(&cut(&plain(text), *most), tone)));
-        table.add_row(line);
+        table.add_row(shown.iter().map(|at| options.cell(&cut(&plain(&row[*at]), COLUMNS[*at].1), tone(*at))));
     }
-    let mut out = options.set(table, &[5, 6]);
+    let mut out = options.set(table, &[]);
     for version in versions {
         if let State::Refused(why) = &version.state {
             let _ = writeln!(out, "\n{}", options.paint(&plain(why), Tone::Bad));
         }
     }
-    out.push_str("\ndev and test: NMSE before → after. assessor judge show VERSION tells the rest.\n");
+    out.push_str("\ndev and test: NMSE before→after. `assessor judge show VERSION` tells the rest.\n");
     options.finish(out)
 }
 
-fn blank() -> (String, usize) {
-    (String::new(), 1)
-}
-
-/// What is shown, and in how many columns at most.
-fn row(good: &Good) -> [(String, usize); 7] {
+/// One version's cells.
+fn row(version: &Summary) -> [String; COLUMNS.len()] {
+    let (hash, aliases) = (short(&version.hash), version.aliases.join(", "));
+    let State::Good(good) = &version.state else {
+        let nothing = String::new;
+        return [hash, aliases, "DAMAGED".into(), nothing(), nothing(), nothing(), nothing(), nothing(), nothing()];
+    };
     [
-        (good.model.clone(), 20),
-        (good.rubric.clone(), 14),
-        (good.parent.as_deref().map(short).unwrap_or_default(), SHORT),
-        (good.dev.as_ref().map(scored).unwrap_or_default(), 15),
-        (good.test.as_ref().map(scored).unwrap_or_default(), 15),
-        (day(&good.created).to_owned(), 10),
-        (good.note.clone(), 60),
+        hash,
+        aliases,
+        good.model.clone(),
+        good.rubric.clone(),
+        good.parent.as_deref().map(short).unwrap_or_default(),
+        good.dev.as_ref().map(scored).unwrap_or_default(),
+        good.test.as_ref().map(scored).unwrap_or_default(),
+        day(&good.created).to_owned(),
+        good.note.clone(),
     ]
 }
 
 fn scored(scored: &Scored) -> String {
-    format!("{:.2} → {:.2}", scored.before, scored.after)
+    format!("{:.2}→{:.2}", scored.before, scored.after)
 }
 
 /// The date of a timestamp in RFC 3339.

@@ -3,7 +3,7 @@
 //! An alias has no state of its own: it is where its moves lead to. A move is compare-and-set in one transaction, so of
 //! two writers that start from the same target one wins, and the other is told.
 
-use super::{Version, VersionError, looks_like_hash};
+use super::{Version, VersionError, looks_like_hash, now};
 use crate::ledger::Ledger;
 use rusqlite::{Connection, TransactionBehavior, params};
 use serde::Serialize;
@@ -219,8 +219,7 @@ fn moves(connection: &Connection, alias: &str) -> rusqlite::Result<Vec<Move>> {
 }
 
 fn new_move(alias: &str, kind: MoveKind, from: Option<String>, to: String, why: &str) -> Move {
-    let at = jiff::Timestamp::now().to_string();
-    Move { alias: alias.to_owned(), kind, from, to, why: why.to_owned(), at }
+    Move { alias: alias.to_owned(), kind, from, to, why: why.to_owned(), at: now() }
 }
 
 fn append(connection: &Connection, step: &Move) -> rusqlite::Result<()> {

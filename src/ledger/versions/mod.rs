@@ -94,7 +94,7 @@ impl Ledger {
         let hash = judge.hash();
         let spec = serde_json::to_string(judge).expect("a judge is plain data");
         let lineage = serde_json::to_string(lineage).expect("a lineage is plain data");
-        let created = jiff::Timestamp::now().to_string();
+        let created = now();
         let mut connection = self.connection();
         let tx = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -230,6 +230,11 @@ impl Ledger {
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The time in UTC, to the second: it is for people.
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 fn looks_like_hash(name: &str) -> bool {

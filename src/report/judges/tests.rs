@@ -60,9 +60,10 @@ fn a_list_fits_any_terminal_and_names_what_is_damaged() {
         }
     }
     let text = judges(&versions, &PLAIN);
-    for part in ["01234567", "8.83 → 4.86", "2026-11-20", "DAMAGED", "\nit is damaged\n"] {
+    for part in ["01234567", "8.83→4.86", "2026-11-20", "DAMAGED", "\nit is damaged\n"] {
         assert!(text.contains(part), "no {part}: {text}");
     }
+    assert!(!text.contains(" dev "), "a column without content: {text}");
     assert_eq!(judges(&[], &PLAIN), "No judge is stored yet: `assessor judge add` stores one.\n");
 }
 
@@ -86,8 +87,8 @@ fn a_lineage_can_be_read_and_cannot_steer_the_terminal() {
          made by   gepa\n  \
          run       run-1\n  \
          why       not worse in any slice\n  \
-         dev NMSE  20.00 → 5.00\n  \
-         test NMSE 20.00 → 10.00 (change -13.00 to -7.25, 95 %)\n  \
+         dev NMSE  20.00→5.00\n  \
+         test NMSE 20.00→10.00 (change -13.00 to -7.25, 95 %)\n  \
          spent     1400 judge calls and 100 others, $3.0000; 150 calls and $0.3000 for each NMSE point on\n            \
          test\n  \
          feedback  of 10 items: i0, i1, i2, i3, i4, i5, i6, i7 and 2 more\n  \
