@@ -60,6 +60,20 @@ pub fn diff(old: &str, new: &str) -> Vec<Line> {
     lines
 }
 
+/// An old and a new line, by words.
+struct Pair {
+    pieces: Vec<(Tag, String)>,
+    /// See [`alike`].
+    alike: f64,
+}
+
+impl Pair {
+    fn of(old: &str, new: &str) -> Self {
+        let pieces = words(old, new);
+        Self { alike: alike(&pieces), pieces }
+    }
+}
+
 /// Lines that replaced others: those much alike are paired, in order, so that the paired have as much in common as
 /// possible.
 fn block(old: &[&str], new: &[&str], lines: &mut Vec<Line>) {
@@ -69,30 +83,21 @@ fn block(old: &[&str], new: &[&str], lines: &mut Vec<Line>) {
         lines.extend(new.iter().map(|line| Line::Added((*line).to_owned())));
         return;
     }
-    let pairs: Vec<Vec<(Vec<(Tag, String)>, f64)>> = old
-        .iter()
-        .map(|o| {
-            let compared = |n: &&str| {
-                let pieces = words(o, n);
-                let alike = alike(&pieces);
-                (pieces, alike)
-            };
-            new.iter().map(compared).collect()
-        })
-        .collect();
+    let pairs: Vec<Vec<Pair>> = old.iter().map(|old| new.iter().map(|new| Pair::of(old, new)).collect()).collect();
     // best[i][j]: the most that lines from i and j on can have in common.
     let mut best = vec![vec![0.0_f64; columns + 1]; rows + 1];
     for i in (0..rows).rev() {
         for j in (0..columns).rev() {
-            let alike = pairs[i][j].1;
+            let alike = pairs[i][j].alike;
             let paired = if alike >= ALIKE { alike + best[i + 1][j + 1] } else { 0.0 };
             best[i][j] = paired.max(best[i + 1][j]).max(best[i][j + 1]);
         }
     }
     let (mut i, mut j) = (0, 0);
     while i < rows || j < columns {
-        if i < rows && j < columns && pairs[i][j].1 >= ALIKE && best[i][j] == pairs[i][j].1 + best[i + 1][j + 1] {
-            lines.push(Line::Changed(pairs[i][j].0.clone()));
+        if i < rows && j < columns && pairs[i][j].alike >= ALIKE && best[i][j] == pairs[i][j].alike + best[i + 1][j + 1]
+        {
+            lines.push(Line::Changed(pairs[i][j].pieces.clone()));
             (i, j) = (i + 1, j + 1);
         } else if j == columns || i < rows && best[i][j] == best[i + 1][j] {
             lines.push(Line::Removed(old[i].to_owned()));

@@ -3,7 +3,7 @@
 use super::plain::{cut, plain};
 use super::style::{INDENT, TerminalOptions, Tone};
 use crate::judge::{FieldChange, JudgeDiff};
-use crate::ledger::{Good, Lineage, Scored, State, Summary, Version};
+use crate::ledger::{Lineage, Scored, State, Summary, Version};
 use crate::prompt::Prefix;
 use crate::prompt::diff::{Line, Tag};
 use std::fmt::Write as _;

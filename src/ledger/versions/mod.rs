@@ -140,7 +140,7 @@ impl Ledger {
             (None, _) => return Err(self.damaged(&alias.target)),
         };
         let used = version.hash.clone();
-        let fallback = (!damaged.is_empty()).then(|| Fallback { alias: alias.name, damaged, used });
+        let fallback = (!damaged.is_empty()).then_some(Fallback { alias: alias.name, damaged, used });
         Ok(Found { version, fallback })
     }
 

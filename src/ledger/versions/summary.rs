@@ -20,7 +20,7 @@ pub struct Summary {
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// It can be used.
-    Good(Good),
+    Good(Box<Good>),
     /// It cannot, and this is why.
     Refused(String),
 }
@@ -54,7 +54,7 @@ impl Entry {
     /// This version in a line.
     pub fn summary(&self, aliases: &[Alias]) -> Summary {
         let state = match &self.version {
-            Ok(version) => State::Good(good(version)),
+            Ok(version) => State::Good(Box::new(good(version))),
             Err(error) => State::Refused(error.to_string()),
         };
         let points = |alias: &&Alias| alias.target == self.hash;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::judge::{JudgeSpec, PARSER, Sampling};
-use crate::ledger::{Bounds, Edits, Scores, Spend};
+use crate::ledger::{Bounds, Edits, Good, Scores, Spend};
 use crate::prompt::Prompt;
 use crate::rubric::shipped;
 use serde_json::Map;
@@ -33,7 +33,7 @@ fn lineage_of_a_run() -> Lineage {
 
 fn good(note: &str) -> State {
     let scored = Some(Scored { before: 8.83, after: 4.86, change: None });
-    State::Good(Good {
+    State::Good(Box::new(Good {
         model: "a/model-with-a-very-long-name".into(),
         rubric: "relevance".into(),
         parent: Some("00112233aabbccdd".into()),
@@ -42,7 +42,7 @@ fn good(note: &str) -> State {
         test: scored,
         created: "2026-11-20T20:15:00.123Z".into(),
         note: note.into(),
-    })
+    }))
 }
 
 #[test]
