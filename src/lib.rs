@@ -11,7 +11,7 @@
 //! | [`prompt`] | instruction, bullets, demos, contract + item → messages. Pure |
 //! | [`model`] | endpoints over HTTP: wire format, limits, retry, price; [`model::sim`] is the simulated family |
 //! | [`judge`] | what a judge is; the reply ladder (text → verdict, pure); the one concurrent loop |
-//! | [`ledger`] | SQLite: calls, runs, spending, judges; resume; replay |
+//! | [`ledger`] | SQLite: calls, runs, spending, judge versions; resume; replay |
 //! | [`agreement`] | statistics on counts and pairs. Pure: no strings, no rubric |
 //! | [`audit`] | verdicts ⋈ human ratings → [`audit::Audit`]: panel, slices, disagreements, caveats. Pure |
 //! | [`feedback`] | disagreements → structured criticism for a reflection model. Pure |

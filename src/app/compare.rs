@@ -3,13 +3,15 @@
 use super::gather::{Evidence, gather};
 use super::label::Watch;
 use super::project::write_whole;
-use super::{AppError, AuditRequest, JudgeRequest, Limits, Project, Source};
+use super::{AppError, AuditRequest, JudgeRequest, Limits, Project, Source, Warning};
 use crate::audit::{self, Comparison, JudgeInput, Outcome, Terms};
 use crate::report;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tokio::sync::watch;
 
-/// One of two judges, as it is typed: a file of ratings, one judge of such a file (`FILE#JUDGE`), or a model.
+/// One of two judges, as it is typed: a file of ratings, one judge of such a file (`FILE#JUDGE`), a stored judge
+/// (`judge:NAME`), or a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Contender {
     /// Ratings made before or elsewhere.
@@ -19,6 +21,8 @@ pub enum Contender {
         /// Which judge of it, where it has several.
         judge: Option<String>,
     },
+    /// A stored judge to run, or to replay from the ledger: an alias, or the beginning of a hash.
+    Stored(String),
     /// A model to run, or to replay from the ledger.
     Model(String),
 }
@@ -34,7 +38,10 @@ impl Contender {
             Some((file, judge)) if Path::new(file).is_file() => {
                 Self::File { path: PathBuf::from(file), judge: Some(judge.to_owned()) }
             }
-            _ => Self::Model(text.to_owned()),
+            _ => match text.strip_prefix("judge:") {
+                Some(name) => Self::Stored(name.to_owned()),
+                None => Self::Model(text.to_owned()),
+            },
         }
     }
 }
@@ -92,6 +99,8 @@ pub struct Compared {
     pub calls: u64,
     /// A budget ended a run.
     pub budget_ended: bool,
+    /// What to know of the judges that were named.
+    pub warnings: Vec<Warning>,
 }
 
 /// Gathers both judges and compares them.
@@ -108,12 +117,20 @@ pub async fn compare(
     // A file is read, and its judges counted, before a model is paid.
     let files_first = matches!(request.new, Contender::File { .. });
     let mut sides = [(&request.old, None), (&request.new, None)];
+    let mut warnings = Vec::new();
     for at in if files_first { [1, 0] } else { [0, 1] } {
-        let found = one(project, request, sides[at].0, watch, cancel.clone()).await?;
+        let data = wanted(project, request, sides[at].0, &mut warnings)?;
+        let found = gather(project, &data, watch, cancel.clone()).await?;
         sole(&found, sides[at].0)?;
         sides[at].1 = Some(found);
     }
     let [(_, Some(old)), (_, Some(new))] = sides else { unreachable!("both were gathered") };
+    if old.scale != new.scale {
+        return Err(AppError::input(
+            format!("the judges rate on different scales: {} and {}", old.scale, new.scale),
+            "compare judges of one scale",
+        ));
+    }
     let judges = (sole(&old, &request.old)?, sole(&new, &request.new)?);
     let names = (judges.0.identity(), judges.1.identity());
     let first = match margin {
@@ -125,6 +142,7 @@ pub async fn compare(
         comparison: audit::compare(new.scale, &new.labelled, judges, terms),
         calls: old.calls + new.calls,
         budget_ended: old.budget_ended || new.budget_ended,
+        warnings,
     })
 }
 
@@ -139,30 +157,38 @@ fn margin(project: &Project, request: &CompareRequest) -> Result<Option<f64>, Ap
     }
 }
 
-async fn one(
+/// What to gather for one of the two.
+fn wanted(
     project: &Project,
     request: &CompareRequest,
     contender: &Contender,
-    watch: Watch<'_>,
-    cancel: watch::Receiver<bool>,
-) -> Result<Evidence, AppError> {
+    warnings: &mut Vec<Warning>,
+) -> Result<AuditRequest, AppError> {
     let mut data = request.data.clone();
+    let judge = match contender {
+        Contender::File { .. } => JudgeRequest::default(),
+        Contender::Model(model) => JudgeRequest { model: Some(model.clone()), ..request.judge.clone() },
+        Contender::Stored(name) => {
+            let found = project.stored(name)?;
+            warnings.extend(found.fallback.as_ref().map(Warning::from));
+            // It has its own rubric; one that was named is for the other judge.
+            data.rubric = None;
+            let stored = Some(Arc::new(found.version.judge));
+            JudgeRequest { stored, rubric: None, ..request.judge.clone() }
+        }
+    };
     data.source = match contender {
         Contender::File { path, judge } => {
             data.read.judge = judge.clone();
             Source::Files(vec![path.clone()])
         }
-        Contender::Model(model) => {
+        Contender::Model(_) | Contender::Stored(_) => {
             // What is said about files is about the other one.
             (data.read.judge_criterion, data.read.sample, data.replies) = (None, None, None);
-            Source::Judge {
-                judge: JudgeRequest { model: Some(model.clone()), ..request.judge.clone() },
-                limits: request.limits,
-                samples: request.samples,
-            }
+            Source::Judge { judge, limits: request.limits, samples: request.samples }
         }
     };
-    gather(project, &data, watch, cancel).await
+    Ok(data)
 }
 
 fn sole<'a>(evidence: &'a Evidence, contender: &Contender) -> Result<&'a JudgeInput, AppError> {

@@ -4,7 +4,7 @@ use crate::domain::{Explain, Place};
 use crate::judge::journal::JournalError;
 use crate::judge::run::RunError;
 use crate::labels::LabelsError;
-use crate::ledger::LedgerError;
+use crate::ledger::{LedgerError, VersionError};
 use crate::model::ModelError;
 use crate::rubric::RubricError;
 use std::path::Path;
@@ -24,6 +24,9 @@ pub enum AppError {
     /// The ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// A judge version or an alias.
+    #[error(transparent)]
+    Version(VersionError),
     /// The ledger, in the middle of a run.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -84,10 +87,21 @@ impl AppError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Rubric(_) | Self::Labels(_) | Self::Model(_) | Self::Input { .. } => 2,
+            Self::Version(VersionError::Damaged { .. }) => 1,
+            Self::Version(_) => 2,
             Self::Ledger(LedgerError::Newer { .. } | LedgerError::Foreign { .. } | LedgerError::Busy { .. }) => 2,
             Self::Ledger(_) | Self::Journal(_) | Self::System { .. } => 1,
             Self::Provider { .. } => 3,
             Self::Interrupted { .. } => 130,
+        }
+    }
+}
+
+impl From<VersionError> for AppError {
+    fn from(error: VersionError) -> Self {
+        match error {
+            VersionError::Ledger(error) => Self::Ledger(error),
+            error => Self::Version(error),
         }
     }
 }
@@ -108,6 +122,7 @@ impl Explain for AppError {
             Self::Labels(e) => e.place(),
             Self::Model(e) => e.place(),
             Self::Ledger(e) => e.place(),
+            Self::Version(e) => e.place(),
             Self::Input { place, .. } => place.as_ref(),
             Self::Journal(_) | Self::Provider { .. } | Self::Interrupted { .. } | Self::System { .. } => None,
         }
@@ -119,6 +134,7 @@ impl Explain for AppError {
             Self::Labels(e) => e.hint(),
             Self::Model(e) => e.hint(),
             Self::Ledger(e) => e.hint(),
+            Self::Version(e) => e.hint(),
             Self::Input { hint, .. } => Some(hint.clone()),
             Self::Provider { hint, .. } => hint.clone(),
             Self::Interrupted { .. } => Some("run the same command again to go on".into()),

@@ -164,7 +164,11 @@ pub(super) async fn gather(
 
 /// The scale that was named, or the rubric's. A judge that is run rates on its rubric's.
 fn scale(project: &Project, request: &AuditRequest) -> Result<Scale, AppError> {
-    let rubric = || project.rubric(&JudgeRequest { rubric: request.rubric.clone(), ..JudgeRequest::default() });
+    let judge = match &request.source {
+        Source::Judge { judge, .. } => judge.clone(),
+        Source::Files(_) | Source::Nobody => JudgeRequest::default(),
+    };
+    let rubric = || project.rubric(&JudgeRequest { rubric: request.rubric.clone(), ..judge.clone() });
     let scale = match request.scale {
         Some(scale) => scale,
         None => rubric()?.scale,

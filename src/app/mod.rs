@@ -9,6 +9,7 @@ mod error;
 mod folder;
 mod gather;
 mod init;
+mod judges;
 mod label;
 mod optimize;
 mod lint;
@@ -27,9 +28,13 @@ pub use doctor::{Checkup, Finding, Health, doctor};
 pub use error::AppError;
 pub use gather::{AuditRequest, Source};
 pub use init::{Written, init};
+pub use judges::{
+    Added, HandWritten, JudgeList, Moved, Promotion, Shown, add_judge, diff_judges, list_judges, promote_judge,
+    rollback_judge, show_judge,
+};
 pub use label::{LabelRequest, Labelled, Limits, Plan, Watch, default_out, label, plan};
-pub use optimize::{Method, OptimizeRequest, Optimized, optimize};
 pub use lint::{Fault, LintRequest, Linted, lint};
+pub use optimize::{Method, OptimizeRequest, Optimized, optimize};
 pub use project::{JudgeRequest, Project, Shipped, SimServer, write_whole};
 pub use schema::{Envelope, SCHEMAS, Warning, schema};
 pub use world::{MOST_QUERIES, SimJudge, Told, Truth, World, read_prompts, truth, write_world};

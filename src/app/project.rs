@@ -3,7 +3,7 @@
 use super::{AppError, Config};
 use crate::domain::Place;
 use crate::judge::{JudgeSpec, PARSER, Sampling};
-use crate::ledger::Ledger;
+use crate::ledger::{Found, Ledger};
 use crate::model::clock::TokioClock;
 use crate::model::{Client, Endpoint, Policy, Resolved, resolve, sim};
 use crate::prompt::Prompt;
@@ -25,9 +25,12 @@ pub struct Project {
     pub seed: u64,
 }
 
-/// Which judge.
+/// Which judge: one that is made from a rubric and a model, or one that was stored.
 #[derive(Clone, Debug, Default)]
 pub struct JudgeRequest {
+    /// A stored judge. It stays as it is: with its rubric, its model, its sampling; only `model` binds its prompt to
+    /// another model, which makes another judge.
+    pub stored: Option<Arc<JudgeSpec>>,
     /// A rubric file; the shipped one when absent.
     pub rubric: Option<PathBuf>,
     /// A model; `sim/small` when absent.
@@ -105,11 +108,26 @@ impl Project {
         Ok(Ledger::open(&self.state)?)
     }
 
+    /// The stored judge with this name: an alias, or the beginning of a hash.
+    ///
+    /// # Errors
+    /// [`AppError::Version`] when there is none, several begin so, or it is damaged.
+    pub fn stored(&self, name: &str) -> Result<Found, AppError> {
+        Ok(self.ledger()?.version(name)?)
+    }
+
     /// The rubric that `request` names.
     ///
     /// # Errors
-    /// [`AppError`] when the file is missing or wrong.
+    /// [`AppError`] when the file is missing or wrong, or a stored judge has another.
     pub fn rubric(&self, request: &JudgeRequest) -> Result<Rubric, AppError> {
+        if let Some(stored) = &request.stored {
+            if request.rubric.is_some() {
+                let message = format!("the judge `{}` has its own rubric", stored.name());
+                return Err(AppError::input(message, "leave `--rubric` out, or `--judge`"));
+            }
+            return Ok(stored.rubric.clone());
+        }
         let Some(path) = request.rubric.as_ref().or(self.config.defaults.rubric.as_ref()) else {
             return Ok(rubric::shipped());
         };
@@ -125,14 +143,20 @@ impl Project {
     /// The model that `request` names, without anything being started.
     ///
     /// # Errors
-    /// [`AppError::Model`] when there is none of that name.
+    /// [`AppError::Model`] when there is none of that name; [`AppError::Input`] when a stored judge's model is no longer
+    /// where it was.
     pub fn endpoint(&self, request: &JudgeRequest) -> Result<Endpoint, AppError> {
-        let spec = request.model.as_deref().or(self.config.defaults.model.as_deref()).unwrap_or(DEFAULT_MODEL);
+        let bound = request.stored.as_ref().filter(|_| request.model.is_none());
+        let named = request.model.as_deref().or(bound.map(|judge| judge.model.as_str()));
+        let spec = named.or(self.config.defaults.model.as_deref()).unwrap_or(DEFAULT_MODEL);
         let env = |name: &str| std::env::var(name).ok();
         let mut endpoint = match resolve(spec, &self.config.model, &env)? {
             Resolved::Endpoint(endpoint) => *endpoint,
             Resolved::Sim(name) => simulated(&name)?,
         };
+        if let Some(judge) = bound {
+            keep(judge, request, &mut endpoint)?;
+        }
         if let Some(tokens) = request.max_tokens {
             endpoint.max_tokens = tokens;
         }
@@ -148,7 +172,11 @@ impl Project {
     /// As [`Project::rubric`].
     pub fn judge(&self, request: &JudgeRequest, endpoint: &Endpoint) -> Result<JudgeSpec, AppError> {
         let rubric = self.rubric(request)?;
-        let prompt = Prompt::of(&rubric);
+        let prompt = match &request.stored {
+            Some(stored) if request.model.is_none() => return Ok(JudgeSpec::clone(stored)),
+            Some(stored) => stored.prompt.clone(),
+            None => Prompt::of(&rubric),
+        };
         let sampling = Sampling {
             temperature: endpoint.temperature,
             max_tokens: endpoint.max_tokens,
@@ -156,9 +184,36 @@ impl Project {
             extra: endpoint.extra.clone(),
             structured: endpoint.structured,
         };
-        let address = (!endpoint.in_process).then(|| format!("{}#{}", endpoint.base_url, endpoint.model));
-        Ok(JudgeSpec { rubric, prompt, model: endpoint.identity.clone(), address, sampling, parser: PARSER })
+        let (model, address) = (endpoint.identity.clone(), address(endpoint));
+        Ok(JudgeSpec { rubric, prompt, model, address, sampling, parser: PARSER })
     }
+}
+
+/// Where an endpoint is asked, as a judge remembers it.
+fn address(endpoint: &Endpoint) -> Option<String> {
+    (!endpoint.in_process).then(|| format!("{}#{}", endpoint.base_url, endpoint.model))
+}
+
+/// Makes the endpoint ask as the stored judge asks. What may have changed since is price, key and limits; a name that
+/// leads elsewhere now would be another model under the old judge's name.
+fn keep(judge: &JudgeSpec, request: &JudgeRequest, endpoint: &mut Endpoint) -> Result<(), AppError> {
+    let (name, model) = (judge.name(), &judge.model);
+    let again = format!("to bind its prompt to another model, say so: `--model {model}`");
+    if request.max_tokens.is_some() {
+        let message = format!("the judge `{name}` has its own limit of tokens");
+        return Err(AppError::input(message, format!("leave `--max-tokens` out; {again}")));
+    }
+    let here = address(endpoint);
+    if here != judge.address {
+        let at = |address: &Option<String>| address.clone().unwrap_or("this process".to_owned());
+        let message =
+            format!("the judge `{name}` asks `{model}` at {}; here it is at {}", at(&judge.address), at(&here));
+        return Err(AppError::input(message, format!("name the old address in assessor.toml; {again}")));
+    }
+    let sampling = &judge.sampling;
+    (endpoint.temperature, endpoint.max_tokens) = (sampling.temperature, sampling.max_tokens);
+    (endpoint.extra, endpoint.structured) = (sampling.extra.clone(), sampling.structured);
+    Ok(())
 }
 
 /// The endpoint of a simulated model; its address comes with [`connect`].

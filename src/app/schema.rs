@@ -3,6 +3,7 @@
 use super::{AppError, Config};
 use crate::audit::Caveat;
 use crate::labels::{self, FileKind};
+use crate::ledger::Fallback;
 use crate::rubric::RubricFile;
 use schemars::{JsonSchema, schema_for};
 use serde::Serialize;
@@ -24,7 +25,7 @@ pub struct Envelope<T> {
 }
 
 /// Something to know before using the data.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Warning {
     /// A stable name.
     pub code: &'static str,
@@ -35,6 +36,12 @@ pub struct Warning {
 impl From<&Caveat> for Warning {
     fn from(caveat: &Caveat) -> Self {
         Self { code: caveat.code.name(), text: caveat.text.clone() }
+    }
+}
+
+impl From<&Fallback> for Warning {
+    fn from(fallback: &Fallback) -> Self {
+        Self { code: "judge-version-damaged", text: fallback.to_string() }
     }
 }
 

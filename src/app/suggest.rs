@@ -19,7 +19,10 @@ pub(super) fn source_flags(request: &AuditRequest) -> String {
     }
     match &request.source {
         Source::Files(files) => files.iter().for_each(|file| flag("--ratings", &path(file))),
-        Source::Judge { judge, .. } => judge.model.iter().for_each(|model| flag("--model", model)),
+        Source::Judge { judge, .. } => {
+            judge.stored.iter().for_each(|stored| flag("--judge", &stored.hash()));
+            judge.model.iter().for_each(|model| flag("--model", model));
+        }
         Source::Nobody => {}
     }
     if let Some(rubric) = &request.rubric {

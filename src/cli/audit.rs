@@ -1,6 +1,7 @@
 //! `assessor audit`
 
 use super::args::AuditArgs;
+use super::judge::stored;
 use super::out::Out;
 use super::progress::Drawn;
 use super::{BUDGET, DONE, MISSED};
@@ -15,7 +16,8 @@ pub(super) async fn run(
     out: &Out,
     cancel: watch::Receiver<bool>,
 ) -> Result<u8, AppError> {
-    let (request, questions) = (args.request(), args.questions());
+    let (stored, mut warnings) = stored(project, out, args.source.stored())?;
+    let (request, questions) = (args.request(stored), args.questions());
     let mut drawn = Drawn::new(out);
     let audited = app::audit(project, &request, &questions, &mut |event| drawn.take(event), cancel).await?;
     let page = match (&args.report, args.no_report) {
@@ -24,13 +26,13 @@ pub(super) async fn run(
         (None, _) => Some(audited.write_reports(&Path::new("reports").join(audited.slug()))?),
     };
     write_extras(args, &audited)?;
-    let caveats = audited.audit.judges.iter().flat_map(|j| &j.caveats);
+    warnings.extend(audited.audit.judges.iter().flat_map(|j| &j.caveats).map(Warning::from));
     let exit = match () {
         () if audited.budget_ended => BUDGET,
         () if !audited.gates_met() => MISSED,
         () => DONE,
     };
-    Ok(out.result("audit", exit, &audited.audit, caveats.map(Warning::from).collect(), || {
+    Ok(out.result("audit", exit, &audited.audit, warnings, || {
         let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
         let mut text = report::terminal(&audited.audit, &options);
         if audited.budget_ended {

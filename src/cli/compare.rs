@@ -31,7 +31,9 @@ pub(super) async fn run(
         () if !missed.is_empty() => MISSED,
         () => DONE,
     };
-    let warnings = compared.comparison.caveats.iter().map(Warning::from).collect();
+    compared.warnings.iter().for_each(|warning| out.note(&format!("warning: {}", warning.text)));
+    let caveats = compared.comparison.caveats.iter().map(Warning::from);
+    let warnings = compared.warnings.iter().cloned().chain(caveats).collect();
     Ok(out.result("compare", exit, &compared.comparison, warnings, || {
         let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
         let mut text = report::comparison_terminal(&compared.comparison, args.show, &options);

@@ -2,6 +2,7 @@
 
 use super::args::{DisagreeArgs, Which};
 use super::error::clean;
+use super::judge::stored;
 use super::out::Out;
 use super::progress::Drawn;
 use super::{BUDGET, DONE};
@@ -19,13 +20,18 @@ pub(super) async fn run(
     out: &Out,
     cancel: watch::Receiver<bool>,
 ) -> Result<u8, AppError> {
-    let (request, asked) = (args.source.request(), app::Questions::default());
+    let (stored, warnings) = stored(project, out, args.source.stored())?;
+    let (request, asked) = (args.source.request(stored), app::Questions::default());
     let mut drawn = Drawn::new(out);
     let after = app::audit(project, &request, &asked, &mut |event| drawn.take(event), cancel.clone()).await?;
     let before = match &args.before {
         None => None,
         Some(path) => {
-            let request = app::AuditRequest { source: Source::Files(vec![path.clone()]), ..after.request.clone() };
+            let request = app::AuditRequest {
+                source: Source::Files(vec![path.clone()]),
+                scale: Some(after.audit.scale),
+                ..after.request.clone()
+            };
             Some(app::audit(project, &request, &asked, &mut |_| {}, cancel).await?)
         }
     };
@@ -47,7 +53,7 @@ pub(super) async fn run(
     if after.calls > 0 {
         out.note(&format!("{} requests made now.", after.calls));
     }
-    Ok(out.result("disagree", exit, &found, Vec::new(), || {
+    Ok(out.result("disagree", exit, &found, warnings, || {
         let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
         let mut text = format!(
             "{}\n{} of {} answered items differ from people; {} match what you asked for.\n\n",

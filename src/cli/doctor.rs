@@ -2,6 +2,7 @@
 
 use super::DONE;
 use super::args::DoctorArgs;
+use super::judge::stored;
 use super::out::Out;
 use crate::app::{self, AppError, Checkup, Health, Project};
 use std::fmt::Write as _;
@@ -16,13 +17,14 @@ pub(super) async fn run(
     out: &Out,
     mut cancel: watch::Receiver<bool>,
 ) -> Result<u8, AppError> {
-    let request = args.judge.request();
+    let (stored, warnings) = stored(project, out, args.judge.judge.as_deref())?;
+    let request = args.judge.request(stored);
     let checkup = tokio::select! {
         checkup = app::doctor(project, &request) => checkup?,
         _ = cancel.wait_for(|stop| *stop) => return Err(AppError::Interrupted { done: 0, total: 0 }),
     };
     let exit = if checkup.is_healthy() { DONE } else { PROVIDER };
-    Ok(out.result("doctor", exit, &checkup, Vec::new(), || shown(&checkup)))
+    Ok(out.result("doctor", exit, &checkup, warnings, || shown(&checkup)))
 }
 
 fn shown(checkup: &Checkup) -> String {

@@ -1,6 +1,7 @@
 //! `assessor label`
 
 use super::args::LabelArgs;
+use super::judge::stored;
 use super::out::Out;
 use super::progress::Drawn;
 use super::{BUDGET, DONE};
@@ -19,10 +20,11 @@ pub(super) async fn run(
         Some(items) => items.clone(),
         None => Shipped::labels(project)?.0,
     };
-    let mut request = args.request(items);
+    let (stored, warnings) = stored(project, out, args.judge.judge.as_deref())?;
+    let mut request = args.request(items, stored);
     if args.plan {
         let plan = app::plan(project, &request).await?;
-        return Ok(out.result("label", DONE, &plan, Vec::new(), || planned(&plan)));
+        return Ok(out.result("label", DONE, &plan, warnings, || planned(&plan)));
     }
     if request.out.is_none() {
         request.out = Some(default_out(project, &request)?);
@@ -32,7 +34,7 @@ pub(super) async fn run(
     let mut drawn = Drawn::new(out);
     let done = app::label(project, &request, &mut |event| drawn.take(event), cancel).await?;
     let exit = if done.budget_ended { BUDGET } else { DONE };
-    Ok(out.result("label", exit, &done, Vec::new(), || labelled(&done, named.as_deref())))
+    Ok(out.result("label", exit, &done, warnings, || labelled(&done, named.as_deref())))
 }
 
 fn default_out(project: &Project, request: &LabelRequest) -> Result<PathBuf, AppError> {

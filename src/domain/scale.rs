@@ -1,19 +1,37 @@
 //! The scale of a rubric and the ratings that can be given on it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Fewest and most levels that a scale may have.
 pub const LEVELS: std::ops::RangeInclusive<usize> = 2..=11;
 
 /// A closed range of integers, for example 1–5. Its levels are explicit: they never come from the data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Ends")]
 pub struct Scale {
     min: i8,
     max: i8,
 }
 
-/// One level of a [`Scale`]. Only [`Scale::rating`] makes one, so a `Rating` is never off its scale.
+/// A scale as it stands in a file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ends {
+    min: i64,
+    max: i64,
+}
+
+impl TryFrom<Ends> for Scale {
+    type Error = NoScale;
+
+    fn try_from(ends: Ends) -> Result<Self, NoScale> {
+        Self::new(ends.min, ends.max)
+    }
+}
+
+/// One level of a [`Scale`]. Only [`Scale::rating`] makes one, so a `Rating` is never off its scale; for the same reason
+/// none can be deserialised by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Rating(i8);

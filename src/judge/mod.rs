@@ -2,6 +2,7 @@
 //! judges, [`foreign`]) and how a run goes ([`run`]).
 
 pub mod consensus;
+mod difference;
 pub mod foreign;
 pub mod ladder;
 mod json;
@@ -10,5 +11,6 @@ pub mod run;
 mod spec;
 mod task;
 
-pub use spec::{JudgeSpec, PARSER, Sampling, reply_schema};
+pub use difference::{FieldChange, JudgeDiff};
+pub use spec::{JudgeSpec, OtherParser, PARSER, Sampling, reply_schema};
 pub use task::{IN_FLIGHT, read};

@@ -4,14 +4,16 @@ use crate::domain::Scale;
 use crate::model::Structured;
 use crate::prompt::Prompt;
 use crate::rubric::{Contract, Rubric};
-use serde::Serialize;
+use serde::de::{Deserializer, Error as _};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Version of the reply ladder. Part of the judge's hash: another reading of the same reply is another judge.
 pub const PARSER: &str = "ladder-1";
 
 /// How replies are drawn.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Sampling {
     /// Sent when set; many current models refuse it.
     pub temperature: Option<f64>,
@@ -23,7 +25,7 @@ pub struct Sampling {
     pub extra: serde_json::Map<String, Value>,
     /// Where the endpoint's configuration lets structured output begin; what the server then refuses is no part of the
     /// judge, so that a ladder step does not invalidate what is paid for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub structured: Option<Structured>,
 }
 
@@ -42,6 +44,34 @@ pub struct JudgeSpec {
     pub sampling: Sampling,
     /// See [`PARSER`].
     pub parser: &'static str,
+}
+
+/// A judge as it is serialised, its rubric checked and its parser not yet known.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    rubric: Rubric,
+    prompt: Prompt,
+    model: String,
+    address: Option<String>,
+    sampling: Sampling,
+    parser: String,
+}
+
+/// A judge whose replies this program reads otherwise than it was stored with: read so, it would be another judge.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("its replies are read by `{0}`; this program has `{PARSER}`")]
+pub struct OtherParser(pub String);
+
+// By hand, because a derived one wants the parser's name to live for ever.
+impl<'de> Deserialize<'de> for JudgeSpec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Stored { rubric, prompt, model, address, sampling, parser } = Stored::deserialize(deserializer)?;
+        if parser != PARSER {
+            return Err(D::Error::custom(OtherParser(parser)));
+        }
+        Ok(Self { rubric, prompt, model, address, sampling, parser: PARSER })
+    }
 }
 
 impl JudgeSpec {
@@ -75,6 +105,7 @@ pub fn reply_schema(contract: &Contract, scale: Scale) -> Value {
 mod tests {
     use super::*;
     use crate::rubric::shipped;
+    use proptest::prelude::*;
 
     fn judge() -> JudgeSpec {
         let rubric = shipped();
@@ -108,6 +139,36 @@ mod tests {
             let mut other = judge();
             edit(&mut other);
             assert_ne!(base.hash(), other.hash());
+        }
+    }
+
+    #[test]
+    fn a_judge_of_another_parser_is_not_read_as_if_it_were_ours() {
+        let text = serde_json::to_string(&judge()).unwrap();
+        assert_eq!(serde_json::from_str::<JudgeSpec>(&text).unwrap(), judge());
+        let other = serde_json::from_str::<JudgeSpec>(&text.replace("ladder-1", "ladder-9")).unwrap_err().to_string();
+        assert!(other.starts_with("its replies are read by `ladder-9`; this program has `ladder-1`"), "{other}");
+    }
+
+    proptest! {
+        #[test]
+        fn a_judge_that_is_read_back_has_its_hash(
+            (instruction, bullet, model) in (".{0,60}", ".{0,20}", "[ -~é]{1,12}"),
+            address in proptest::option::of(".{0,20}"),
+            temperature in proptest::option::of(0.0_f64..2.0),
+            (max_tokens, seed, extra) in (any::<u32>(), any::<u64>(), any::<f64>().prop_filter("JSON", |x| x.is_finite())),
+            structured in proptest::option::of(Just(Structured::JsonObject)),
+        ) {
+            let mut spec = judge();
+            spec.prompt.instruction = instruction;
+            spec.prompt.bullets.push(bullet);
+            spec.prompt.demos.push(crate::prompt::Demo { item: "i".into(), reply: "r".into() });
+            (spec.model, spec.address) = (model, address);
+            let extra = serde_json::Map::from_iter([("b".to_owned(), json!([extra, {"z": 1, "a": null}])), ("a".to_owned(), json!(seed))]);
+            spec.sampling = Sampling { temperature, max_tokens, seed, extra, structured };
+            let read: JudgeSpec = serde_json::from_str(&serde_json::to_string(&spec).unwrap()).unwrap();
+            prop_assert_eq!(read.hash(), spec.hash());
+            prop_assert_eq!(read, spec);
         }
     }
 

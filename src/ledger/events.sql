@@ -1,4 +1,4 @@
--- Version 3: what happened in a run of an optimiser, in order; append-only.
+-- Version 4: what happened in a run of an optimiser, in order; append-only.
 CREATE TABLE events (
   run TEXT NOT NULL, seq INTEGER NOT NULL, event TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (run, seq)
 ) STRICT, WITHOUT ROWID;

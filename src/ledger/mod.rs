@@ -6,9 +6,14 @@
 mod events;
 mod looks;
 mod spending;
+mod versions;
 mod writer;
 
 pub use spending::{SessionSpend, Spent, spent};
+pub use versions::{
+    Alias, Bounds, Edits, Entry, Expected, Fallback, Found, Good, LEAST_PREFIX, Lineage, Move, MoveKind, PerPoint,
+    Rollback, Saved, Scored, Scores, Spend, State, Summary, Version, VersionError,
+};
 
 use crate::domain::{Explain, NanoUsd, Place, Usage};
 use crate::judge::JudgeSpec;
@@ -21,10 +26,10 @@ use std::time::Duration;
 use writer::Writer;
 
 /// Version of the schema that this program writes.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 /// What each version added to the one before it.
 const STEPS: [&str; VERSION as usize] =
-    [include_str!("schema.sql"), include_str!("looks.sql"), include_str!("events.sql")];
+    [include_str!("schema.sql"), include_str!("looks.sql"), include_str!("versions.sql"), include_str!("events.sql")];
 /// Marks the file as ours: "assr".
 const APPLICATION_ID: i64 = 0x6173_7372;
 /// How long a second process waits for the file.

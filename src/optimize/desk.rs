@@ -61,7 +61,7 @@ impl<'a> Desk<'a> {
             seed,
         };
         let origin = Origin { operator: super::pool::Operator::Baseline, parents: Vec::new(), feedback: Vec::new() };
-        let prompt = Guard::baseline(judge.prompt.clone());
+        let prompt = desk.guard.baseline();
         desk.pool.admit(Candidate { prompt, origin });
         desk
     }

@@ -4,9 +4,9 @@
 
 use super::pool::{Candidate, Operator, Origin, Pool, Rated, Row};
 use crate::audit::Opinion;
-use crate::domain::{GroupId, Item, ItemId, Malformed, Scale};
+use crate::domain::{Dev, GroupId, Item, ItemId, Malformed, Scale, Train};
 use crate::feedback::{Example, Said};
-use crate::guardrail::Guard;
+use crate::guardrail::{Guard, Limits, Screened};
 use crate::prompt::Prompt;
 use crate::rubric::shipped;
 use std::collections::BTreeMap;
@@ -30,6 +30,11 @@ pub(super) fn examples(n: usize) -> Vec<Example> {
     (0..n).map(example).collect()
 }
 
+fn screened(prompt: Prompt) -> Screened {
+    let nothing = (Train(Vec::new()), Dev(Vec::new()));
+    Guard::new(&shipped(), &prompt, &nothing.0, &nothing.1, Limits::default()).baseline()
+}
+
 /// A pool whose candidates have these losses on dev rows 0, 1, ….
 pub(super) fn pool(losses: &[&[f64]]) -> Pool {
     let mut pool = Pool::default();
@@ -37,7 +42,7 @@ pub(super) fn pool(losses: &[&[f64]]) -> Pool {
         let mut prompt = Prompt::of(&shipped());
         prompt.bullets = vec![format!("Rule {i}.")];
         let origin = Origin { operator: Operator::Baseline, parents: Vec::new(), feedback: Vec::new() };
-        let id = pool.admit(Candidate { prompt: Guard::baseline(prompt), origin });
+        let id = pool.admit(Candidate { prompt: screened(prompt), origin });
         for (row, &loss) in rows.iter().enumerate() {
             let said = Said::Malformed { reason: Malformed::Empty, excerpt: String::new() };
             pool.record(id, Row::Dev(row as u32), 0, Rated { said, loss });
@@ -54,7 +59,7 @@ pub(super) fn family(losses: &[Vec<Option<f64>>]) -> Pool {
         prompt.bullets = vec![format!("Rule {i}.")];
         let operator = if i == 0 { Operator::Baseline } else { Operator::Reflect };
         let origin = Origin { operator, parents: i.checked_sub(1).into_iter().collect(), feedback: Vec::new() };
-        let id = pool.admit(Candidate { prompt: Guard::baseline(prompt), origin });
+        let id = pool.admit(Candidate { prompt: screened(prompt), origin });
         for (row, loss) in rows.iter().enumerate() {
             let rating = Scale::new(1, 5).unwrap().at(0);
             let said = match loss {

@@ -93,6 +93,16 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_was_cut_off_is_an_instruction_that_was_cut_off() {
+        let prompt = with(&["Rate drafts lower."]);
+        let cut: Vec<&str> = prompt.instruction.lines().take(8).collect();
+        for text in ["", "\n", &cut.join("\n"), &format!("{}\n- ", cut.join("\n"))] {
+            let revised = prompt.revised(text);
+            assert!(revised.bullets.is_empty() && revised.instruction.len() < prompt.instruction.len(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_list_that_ends_the_instruction_stays_in_it() {
         let mut prompt = with(&[]);
         prompt.instruction = "Rate it. Look at:\n- the date\n- the owner".into();

@@ -3,6 +3,7 @@
 //! The system message is the same bytes for every item of a run, so providers can cache it; the item comes last, in
 //! the user message, between marker lines that no text inside it can close (see [`markers`]).
 
+pub mod diff;
 mod edit;
 pub mod markers;
 mod render;

@@ -12,6 +12,7 @@
 //! | [`markdown`] | a comment on a pull request |
 //! | [`html`] | the document that people send each other |
 //! | [`comparison_terminal`], [`comparison_markdown`], [`comparison_html`] | two judges, paired |
+//! | [`judges`], [`judge`], [`judge_diff`] | stored judges: the list, one of them, what changed between two |
 //! | [`junit`] | gates, for continuous integration |
 //!
 //! `measures`, `panels` and `brief` say which numbers are shown and what each means, so all faces say the same.
@@ -25,6 +26,7 @@ mod export;
 mod figures;
 mod html;
 mod island;
+mod judges;
 mod junit;
 mod markdown;
 mod measures;
@@ -41,6 +43,7 @@ pub use comparison::{comparison_markdown, comparison_terminal};
 pub use disagreements::{changes, groups, list};
 pub use export::{csv, jsonl};
 pub use html::{comparison_html, html};
+pub use judges::{judge, judge_diff, judges};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use style::TerminalOptions;

@@ -21,6 +21,8 @@ pub(super) enum Tone {
     Dim,
     Good,
     Bad,
+    /// No longer there: struck through where the terminal can.
+    Gone,
 }
 
 /// Indent of everything below a section's title.
@@ -39,6 +41,7 @@ impl TerminalOptions {
             Tone::Dim => "2",
             Tone::Good => "1;34",
             Tone::Bad => "1;33",
+            Tone::Gone => "9;33",
         };
         if self.color && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
@@ -85,6 +88,7 @@ impl TerminalOptions {
             Some(Tone::Dim) => cell.add_attribute(Attribute::Dim),
             Some(Tone::Good) => cell.fg(Color::Blue).add_attribute(Attribute::Bold),
             Some(Tone::Bad) => cell.fg(Color::Yellow).add_attribute(Attribute::Bold),
+            Some(Tone::Gone) => cell.fg(Color::Yellow).add_attribute(Attribute::CrossedOut),
         }
     }
 

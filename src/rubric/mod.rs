@@ -1,19 +1,22 @@
 //! Rubric files and what they hold: scale with anchors, criteria, fields, output contract, invariants.
 
 mod file;
+mod stored;
 mod template;
 
 pub use file::{RubricError, RubricFile, load};
+pub use stored::BadRubric;
 
 use crate::domain::{Rating, Scale};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The file that ships with the binary, as [`shipped`] reads it.
 pub const SHIPPED: &str = include_str!("../../rubrics/relevance.toml");
 
 /// How an item is rated. Immutable; [`Rubric::hash`] covers all that reaches a model.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "stored::Stored")]
 pub struct Rubric {
     /// Short name; its scale is fixed for the life of the id.
     pub id: String,
@@ -35,12 +38,11 @@ pub struct Rubric {
     pub contract: Contract,
     /// What no revision may break.
     pub invariants: Vec<String>,
-    /// Spans of the instruction, as a judge reads it, that every revision keeps byte for byte. Not in the hash: they hold
-    /// revisions back and change no request.
-    #[serde(skip)]
+    /// Spans of the instruction, as a judge reads it, that every revision keeps byte for byte.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub frozen: Vec<String>,
-    /// Phrases that no revision may contain, whatever their case. Not in the hash, for the same reason.
-    #[serde(skip)]
+    /// Phrases that no revision may contain, whatever their case.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub forbidden: Vec<String>,
 }
 
@@ -56,7 +58,8 @@ pub struct Anchor {
 }
 
 /// A part of an item that the judge sees.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Field {
     /// `query`, `title`, `document` or a metadata column.
     pub name: String,
@@ -65,7 +68,8 @@ pub struct Field {
 }
 
 /// The JSON object that a judge answers with.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Contract {
     /// Name of the integer field.
     pub rating: String,

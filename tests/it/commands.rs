@@ -214,7 +214,7 @@ fn every_envelope_fits_the_schema_that_the_program_prints() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     folder.file("items.jsonl", items_jsonl(4));
     folder.file("broken.jsonl", "{\"id\": \"a\"");
-    let commands: [&[&str]; 7] = [
+    let commands: [&[&str]; 14] = [
         &["label", "--items", "items.jsonl"],
         &["label", "--items", "broken.jsonl"],
         &["label", "--plan", "--items", "items.jsonl"],
@@ -222,6 +222,13 @@ fn every_envelope_fits_the_schema_that_the_program_prints() {
         &["disagree"],
         &["doctor"],
         &["init", "x"],
+        &["judge", "list"],
+        &["judge", "add"],
+        &["judge", "add", "broken.jsonl"],
+        &["judge", "promote", "production", "--as", "candidate"],
+        &["judge", "rollback", "production"],
+        &["judge", "show", "production"],
+        &["judge", "diff", "production", "candidate"],
     ];
     for command in commands {
         let envelope = folder.json(command);

@@ -5,7 +5,7 @@
 use assessor::domain::{Explain as _, ItemId, NanoUsd};
 use assessor::judge::journal::{Answer, Call, Journal as _, Key};
 use assessor::judge::{JudgeSpec, PARSER, Sampling};
-use assessor::ledger::{Ledger, RunInfo};
+use assessor::ledger::{Ledger, Lineage, RunInfo};
 use assessor::prompt::Prompt;
 use rusqlite::Connection;
 
@@ -94,7 +94,7 @@ fn a_newer_ledger_and_a_foreign_database_are_refused_with_a_clear_word() {
     let path = folder.path().join("ledger.sqlite");
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = Ledger::open(folder.path()).unwrap_err();
-    assert_eq!(error.to_string(), "the ledger has schema version 99; this program knows versions up to 2");
+    assert_eq!(error.to_string(), "the ledger has schema version 99; this program knows versions up to 3");
     assert_eq!(error.hint().unwrap(), "use a newer `assessor`, or name another folder with `--state DIR`");
 
     let foreign = tempfile::tempdir().unwrap();
@@ -129,17 +129,25 @@ fn the_first_margin_stays_the_first() {
 }
 
 #[test]
-fn a_ledger_of_version_1_gets_what_version_2_added_and_keeps_what_it_has() {
-    let folder = tempfile::tempdir().unwrap();
-    let old = Connection::open(folder.path().join("ledger.sqlite")).unwrap();
-    old.execute_batch(include_str!("../../src/ledger/schema.sql")).unwrap();
-    old.execute("INSERT INTO judges VALUES ('h', 'm', 'r', '{}', 'then')", []).unwrap();
-    old.pragma_update(None, "application_id", 0x6173_7372).unwrap();
-    old.pragma_update(None, "user_version", 1).unwrap();
-    drop(old);
-    let ledger = Ledger::open(folder.path()).unwrap();
-    assert_eq!(ledger.look("people", "h").unwrap(), 1);
-    let kept = Connection::open(folder.path().join("ledger.sqlite")).unwrap();
-    let judges: i64 = kept.query_row("SELECT count(*) FROM judges", [], |row| row.get(0)).unwrap();
-    assert_eq!(judges, 1);
+fn a_ledger_of_an_older_version_gets_what_later_ones_added_and_keeps_what_it_has() {
+    let steps = [include_str!("../../src/ledger/schema.sql"), include_str!("../../src/ledger/looks.sql")];
+    for version in 1..=steps.len() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = Connection::open(folder.path().join("ledger.sqlite")).unwrap();
+        steps[..version].iter().for_each(|step| old.execute_batch(step).unwrap());
+        old.execute("INSERT INTO judges VALUES ('h', 'm', 'r', '{}', 'then')", []).unwrap();
+        if version >= 2 {
+            old.execute("INSERT INTO looks VALUES ('people', 'other', 'then')", []).unwrap();
+        }
+        old.pragma_update(None, "application_id", 0x6173_7372).unwrap();
+        old.pragma_update(None, "user_version", version as i64).unwrap();
+        drop(old);
+        let ledger = Ledger::open(folder.path()).unwrap();
+        assert_eq!(ledger.look("people", "h").unwrap(), version as u64, "looks of version {version}");
+        let saved = ledger.save_version(&judge(), &Lineage::default(), "").unwrap();
+        assert_eq!(ledger.version(&saved.hash).unwrap().version.judge, judge());
+        let kept = Connection::open(folder.path().join("ledger.sqlite")).unwrap();
+        let judges: i64 = kept.query_row("SELECT count(*) FROM judges", [], |row| row.get(0)).unwrap();
+        assert_eq!(judges, 1);
+    }
 }

@@ -22,3 +22,4 @@ mod replies;
 mod support;
 mod tidy;
 mod unreliable;
+mod versions;

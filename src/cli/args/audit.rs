@@ -4,15 +4,17 @@ use super::source::SourceArgs;
 use super::values::{gate, mapping, points};
 use crate::app::{AuditRequest, Questions, Source};
 use crate::audit::{Gate, Goals};
+use crate::judge::JudgeSpec;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct AuditArgs {
     #[command(flatten)]
     pub source: SourceArgs,
     /// Audit the people alone: how far they are from each other
-    #[arg(long, conflicts_with_all = ["ratings", "model"])]
+    #[arg(long, conflicts_with_all = ["ratings", "model", "judge"])]
     pub no_judge: bool,
     /// How systems rank under the judge's ratings: the column (or part of --id-pattern) that names the system of an item
     #[arg(long, value_name = "COLUMN", conflicts_with = "no_judge")]
@@ -50,8 +52,8 @@ pub(in crate::cli) struct AuditArgs {
 }
 
 impl AuditArgs {
-    pub fn request(&self) -> AuditRequest {
-        let request = AuditRequest { systems: self.systems.clone(), ..self.source.request() };
+    pub fn request(&self, stored: Option<Arc<JudgeSpec>>) -> AuditRequest {
+        let request = AuditRequest { systems: self.systems.clone(), ..self.source.request(stored) };
         if self.no_judge { AuditRequest { source: Source::Nobody, ..request } } else { request }
     }
 

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CompareArgs {
-    /// The judge to compare with: a file of ratings, FILE#JUDGE, or a model
+    /// The judge to compare with: a file of ratings, FILE#JUDGE, a stored judge as judge:NAME, or a model
     #[arg(value_name = "OLD")]
     pub old: String,
     /// The judge that might replace it

@@ -2,8 +2,10 @@
 
 use super::shared::{BudgetArgs, JudgeArgs, ReadArgs};
 use crate::app::LabelRequest;
+use crate::judge::JudgeSpec;
 use clap::Args;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct LabelArgs {
@@ -25,9 +27,9 @@ pub(in crate::cli) struct LabelArgs {
 }
 
 impl LabelArgs {
-    pub fn request(&self, items: PathBuf) -> LabelRequest {
+    pub fn request(&self, items: PathBuf, stored: Option<Arc<JudgeSpec>>) -> LabelRequest {
         LabelRequest {
-            judge: self.judge.request(),
+            judge: self.judge.request(stored),
             items,
             read: self.read.options(None),
             out: self.out.clone(),

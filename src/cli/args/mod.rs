@@ -12,10 +12,10 @@ mod values;
 
 pub(super) use audit::{AuditArgs, DisagreeArgs, Which};
 pub(super) use compare::CompareArgs;
-pub(super) use judge::JudgeAction;
+pub(super) use judge::{AddArgs, DiffArgs, JudgeAction, PromoteArgs, RollbackArgs, ShowArgs};
 pub(super) use label::LabelArgs;
-pub(super) use optimize::OptimizeArgs;
 pub(super) use lint::LintArgs;
+pub(super) use optimize::OptimizeArgs;
 pub(super) use shared::JudgeArgs;
 
 use clap::{Parser, Subcommand};
@@ -62,7 +62,7 @@ pub(super) enum Command {
     Doctor(DoctorArgs),
     /// Rate items with a judge
     #[command(
-        after_help = "Examples:\n  assessor label                                    the shipped items, with sim/small\n  assessor label --plan --items items.jsonl --model openai/gpt-4.1-mini\n  assessor label --items items.parquet --model mine --budget-usd 20 --out labels.parquet\n\nStop it whenever you like: the same command goes on where it was, and pays for no call twice."
+        after_help = "Examples:\n  assessor label                                    the shipped items, with sim/small\n  assessor label --plan --items items.jsonl --model openai/gpt-4.1-mini\n  assessor label --items items.parquet --model mine --budget-usd 20 --out labels.parquet\n  assessor label --items items.parquet --judge production\n\nStop it whenever you like: the same command goes on where it was, and pays for no call twice."
     )]
     Label(LabelArgs),
     /// Hold a judge against people
@@ -72,7 +72,7 @@ pub(super) enum Command {
     Audit(AuditArgs),
     /// Compare two judges on the same items, paired
     #[command(
-        after_help = "Examples:\n  assessor compare sim/small sim/large                the shipped labels, two simulated models\n  assessor compare old.labels.jsonl new.labels.jsonl --human h.csv --margin 1 --require non-inferior\n  assessor compare ratings.csv#A ratings.csv#B --human h.csv --scale 0-3\n\nFix the margin before you look: in assessor.toml, `[compare] margin = 1`."
+        after_help = "Examples:\n  assessor compare sim/small sim/large                the shipped labels, two simulated models\n  assessor compare old.labels.jsonl new.labels.jsonl --human h.csv --margin 1 --require non-inferior\n  assessor compare ratings.csv#A ratings.csv#B --human h.csv --scale 0-3\n  assessor compare judge:production judge:candidate\n\nFix the margin before you look: in assessor.toml, `[compare] margin = 1`."
     )]
     Compare(CompareArgs),
     /// List, group, compare and export disagreements between judge and people

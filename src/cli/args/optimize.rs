@@ -4,12 +4,14 @@ use super::shared::{JudgeArgs, ReadArgs};
 use super::values::{split, usd};
 use crate::app::{AuditRequest, Method, OptimizeRequest, Source};
 use crate::domain::NanoUsd;
+use crate::judge::JudgeSpec;
 use crate::labels::Fractions;
 use crate::optimize::adopt::Conditions;
 use crate::optimize::limits::Limits;
 use crate::optimize::{flywheel, gepa};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct OptimizeArgs {
@@ -172,10 +174,10 @@ impl Strategy {
         }
     }
 
-    pub fn request(&self) -> OptimizeRequest {
+    pub fn request(&self, stored: Option<Arc<JudgeSpec>>) -> OptimizeRequest {
         let shared = self.shared();
         OptimizeRequest {
-            judge: shared.judge.request(),
+            judge: shared.judge.request(stored),
             reflector: shared.reflector.clone(),
             data: AuditRequest {
                 source: Source::Nobody,

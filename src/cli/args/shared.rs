@@ -3,13 +3,19 @@
 use super::values::{mapping, usd};
 use crate::app::{JudgeRequest, Limits};
 use crate::domain::NanoUsd;
+use crate::judge::JudgeSpec;
 use crate::labels::{OnDuplicate, OnOffScale, ReadOptions};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Which judge.
 #[derive(Clone, Debug, Args)]
 pub(in crate::cli) struct JudgeArgs {
+    /// A stored judge, by alias or hash (`assessor judge list`): with its rubric, prompt, model and sampling; only with
+    /// --model its prompt is bound to another model. With --ratings, only this judge of the ratings
+    #[arg(long, value_name = "NAME")]
+    pub judge: Option<String>,
     /// Rubric file [default: the shipped relevance rubric]
     #[arg(long, value_name = "FILE")]
     pub rubric: Option<PathBuf>,
@@ -25,8 +31,10 @@ pub(in crate::cli) struct JudgeArgs {
 }
 
 impl JudgeArgs {
-    pub fn request(&self) -> JudgeRequest {
+    /// The judge that was asked for; `stored` is the one that `--judge` names.
+    pub fn request(&self, stored: Option<Arc<JudgeSpec>>) -> JudgeRequest {
         JudgeRequest {
+            stored,
             rubric: self.rubric.clone(),
             model: self.model.clone(),
             max_tokens: self.max_tokens,

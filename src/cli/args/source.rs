@@ -4,10 +4,12 @@ use super::shared::{BudgetArgs, JudgeArgs, ReadArgs};
 use super::values::{id_pattern, scale};
 use crate::app::{AuditRequest, Source};
 use crate::domain::Scale;
+use crate::judge::JudgeSpec;
 use crate::judge::foreign::{Foreign, Fractions};
 use crate::labels::{IdPattern, ReadOptions};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Ratings made before or elsewhere: which of them, and how they are read.
 #[derive(Clone, Debug, Args)]
@@ -61,9 +63,6 @@ pub(in crate::cli) struct SourceArgs {
     /// Ratings made before or elsewhere, instead of running a judge; may be repeated
     #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "budget_usd", "budget_calls", "limit"])]
     pub ratings: Vec<PathBuf>,
-    /// Only this judge of the ratings
-    #[arg(long = "judge", value_name = "NAME", requires = "ratings")]
-    pub judge_name: Option<String>,
     #[command(flatten)]
     pub elsewhere: ElsewhereArgs,
     /// The scale as MIN-MAX [default: the rubric's]
@@ -78,10 +77,17 @@ pub(in crate::cli) struct SourceArgs {
 }
 
 impl SourceArgs {
-    pub fn request(&self) -> AuditRequest {
+    /// The stored judge that `--judge` names; with ratings it names one of their judges.
+    pub fn stored(&self) -> Option<&str> {
+        self.judge.judge.as_deref().filter(|_| self.ratings.is_empty())
+    }
+
+    /// What was asked for; `stored` is the judge that [`SourceArgs::stored`] names.
+    pub fn request(&self, stored: Option<Arc<JudgeSpec>>) -> AuditRequest {
+        let of_ratings = self.judge.judge.clone().filter(|_| !self.ratings.is_empty());
         let source = match self.ratings.as_slice() {
             [] => Source::Judge {
-                judge: self.judge.request(),
+                judge: self.judge.request(stored),
                 limits: self.budget.limits(),
                 samples: self.budget.samples,
             },
@@ -91,7 +97,7 @@ impl SourceArgs {
             source,
             items: self.items.clone(),
             human: self.human.clone(),
-            read: self.elsewhere.read(self.read.options(self.judge_name.clone())),
+            read: self.elsewhere.read(self.read.options(of_ratings)),
             systems: None,
             replies: self.elsewhere.replies(),
             scale: self.scale,

@@ -1,0 +1,247 @@
+//! Judge versions: list, show, compare, store, and move the names that point at them.
+
+use super::{AppError, JudgeRequest, Project, Warning};
+use crate::domain::Place;
+use crate::judge::{JudgeDiff, JudgeSpec};
+use crate::ledger::{Alias, Edits, Expected, Found, Lineage, Move, PerPoint, Summary, Version};
+use crate::prompt::{Prefix, Prompt};
+use serde::Serialize;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Characters of a note or a reason.
+const LONGEST_NOTE: usize = 500;
+/// Bytes of a prompt: far more than any model should be told.
+const LARGEST_PROMPT: u64 = 64 * 1024;
+
+/// All versions and aliases.
+#[derive(Debug, Serialize)]
+pub struct JudgeList {
+    /// The oldest first.
+    pub versions: Vec<Summary>,
+    /// By name.
+    pub aliases: Vec<Alias>,
+}
+
+/// A version, in full.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    /// Its hash.
+    pub hash: String,
+    /// The aliases that point to it.
+    pub aliases: Vec<String>,
+    /// The prompt as the model is given it.
+    pub prompt: String,
+    /// The part of it that may be changed: `judge add` takes it back.
+    pub text: String,
+    /// The whole judge.
+    pub judge: JudgeSpec,
+    /// Where it comes from.
+    pub lineage: Lineage,
+    /// What one NMSE point took, when that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_point: Option<PerPoint>,
+    /// What somebody wanted to remember of it.
+    pub note: String,
+    /// When it was stored, in UTC.
+    pub created: String,
+    /// The version itself, for those who draw it.
+    #[serde(skip)]
+    pub version: Version,
+}
+
+/// A judge to store.
+#[derive(Clone, Debug, Default)]
+pub struct HandWritten {
+    /// Its instruction and rules; those of the rubric, or of `from`, when absent.
+    pub file: Option<PathBuf>,
+    /// The version that it was made from.
+    pub from: Option<String>,
+    /// Rubric and model; with `from` and no model, all but the prompt stays as it is there.
+    pub judge: JudgeRequest,
+    /// What to remember of it.
+    pub note: String,
+}
+
+/// A judge that was stored.
+#[derive(Debug, Serialize)]
+pub struct Added {
+    /// Its hash.
+    pub hash: String,
+    /// Its name for people.
+    pub name: String,
+    /// It was there before; nothing was written.
+    pub was_there: bool,
+    /// Hash of the judge that it was made from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// What of the parent's prompt was changed.
+    pub edits: Edits,
+}
+
+/// A move to make.
+#[derive(Clone, Debug)]
+pub struct Promotion {
+    /// The alias to move.
+    pub alias: String,
+    /// Where it must point before.
+    pub expected: Expected,
+    /// Why.
+    pub why: String,
+}
+
+/// Where an alias points now.
+#[derive(Debug, Serialize)]
+pub struct Moved {
+    /// The alias.
+    pub alias: String,
+    /// The version that it points to.
+    pub target: String,
+    /// The move; absent when it pointed there already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Move>,
+    /// Damaged versions that a rollback stepped over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<String>,
+}
+
+/// All versions and aliases.
+///
+/// # Errors
+/// [`AppError::Ledger`]; a damaged version is listed as such.
+pub fn list_judges(project: &Project) -> Result<JudgeList, AppError> {
+    let ledger = project.ledger()?;
+    let aliases = ledger.aliases()?;
+    let versions = ledger.versions()?.iter().map(|entry| entry.summary(&aliases)).collect();
+    Ok(JudgeList { versions, aliases })
+}
+
+/// A version with everything that is known of it.
+///
+/// # Errors
+/// As [`Project::stored`].
+pub fn show_judge(project: &Project, name: &str) -> Result<(Shown, Vec<Warning>), AppError> {
+    let ledger = project.ledger()?;
+    let Found { version, fallback } = ledger.version(name)?;
+    let points = |alias: &Alias| alias.target == version.hash;
+    let aliases = ledger.aliases()?.into_iter().filter(points).map(|alias| alias.name).collect();
+    let judge = version.judge.clone();
+    let shown = Shown {
+        hash: version.hash.clone(),
+        aliases,
+        prompt: Prefix::new(&judge.prompt, &judge.rubric).system().to_string(),
+        text: judge.prompt.editable(),
+        judge,
+        per_point: version.lineage.per_point(),
+        lineage: version.lineage.clone(),
+        note: version.note.clone(),
+        created: version.created.clone(),
+        version,
+    };
+    Ok((shown, fallback.as_ref().map(Warning::from).into_iter().collect()))
+}
+
+/// In what version `new` differs from version `old`.
+///
+/// # Errors
+/// As [`Project::stored`].
+pub fn diff_judges(project: &Project, old: &str, new: &str) -> Result<(JudgeDiff, Vec<Warning>), AppError> {
+    let ledger = project.ledger()?;
+    let (old, new) = (ledger.version(old)?, ledger.version(new)?);
+    let warnings = [&old, &new].into_iter().filter_map(|found| found.fallback.as_ref()).map(Warning::from).collect();
+    Ok((JudgeDiff::of(&old.version.judge, &new.version.judge), warnings))
+}
+
+/// Stores a judge that somebody wrote, or the one that rubric and model make.
+///
+/// # Errors
+/// [`AppError`] when the file, the rubric, the model or the version it is made from cannot be used.
+pub fn add_judge(project: &Project, wanted: &HandWritten) -> Result<(Added, Vec<Warning>), AppError> {
+    short("note", &wanted.note)?;
+    let found = wanted.from.as_deref().map(|name| project.stored(name)).transpose()?;
+    let warnings = found.iter().filter_map(|found| found.fallback.as_ref()).map(Warning::from).collect();
+    let parent = found.map(|found| found.version);
+    let stored = parent.as_ref().map(|version| Arc::new(version.judge.clone()));
+    let mut judge = match &stored {
+        // No endpoint is needed to change a prompt: it may be reachable elsewhere only.
+        Some(stored) if wanted.judge.model.is_none() => JudgeSpec::clone(stored),
+        _ => {
+            let request = JudgeRequest { stored, ..wanted.judge.clone() };
+            project.judge(&request, &project.endpoint(&request)?)?
+        }
+    };
+    if let Some(file) = &wanted.file {
+        judge.prompt = written(&judge.prompt, file)?;
+    }
+    let mut lineage = Lineage { strategy: wanted.file.as_ref().map(|_| "hand".to_owned()), ..Lineage::default() };
+    if let Some(parent) = &parent {
+        lineage.edits = Edits::between(&parent.judge.prompt.editable(), &judge.prompt.editable());
+        lineage.parent = Some(parent.hash.clone()).filter(|hash| *hash != judge.hash());
+    }
+    let saved = project.ledger()?.save_version(&judge, &lineage, &wanted.note)?;
+    let Lineage { parent, edits, .. } = lineage;
+    Ok((Added { hash: saved.hash, name: judge.name(), was_there: saved.was_there, parent, edits }, warnings))
+}
+
+/// The prompt of `base` with instruction and rules from a file. Whatever a prompt must satisfy before it is stored is
+/// checked here.
+fn written(base: &Prompt, file: &Path) -> Result<Prompt, AppError> {
+    let refused = |message: String, hint: &str| AppError::Input {
+        message,
+        place: Some(Place::file(file.display().to_string())),
+        hint: hint.to_owned(),
+    };
+    let start = "`assessor judge show NAME --text > FILE` writes one to start from";
+    let mut bytes = Vec::new();
+    std::fs::File::open(file)
+        .and_then(|open| open.take(LARGEST_PROMPT + 1).read_to_end(&mut bytes))
+        .map_err(|e| refused(format!("the prompt cannot be read: {e}"), start))?;
+    if bytes.len() as u64 > LARGEST_PROMPT {
+        return Err(refused(
+            format!("the prompt has more than {LARGEST_PROMPT} bytes"),
+            "a judge follows short prompts",
+        ));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| refused("the prompt is not UTF-8".into(), "save it as UTF-8"))?;
+    let prompt = base.revised(text.trim_start_matches('\u{feff}'));
+    if prompt.instruction.is_empty() {
+        return Err(refused("the prompt has no instruction".into(), start));
+    }
+    Ok(prompt)
+}
+
+/// Lets an alias point to a version.
+///
+/// # Errors
+/// [`AppError::Version`] when the version is unknown or damaged, or the alias was moved meanwhile.
+pub fn promote_judge(project: &Project, version: &str, promotion: &Promotion) -> Result<Moved, AppError> {
+    short("reason", &promotion.why)?;
+    let ledger = project.ledger()?;
+    let Promotion { alias, expected, why } = promotion;
+    let moved = ledger.promote(version, alias, expected, why)?;
+    let target = match &moved {
+        Some(moved) => moved.to.clone(),
+        None => ledger.version(version)?.version.hash,
+    };
+    Ok(Moved { alias: alias.clone(), target, moved, skipped: Vec::new() })
+}
+
+/// Lets an alias point to where it pointed before.
+///
+/// # Errors
+/// [`AppError::Version`] when there is no alias, nothing good stands before, or it was moved meanwhile.
+pub fn rollback_judge(project: &Project, promotion: &Promotion) -> Result<Moved, AppError> {
+    short("reason", &promotion.why)?;
+    let back = project.ledger()?.rollback(&promotion.alias, &promotion.expected, &promotion.why)?;
+    let (alias, target) = (back.moved.alias.clone(), back.moved.to.clone());
+    Ok(Moved { alias, target, moved: Some(back.moved), skipped: back.skipped })
+}
+
+fn short(what: &str, text: &str) -> Result<(), AppError> {
+    if text.chars().count() <= LONGEST_NOTE {
+        return Ok(());
+    }
+    let message = format!("the {what} has more than {LONGEST_NOTE} characters");
+    Err(AppError::input(message, "say it in a sentence"))
+}

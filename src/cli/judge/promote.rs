@@ -1,0 +1,39 @@
+//! `assessor judge promote` and `assessor judge rollback`
+
+use super::DONE;
+use crate::app::{self, AppError, Moved, Project};
+use crate::cli::args::{PromoteArgs, RollbackArgs};
+use crate::cli::out::Out;
+
+pub(super) fn run(args: &PromoteArgs, project: &Project, out: &Out) -> Result<u8, AppError> {
+    let moved = app::promote_judge(project, &args.version, &args.promotion())?;
+    Ok(out.result("judge", DONE, &moved, Vec::new(), || {
+        let was_new = moved.moved.as_ref().is_some_and(|step| step.from.is_none());
+        let back = if was_new || moved.moved.is_none() {
+            String::new()
+        } else {
+            format!("\nBack:  assessor judge rollback {}", moved.alias)
+        };
+        format!("{}\nUse:   assessor label --judge {}{back}", said(&moved), moved.alias)
+    }))
+}
+
+pub(super) fn back(args: &RollbackArgs, project: &Project, out: &Out) -> Result<u8, AppError> {
+    let moved = app::rollback_judge(project, &args.promotion())?;
+    for hash in &moved.skipped {
+        out.note(&format!("warning: the judge version `{hash}` is damaged and was stepped over"));
+    }
+    Ok(out.result("judge", DONE, &moved, Vec::new(), || said(&moved)))
+}
+
+/// Where the alias points now.
+fn said(now: &Moved) -> String {
+    let (alias, target) = (&now.alias, &now.target);
+    match &now.moved {
+        None => format!("`{alias}` points to `{target}` already."),
+        Some(step) => match &step.from {
+            None => format!("`{alias}` points to `{target}` now."),
+            Some(from) => format!("`{alias}` points to `{target}` now, and no longer to `{from}`."),
+        },
+    }
+}

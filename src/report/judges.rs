@@ -1,0 +1,255 @@
+//! Judge versions in the terminal: the list, one of them, and the difference of two.
+
+use super::plain::{cut, plain};
+use super::style::{INDENT, TerminalOptions, Tone};
+use crate::judge::{FieldChange, JudgeDiff};
+use crate::ledger::{Lineage, Scored, State, Summary, Version};
+use crate::prompt::Prefix;
+use crate::prompt::diff::{Line, Tag};
+use std::fmt::Write as _;
+
+/// Digits of a hash that are shown in a list.
+const SHORT: usize = 8;
+/// The columns of the list, and how wide each may become.
+const COLUMNS: [(&str, usize); 9] = [
+    ("version", SHORT),
+    ("alias", 24),
+    ("model", 20),
+    ("rubric", 14),
+    ("parent", SHORT),
+    ("dev", 15),
+    ("test", 15),
+    ("stored", 10),
+    ("note", 60),
+];
+/// Unchanged lines that are shown around a change.
+const CONTEXT: usize = 2;
+/// Columns of a field's value.
+const VALUE: usize = 60;
+
+/// All versions in a table, the oldest first.
+pub fn judges(versions: &[Summary], options: &TerminalOptions) -> String {
+    if versions.is_empty() {
+        return "No judge is stored yet: `assessor judge add` stores one.\n".to_owned();
+    }
+    let rows: Vec<[String; COLUMNS.len()]> = versions.iter().map(row).collect();
+    // A column that says nothing of any version only takes room.
+    let shown: Vec<usize> = (0..COLUMNS.len()).filter(|at| rows.iter().any(|row| !row[*at].is_empty())).collect();
+    let mut table = options.table(&shown.iter().map(|at| COLUMNS[*at].0).collect::<Vec<_>>());
+    for (row, version) in rows.iter().zip(versions) {
+        let tone = |at: usize| match (&version.state, at) {
+            (State::Refused(_), _) => Some(Tone::Bad),
+            (State::Good(_), 0) => Some(Tone::Strong),
+            (State::Good(_), 1) => Some(Tone::Good),
+            (State::Good(_), _) => None,
+        };
+        table.add_row(shown.iter().map(|at| options.cell(&cut(&plain(&row[*at]), COLUMNS[*at].1), tone(*at))));
+    }
+    let mut out = options.set(table, &[]);
+    for version in versions {
+        if let State::Refused(why) = &version.state {
+            let _ = writeln!(out, "\n{}", options.paint(&plain(why), Tone::Bad));
+        }
+    }
+    out.push_str("\ndev and test: NMSE before→after. `assessor judge show VERSION` tells the rest.\n");
+    options.finish(out)
+}
+
+/// One version's cells.
+fn row(version: &Summary) -> [String; COLUMNS.len()] {
+    let (hash, aliases) = (short(&version.hash), version.aliases.join(", "));
+    let State::Good(good) = &version.state else {
+        let nothing = String::new;
+        return [hash, aliases, "DAMAGED".into(), nothing(), nothing(), nothing(), nothing(), nothing(), nothing()];
+    };
+    [
+        hash,
+        aliases,
+        good.model.clone(),
+        good.rubric.clone(),
+        good.parent.as_deref().map(short).unwrap_or_default(),
+        good.dev.as_ref().map(scored).unwrap_or_default(),
+        good.test.as_ref().map(scored).unwrap_or_default(),
+        day(&good.created).to_owned(),
+        good.note.clone(),
+    ]
+}
+
+fn scored(scored: &Scored) -> String {
+    format!("{:.2}→{:.2}", scored.before, scored.after)
+}
+
+/// The date of a timestamp in RFC 3339.
+fn day(timestamp: &str) -> &str {
+    timestamp.split('T').next().unwrap_or(timestamp)
+}
+
+fn short(hash: &str) -> String {
+    plain(hash).chars().take(SHORT).collect()
+}
+
+/// One version: what it is, where it comes from, and its prompt as the model is given it.
+pub fn judge(version: &Version, aliases: &[String], options: &TerminalOptions) -> String {
+    let judge = &version.judge;
+    let mut out = format!("{}\n", options.paint(&plain(&judge.name()), Tone::Strong));
+    let mut field = |name: &str, text: &str| {
+        if !text.is_empty() {
+            out.push_str(&options.hanging(&format!("{INDENT}{name:<10}"), &plain(text)));
+        }
+    };
+    field("version", &version.hash);
+    field("alias", &aliases.join(", "));
+    field("note", &version.note);
+    field("stored", &version.created);
+    field("model", &judge.model);
+    field("address", judge.address.as_deref().unwrap_or_default());
+    field("rubric", &format!("{} ({}), scale {}", judge.rubric.id, judge.rubric.title, judge.rubric.scale));
+    field("sampling", &serde_json::to_string(&judge.sampling).unwrap_or_default());
+    field("parser", judge.parser);
+    out.push_str(&lineage(version, *options));
+    out.push_str(&options.title("Prompt, as the model is given it"));
+    for line in Prefix::new(&judge.prompt, &judge.rubric).system().lines() {
+        let _ = writeln!(out, "{}", safe(line));
+    }
+    options.finish(out)
+}
+
+fn lineage(version: &Version, options: TerminalOptions) -> String {
+    let from = &version.lineage;
+    let mut out = String::new();
+    let mut field = |name: &str, text: String| {
+        if !text.is_empty() {
+            out.push_str(&options.hanging(&format!("{INDENT}{name:<10}"), &plain(&text)));
+        }
+    };
+    field("parent", from.parent.clone().unwrap_or_default());
+    field("made by", from.strategy.clone().unwrap_or_default());
+    field("run", from.run.clone().unwrap_or_default());
+    field("why", from.why.clone().unwrap_or_default());
+    for (name, change) in [("dev NMSE", &from.scores.dev), ("test NMSE", &from.scores.test)] {
+        field(name, change.as_ref().map(with_interval).unwrap_or_default());
+    }
+    field("spent", spent(from));
+    field("feedback", feedback(&from.feedback));
+    for (sign, tone, lines) in [('-', Tone::Bad, &from.edits.removed), ('+', Tone::Good, &from.edits.added)] {
+        for line in lines {
+            let _ = writeln!(out, "{INDENT}{}", options.paint(&format!("{sign} {}", safe(line)), tone));
+        }
+    }
+    if out.is_empty() {
+        return options.title("Lineage") + INDENT + "not known: it was not made from another version\n";
+    }
+    options.title("Lineage") + &out
+}
+
+fn with_interval(change: &Scored) -> String {
+    let interval = change.change.map_or(String::new(), |bounds| {
+        format!(" (change {:+.2} to {:+.2}, {:.0} %)", bounds.low, bounds.high, bounds.level * 100.0)
+    });
+    scored(change) + &interval
+}
+
+fn spent(lineage: &Lineage) -> String {
+    let Some(spend) = &lineage.spend else { return String::new() };
+    let usd = spend.usd.map_or(String::new(), |usd| format!(", ${usd:.4}"));
+    let point = lineage.per_point().map_or(String::new(), |per| {
+        let usd = per.usd.map_or(String::new(), |usd| format!(" and ${usd:.4}"));
+        format!("; {:.0} calls{usd} for each NMSE point on {}", per.calls, per.on)
+    });
+    format!("{} judge calls and {} others{usd}{point}", spend.judge_calls, spend.other_calls)
+}
+
+/// Items that are named one by one.
+const NAMED: usize = 8;
+
+fn feedback(items: &[String]) -> String {
+    let named = items.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    match items.len() {
+        0 => String::new(),
+        n if n <= NAMED => format!("of {n} items: {named}"),
+        n => format!("of {n} items: {named} and {} more", n - NAMED),
+    }
+}
+
+/// What changed between two versions. Added words are marked `{+so+}` and removed ones `[-so-]`, in a terminal by colour;
+/// lines that did not change are folded.
+pub fn judge_diff(diff: &JudgeDiff, options: &TerminalOptions) -> String {
+    let mut out = format!("{} → {}\n", plain(&diff.old), plain(&diff.new));
+    if !diff.changes_prompt() && diff.fields.is_empty() {
+        out.push_str("The same judge.\n");
+        return options.finish(out);
+    }
+    if !diff.fields.is_empty() {
+        out.push_str(&options.title("Besides the prompt"));
+        for change in &diff.fields {
+            out.push_str(&field_change(change, *options));
+        }
+    }
+    out.push_str(&options.title("Prompt, as the model is given it"));
+    if diff.changes_prompt() {
+        prompt(&diff.prompt, *options, &mut out);
+    } else {
+        out.push_str("the same\n");
+    }
+    options.finish(out)
+}
+
+fn field_change(change: &FieldChange, options: TerminalOptions) -> String {
+    let shown = |value: &Option<serde_json::Value>| match value {
+        None => "nothing".to_owned(),
+        Some(value) => cut(&plain(&value.to_string()), VALUE).into_owned(),
+    };
+    let field = plain(&change.field);
+    options.hanging(&format!("{INDENT}{field}  "), &format!("{} → {}", shown(&change.old), shown(&change.new)))
+}
+
+fn prompt(lines: &[Line], options: TerminalOptions, out: &mut String) {
+    let changed: Vec<usize> = (0..lines.len()).filter(|at| !matches!(lines[*at], Line::Same(_))).collect();
+    let near = |at: usize| changed.iter().any(|change| change.abs_diff(at) <= CONTEXT);
+    let mut folded = 0;
+    for (at, line) in lines.iter().enumerate() {
+        // A fold of one line is as long as the line.
+        let alone = |at: usize| (at == 0 || near(at - 1)) && (at + 1 == lines.len() || near(at + 1));
+        if !near(at) && !alone(at) {
+            folded += 1;
+            continue;
+        }
+        fold(&mut folded, options, out);
+        let text = match line {
+            Line::Same(text) => format!("  {}", safe(text)),
+            Line::Added(text) => options.paint(&format!("+ {}", safe(text)), Tone::Good),
+            Line::Removed(text) => options.paint(&format!("- {}", safe(text)), Tone::Bad),
+            Line::Changed(pieces) => {
+                format!("~ {}", pieces.iter().map(|piece| marked(piece, options)).collect::<String>())
+            }
+        };
+        let _ = writeln!(out, "{}", text.trim_end());
+    }
+    fold(&mut folded, options, out);
+}
+
+fn fold(folded: &mut usize, options: TerminalOptions, out: &mut String) {
+    if *folded > 0 {
+        let _ = writeln!(out, "{}", options.paint(&format!("  … {folded} lines as before"), Tone::Dim));
+        *folded = 0;
+    }
+}
+
+fn marked((tag, text): &(Tag, String), options: TerminalOptions) -> String {
+    let text = safe(text);
+    match (tag, options.color) {
+        (Tag::Same, _) => text,
+        (Tag::Added, true) => options.paint(&text, Tone::Good),
+        (Tag::Removed, true) => options.paint(&text, Tone::Gone),
+        (Tag::Added, false) => format!("{{+{text}+}}"),
+        (Tag::Removed, false) => format!("[-{text}-]"),
+    }
+}
+
+/// A piece of a line, its spaces kept, that cannot steer the terminal.
+fn safe(text: &str) -> String {
+    text.split(' ').map(plain).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests;
