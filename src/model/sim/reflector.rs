@@ -1,16 +1,16 @@
 //! `sim/reflector`: proposes a revision of a prompt from feedback, the way models do, which includes badly.
 //!
-//! It reads the last user message. The current instruction is the first fenced block (or what stands before a line
-//! with the word "feedback" or "example"); everything else is feedback. It counts which considerations the feedback
-//! speaks of and what it says of the form of replies (`form.rs`), leaves out what the instruction states already, adds
-//! a rule for the two most frequent, and answers with the whole revised instruction in a fence. Some proposals are
-//! spoiled: see `Slip`.
+//! It reads the last user message (`letter.rs`): the current instruction, and everything else as feedback. It counts which
+//! considerations the feedback speaks of and what it says of the form of replies (`form.rs`), leaves out what the
+//! instruction states already, adds a rule for the two most frequent, and answers with the whole revised instruction
+//! in the form that is asked for. Some proposals are spoiled: see `Slip`. Asked for a description, it tells the same.
 
 use super::considerations::Consideration as C;
 use super::considerations::stated::{Stated, mentioned};
 use super::draw::Draw;
 use super::form::{complaint, wordings};
 use super::instruction::{Instruction, Rule};
+use super::letter::Letter;
 use super::reply::Reply;
 
 /// How a proposal goes wrong.
@@ -45,13 +45,18 @@ const MOST: usize = 2;
 
 /// Proposes a revision.
 pub(super) fn propose(prompt: &str, draw: &mut Draw) -> Reply {
-    let (current, feedback) = split(prompt);
+    let letter = Letter::read(prompt);
+    let (current, feedback) = (letter.current, &*letter.feedback);
     let mut missing = wanted(current, feedback);
     // a model does not count exactly: the third now and then goes before the second
     if missing.len() > MOST && draw.chance(0.2) {
         missing.swap(MOST - 1, MOST);
     }
     missing.truncate(MOST);
+    if letter.wants_description() {
+        let seen: Vec<&str> = missing.iter().map(|ways| ways[draw.below(2)]).collect();
+        return letter.answer(&format!("Queries with documents that people rated. {}", seen.join(" ")), false);
+    }
     let slip = draw.weighted(&SLIPS);
     let mut lines: Vec<String> = current.trim().lines().map(str::to_owned).collect();
     if slip == Some(Slip::DropsRule) && lines.len() > 1 {
@@ -69,13 +74,9 @@ pub(super) fn propose(prompt: &str, draw: &mut Draw) -> Reply {
         lines.push("- Use only the ratings from 1 to 3.".to_owned());
     }
     let text = lines.join("\n");
-    let opening = "The assistant misses some considerations. Here is the revised instruction:\n\n```\n";
-    if slip == Some(Slip::Truncates) {
-        let most = text.len() * 2 / 3;
-        let at = (0..=most).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
-        return Reply { content: format!("{opening}{}", &text[..at]), finish: "length" };
-    }
-    Reply { content: format!("{opening}{text}\n```"), finish: "stop" }
+    let most = if slip == Some(Slip::Truncates) { text.len() * 2 / 3 } else { text.len() };
+    let at = (0..=most).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+    letter.answer(&text[..at], slip == Some(Slip::Truncates))
 }
 
 /// Rules that the feedback asks for and the instruction lacks, each in its two wordings, the most frequent first.
@@ -96,20 +97,6 @@ fn wanted(current: &str, feedback: &str) -> Vec<[&'static str; 2]> {
     all.retain(|(count, _)| *count > 0);
     all.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     all.into_iter().map(|(_, ways)| ways).collect()
-}
-
-/// The current instruction and the feedback.
-fn split(prompt: &str) -> (&str, &str) {
-    if let Some((_, rest)) = prompt.split_once("```") {
-        // a language tag may follow the fence
-        let body = rest.split_once('\n').map_or(rest, |(_, body)| body);
-        if let Some((current, feedback)) = body.split_once("```") {
-            return (current, feedback);
-        }
-    }
-    let lower = prompt.to_ascii_lowercase();
-    let at = ["feedback", "example"].iter().filter_map(|w| lower.find(w)).min().unwrap_or(prompt.len());
-    (&prompt[..at], &prompt[at..])
 }
 
 /// A longer sentence of the feedback, word for word.
@@ -232,6 +219,14 @@ mod tests {
         };
         assert!(count("Rate from 1 to 5.", Rule::Short) > 30 && count("Rate from 1 to 5.", Rule::Always) > 25);
         assert_eq!(count("Rate from 1 to 5. Be concise.", Rule::Short), 0);
+    }
+
+    #[test]
+    fn a_description_tells_what_the_material_speaks_of() {
+        let prompt = "[[ ## examples ## ]]\nOnly a draft. It was written years ago.\n\nRespond with the corresponding output \
+                      fields, starting with the field `[[ ## summary ## ]]`, and then ending.";
+        let reply = propose(prompt, &mut Draw::new("test", &[])).content;
+        assert!(reply.starts_with("[[ ## summary ## ]]\nQueries") && mentioned(&reply).has(C::Draft), "{reply}");
     }
 
     #[test]
