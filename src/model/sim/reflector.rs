@@ -110,7 +110,8 @@ fn reversed(rule: &str) -> String {
     if rule.contains("higher") { rule.replacen("higher", "lower", 1) } else { rule.replacen("lower", "higher", 1) }
 }
 
-/// A consideration as a general rule, in two wordings.
+/// A consideration as a general rule, in two wordings. None is a phrase of the worlds' annotators, so that what is copied
+/// from examples can be told from what is learnt from them.
 fn rule(c: C) -> [&'static str; 2] {
     match c {
         C::Outdated => [
@@ -123,18 +124,18 @@ fn rule(c: C) -> [&'static str; 2] {
         ],
         C::Acronym => [
             "An acronym that the document spells out is the same thing: rate it higher than a missing word.",
-            "Rate a document higher when it uses the long form of an abbreviation in the query.",
+            "Treat the long form of an abbreviation as a match: rate the document higher.",
         ],
         C::Partial => [
             "If a query has two parts and one half is not answered, rate lower.",
             "A partial answer to a two part query gets a lower rating.",
         ],
         C::WrongEntity => [
-            "Rate a document about a different product with a similar name much lower.",
+            "Rate a document much lower when it is on another product whose name is similar.",
             "A text on a sister product or another system is rated lower.",
         ],
         C::WrongLanguage => [
-            "Rate a document in another language than the query lower, unless it was asked for.",
+            "Unless it was asked for, rate a document in a different language lower.",
             "A foreign language text gets a lower rating.",
         ],
         C::TypeMismatch => [
@@ -147,7 +148,7 @@ fn rule(c: C) -> [&'static str; 2] {
         ],
         C::Draft => ["Rate drafts lower.", "An unreviewed or unfinished text gets a lower rating."],
         C::Question => {
-            ["Rate a question without an answer lower.", "If somebody asks the same and nobody answers, rate lower."]
+            ["Rate a bare question that has no answer lower.", "If it only asks and nobody answers, rate lower."]
         }
         C::LinkOnly => {
             ["Rate a text that just points elsewhere lower.", "A document that is only a link is rated lower."]
@@ -160,7 +161,7 @@ fn rule(c: C) -> [&'static str; 2] {
             ["Rate a document lower when the matter is a side remark.", "A passing mention gets a lower rating."]
         }
         C::Authoritative => [
-            "Rate official sources from the team in charge higher.",
+            "Rate official sources higher, such as those of the team in charge.",
             "A text approved by its owner gets a higher rating.",
         ],
         C::ShortExact => [
@@ -172,7 +173,7 @@ fn rule(c: C) -> [&'static str; 2] {
         }
         C::Buried => [
             "Rate lower when the answer is buried in a long text.",
-            "A document in which the answer is hidden among other matters is rated lower.",
+            "A document in which what was wanted is buried among other matters is rated lower.",
         ],
     }
 }
@@ -180,7 +181,9 @@ fn rule(c: C) -> [&'static str; 2] {
 #[cfg(test)]
 mod tests {
     use super::super::considerations::stated::stated;
+    use super::super::world;
     use super::*;
+    use std::collections::HashSet;
 
     const PROMPT: &str = "Improve this instruction:\n```\nRate from 1 to 5.\nBe fair.\n```\nFeedback:\n\
         Expected 2, got 4. The human wrote: It is several years old and things have changed since.\n\
@@ -194,6 +197,24 @@ mod tests {
                 assert_eq!(stated(std::iter::once(text))[c as usize], Stated::Rule, "{c}: {text}");
             }
         }
+    }
+
+    #[test]
+    fn no_rule_shares_five_words_in_a_row_with_what_a_world_says() {
+        let words = |text: &str| -> Vec<String> {
+            text.to_lowercase()
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|w| !w.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        let grams = |text: &str| words(text).windows(5).map(<[String]>::to_vec).collect::<Vec<_>>();
+        let items = world::items(31, 500);
+        let mut said: HashSet<Vec<String>> = items.iter().flat_map(|w| grams(&w.item.document)).collect();
+        said.extend(world::ratings(31, &items).iter().flat_map(|r| grams(r.rationale.as_deref().unwrap_or_default())));
+        let rules = C::ALL.into_iter().map(rule).chain(Rule::ALL.into_iter().filter_map(wordings)).flatten();
+        let copied: Vec<&str> = rules.filter(|rule| grams(rule).iter().any(|g| said.contains(g))).collect();
+        assert_eq!(copied, [""; 0], "a copy in a prompt would be no copy");
     }
 
     #[test]
