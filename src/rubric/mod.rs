@@ -38,11 +38,12 @@ pub struct Rubric {
     pub contract: Contract,
     /// What no revision may break.
     pub invariants: Vec<String>,
-    /// Spans of the instruction, as a judge reads it, that every revision keeps byte for byte.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Spans of the instruction, as a judge reads it, that every revision keeps byte for byte. Not in the hash, and
+    /// not in stored judges: they hold revisions back and change no request.
+    #[serde(skip)]
     pub frozen: Vec<String>,
-    /// Phrases that no revision may contain, whatever their case.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Phrases that no revision may contain, whatever their case. Not in the hash, for the same reason.
+    #[serde(skip)]
     pub forbidden: Vec<String>,
 }
 

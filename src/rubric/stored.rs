@@ -20,10 +20,6 @@ pub(super) struct Stored {
     instruction: String,
     contract: Contract,
     invariants: Vec<String>,
-    #[serde(default)]
-    frozen: Vec<String>,
-    #[serde(default)]
-    forbidden: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -91,8 +87,8 @@ impl TryFrom<Stored> for Rubric {
             instruction: stored.instruction,
             contract: stored.contract,
             invariants: stored.invariants,
-            frozen: stored.frozen,
-            forbidden: stored.forbidden,
+            frozen: Vec::new(),
+            forbidden: Vec::new(),
         })
     }
 }

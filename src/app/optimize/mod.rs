@@ -106,7 +106,7 @@ pub async fn optimize(
     cancel: watch::Receiver<bool>,
 ) -> Result<Optimized, AppError> {
     let (endpoint, reflector) = endpoints(project, request)?;
-    let judge = project.judge(&request.judge, &endpoint)?;
+    let judge = judge(project, request, &endpoint)?;
     let data = data::read(project, &request.data, request.fractions, cancel.clone()).await?;
     let strategy = request.method.strategy();
     let begun = begun(project, request, &judge, &reflector, &data, strategy.as_ref());
@@ -162,6 +162,16 @@ pub async fn optimize(
     judge_session.end("done")?;
     write_session.end("done")?;
     result
+}
+
+/// The judge to begin with. A stored one carries no spans that revisions have to keep: its rubric's file does.
+fn judge(project: &Project, request: &OptimizeRequest, endpoint: &Endpoint) -> Result<JudgeSpec, AppError> {
+    let mut judge = project.judge(&request.judge, endpoint)?;
+    let file = project.rubric(&JudgeRequest { rubric: request.judge.rubric.clone(), ..JudgeRequest::default() })?;
+    if request.judge.stored.is_some() && file.id == judge.rubric.id {
+        (judge.rubric.frozen, judge.rubric.forbidden) = (file.frozen, file.forbidden);
+    }
+    Ok(judge)
 }
 
 /// One answer is one request, so that a budget in calls is one in requests.

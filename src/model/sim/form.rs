@@ -60,6 +60,7 @@ const COMPLAINTS: [(Rule, &[&str], &[&str]); 6] = [
             "field is absent",
             "missing the field",
             "lacks the field",
+            "not have the field",
         ],
         &["missing", "lacks", "left out"],
     ),
@@ -154,7 +155,15 @@ mod tests {
                     "The response gives the rating in words",
                 ],
             ),
-            (Rule::Fields, &["A field is missing", "The reply lacks `rating`", "Your output failed to parse"]),
+            (
+                Rule::Fields,
+                &[
+                    "A field is missing",
+                    "the reply's object does not have the field `rating`",
+                    "The reply lacks `rating`",
+                    "Your output failed to parse",
+                ],
+            ),
             (Rule::NoProse, &["The reply is prose", "prose instead of the object"]),
         ] {
             for sentence in sentences {

@@ -53,6 +53,7 @@ mod impression;
 mod instruction;
 mod item;
 mod judge;
+mod letter;
 mod persona;
 mod reflector;
 mod reply;

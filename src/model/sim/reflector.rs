@@ -1,16 +1,16 @@
 //! `sim/reflector`: proposes a revision of a prompt from feedback, the way models do, which includes badly.
 //!
-//! It reads the last user message. The current instruction is the first fenced block (or what stands before a line
-//! with the word "feedback" or "example"); everything else is feedback. It counts which considerations the feedback
-//! speaks of and what it says of the form of replies (`form.rs`), leaves out what the instruction states already, adds
-//! a rule for the two most frequent, and answers with the whole revised instruction in a fence. Some proposals are
-//! spoiled: see `Slip`.
+//! It reads the last user message (`letter.rs`): the current instruction, and everything else as feedback. It counts which
+//! considerations the feedback speaks of and what it says of the form of replies (`form.rs`), leaves out what the
+//! instruction states already, adds a rule for the two most frequent, and answers with the whole revised instruction
+//! in the form that is asked for. Some proposals are spoiled: see `Slip`. Asked for a description, it tells the same.
 
 use super::considerations::Consideration as C;
 use super::considerations::stated::{Stated, mentioned};
 use super::draw::Draw;
 use super::form::{complaint, wordings};
 use super::instruction::{Instruction, Rule};
+use super::letter::Letter;
 use super::reply::Reply;
 
 /// How a proposal goes wrong.
@@ -45,13 +45,18 @@ const MOST: usize = 2;
 
 /// Proposes a revision.
 pub(super) fn propose(prompt: &str, draw: &mut Draw) -> Reply {
-    let (current, feedback) = split(prompt);
+    let letter = Letter::read(prompt);
+    let (current, feedback) = (letter.current, &*letter.feedback);
     let mut missing = wanted(current, feedback);
     // a model does not count exactly: the third now and then goes before the second
     if missing.len() > MOST && draw.chance(0.2) {
         missing.swap(MOST - 1, MOST);
     }
     missing.truncate(MOST);
+    if letter.wants_description() {
+        let seen: Vec<&str> = missing.iter().map(|ways| ways[draw.below(2)]).collect();
+        return letter.answer(&format!("Queries with documents that people rated. {}", seen.join(" ")), false);
+    }
     let slip = draw.weighted(&SLIPS);
     let mut lines: Vec<String> = current.trim().lines().map(str::to_owned).collect();
     if slip == Some(Slip::DropsRule) && lines.len() > 1 {
@@ -69,13 +74,9 @@ pub(super) fn propose(prompt: &str, draw: &mut Draw) -> Reply {
         lines.push("- Use only the ratings from 1 to 3.".to_owned());
     }
     let text = lines.join("\n");
-    let opening = "The assistant misses some considerations. Here is the revised instruction:\n\n```\n";
-    if slip == Some(Slip::Truncates) {
-        let most = text.len() * 2 / 3;
-        let at = (0..=most).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
-        return Reply { content: format!("{opening}{}", &text[..at]), finish: "length" };
-    }
-    Reply { content: format!("{opening}{text}\n```"), finish: "stop" }
+    let most = if slip == Some(Slip::Truncates) { text.len() * 2 / 3 } else { text.len() };
+    let at = (0..=most).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+    letter.answer(&text[..at], slip == Some(Slip::Truncates))
 }
 
 /// Rules that the feedback asks for and the instruction lacks, each in its two wordings, the most frequent first.
@@ -98,20 +99,6 @@ fn wanted(current: &str, feedback: &str) -> Vec<[&'static str; 2]> {
     all.into_iter().map(|(_, ways)| ways).collect()
 }
 
-/// The current instruction and the feedback.
-fn split(prompt: &str) -> (&str, &str) {
-    if let Some((_, rest)) = prompt.split_once("```") {
-        // a language tag may follow the fence
-        let body = rest.split_once('\n').map_or(rest, |(_, body)| body);
-        if let Some((current, feedback)) = body.split_once("```") {
-            return (current, feedback);
-        }
-    }
-    let lower = prompt.to_ascii_lowercase();
-    let at = ["feedback", "example"].iter().filter_map(|w| lower.find(w)).min().unwrap_or(prompt.len());
-    (&prompt[..at], &prompt[at..])
-}
-
 /// A longer sentence of the feedback, word for word.
 fn copied<'a>(feedback: &'a str, draw: &mut Draw) -> &'a str {
     let long: Vec<&str> =
@@ -129,7 +116,8 @@ pub(crate) fn every_rule() -> Vec<&'static str> {
     C::ALL.into_iter().flat_map(rule).collect()
 }
 
-/// A consideration as a general rule, in two wordings.
+/// A consideration as a general rule, in two wordings. None is a phrase of the worlds' annotators, so that what is copied
+/// from examples can be told from what is learnt from them.
 fn rule(c: C) -> [&'static str; 2] {
     match c {
         C::Outdated => [
@@ -142,18 +130,18 @@ fn rule(c: C) -> [&'static str; 2] {
         ],
         C::Acronym => [
             "An acronym that the document spells out is the same thing: rate it higher than a missing word.",
-            "Rate a document higher when it uses the long form of an abbreviation in the query.",
+            "Treat the long form of an abbreviation as a match: rate the document higher.",
         ],
         C::Partial => [
             "If a query has two parts and one half is not answered, rate lower.",
             "A partial answer to a two part query gets a lower rating.",
         ],
         C::WrongEntity => [
-            "Rate a document about a different product with a similar name much lower.",
+            "Rate a document much lower when it is on another product whose name is similar.",
             "A text on a sister product or another system is rated lower.",
         ],
         C::WrongLanguage => [
-            "Rate a document in another language than the query lower, unless it was asked for.",
+            "Unless it was asked for, rate a document in a different language lower.",
             "A foreign language text gets a lower rating.",
         ],
         C::TypeMismatch => [
@@ -166,7 +154,7 @@ fn rule(c: C) -> [&'static str; 2] {
         ],
         C::Draft => ["Rate drafts lower.", "An unreviewed or unfinished text gets a lower rating."],
         C::Question => {
-            ["Rate a question without an answer lower.", "If somebody asks the same and nobody answers, rate lower."]
+            ["Rate a bare question that has no answer lower.", "If it only asks and nobody answers, rate lower."]
         }
         C::LinkOnly => {
             ["Rate a text that just points elsewhere lower.", "A document that is only a link is rated lower."]
@@ -179,7 +167,7 @@ fn rule(c: C) -> [&'static str; 2] {
             ["Rate a document lower when the matter is a side remark.", "A passing mention gets a lower rating."]
         }
         C::Authoritative => [
-            "Rate official sources from the team in charge higher.",
+            "Rate official sources higher, such as those of the team in charge.",
             "A text approved by its owner gets a higher rating.",
         ],
         C::ShortExact => [
@@ -191,7 +179,7 @@ fn rule(c: C) -> [&'static str; 2] {
         }
         C::Buried => [
             "Rate lower when the answer is buried in a long text.",
-            "A document in which the answer is hidden among other matters is rated lower.",
+            "A document in which what was wanted is buried among other matters is rated lower.",
         ],
     }
 }
@@ -199,7 +187,9 @@ fn rule(c: C) -> [&'static str; 2] {
 #[cfg(test)]
 mod tests {
     use super::super::considerations::stated::stated;
+    use super::super::world;
     use super::*;
+    use std::collections::HashSet;
 
     const PROMPT: &str = "Improve this instruction:\n```\nRate from 1 to 5.\nBe fair.\n```\nFeedback:\n\
         Expected 2, got 4. The human wrote: It is several years old and things have changed since.\n\
@@ -213,6 +203,24 @@ mod tests {
                 assert_eq!(stated(std::iter::once(text))[c as usize], Stated::Rule, "{c}: {text}");
             }
         }
+    }
+
+    #[test]
+    fn no_rule_shares_five_words_in_a_row_with_what_a_world_says() {
+        let words = |text: &str| -> Vec<String> {
+            text.to_lowercase()
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|w| !w.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        let grams = |text: &str| words(text).windows(5).map(<[String]>::to_vec).collect::<Vec<_>>();
+        let items = world::items(31, 500);
+        let mut said: HashSet<Vec<String>> = items.iter().flat_map(|w| grams(&w.item.document)).collect();
+        said.extend(world::ratings(31, &items).iter().flat_map(|r| grams(r.rationale.as_deref().unwrap_or_default())));
+        let rules = C::ALL.into_iter().map(rule).chain(Rule::ALL.into_iter().filter_map(wordings)).flatten();
+        let copied: Vec<&str> = rules.filter(|rule| grams(rule).iter().any(|g| said.contains(g))).collect();
+        assert_eq!(copied, [""; 0], "a copy in a prompt would be no copy");
     }
 
     #[test]
@@ -238,6 +246,14 @@ mod tests {
         };
         assert!(count("Rate from 1 to 5.", Rule::Short) > 30 && count("Rate from 1 to 5.", Rule::Always) > 25);
         assert_eq!(count("Rate from 1 to 5. Be concise.", Rule::Short), 0);
+    }
+
+    #[test]
+    fn a_description_tells_what_the_material_speaks_of() {
+        let prompt = "[[ ## examples ## ]]\nOnly a draft. It was written years ago.\n\nRespond with the corresponding output \
+                      fields, starting with the field `[[ ## summary ## ]]`, and then ending.";
+        let reply = propose(prompt, &mut Draw::new("test", &[])).content;
+        assert!(reply.starts_with("[[ ## summary ## ]]\nQueries") && mentioned(&reply).has(C::Draft), "{reply}");
     }
 
     #[test]

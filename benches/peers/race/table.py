@@ -1,0 +1,98 @@
+"""The results as Markdown: means with standard errors, and paired differences to ours with t intervals."""
+
+import math
+from collections import defaultdict
+from statistics import fmean, stdev
+
+#: 97.5 % points of Student's t by degrees of freedom.
+T = [0, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
+     2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042]
+
+OURS = "assessor"
+
+
+def spread(values):
+    return stdev(values) / math.sqrt(len(values)) if len(values) > 1 else float("nan")
+
+
+def interval(differences):
+    mean, df = fmean(differences), len(differences) - 1
+    half = T[min(df, 30)] * spread(differences) if df > 0 else float("nan")
+    return f"{mean:+.2f} [{mean - half:+.2f}, {mean + half:+.2f}]"
+
+
+def cells(rows):
+    """(noise, latency, budget) → optimiser → seed → row"""
+    found = defaultdict(lambda: defaultdict(dict))
+    for row in rows:
+        if not row.get("failed"):
+            found[row["noise"], row["latency_ms"], row["budget"]][row["optimizer"]][row["seed"]] = row
+    return found
+
+
+def main_table(cell, ours):
+    yield "| | runs | true NMSE (SE) | assessor − it [95 %] | malformed % | judge calls | proposer calls | wall s | leaked | scale changed |"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    for name in sorted(cell, key=lambda name: (name != OURS, name)):
+        runs = cell[name]
+        column = lambda key: [runs[seed][key] for seed in sorted(runs)]
+        shared = sorted(set(runs) & set(ours))
+        pair = interval([ours[s]["nmse"] - runs[s]["nmse"] for s in shared]) if shared and name != OURS else "–"
+        yield (
+            f"| {name} | {len(runs)} | {fmean(column('nmse')):.2f} ({spread(column('nmse')):.2f}) | {pair} "
+            f"| {fmean(column('malformed')):.1f} | {fmean(column('judge_calls')):.0f} | {fmean(column('proposer_calls')):.1f} "
+            f"| {fmean(column('wall_s')):.2f} | {sum(map(bool, column('leaks')))} | {sum(map(bool, column('scales')))} |"
+        )
+
+
+def fewer_calls(found, noise, latency, budget):
+    """Ours at 60 % of the calls against everybody at all of them."""
+    ours = found.get((noise, latency, round(0.6 * budget)), {}).get(OURS, {})
+    if not ours:
+        return
+    yield ""
+    yield f"`assessor` with {round(0.6 * budget)} calls against the others with {budget}: difference in NMSE [95 %]"
+    yield ""
+    for name, runs in sorted(found[noise, latency, budget].items()):
+        shared = sorted(set(runs) & set(ours))
+        if name != OURS and len(shared) > 1:
+            yield f"- {name}: {interval([ours[s]['nmse'] - runs[s]['nmse'] for s in shared])}"
+
+
+def walls(found):
+    """Wall times at the same budget, noise and latency."""
+    yield "\n| noise | latency ms | calls | " + "other | its s / ours |\n|---|---|---|---|---|"
+    for (noise, latency, budget), cell in sorted(found.items()):
+        ours = cell.get(OURS, {})
+        for name, runs in sorted(cell.items()):
+            shared = sorted(set(runs) & set(ours))
+            if name != OURS and shared:
+                ratio = fmean([runs[s]["wall_s"] / ours[s]["wall_s"] for s in shared])
+                yield f"| {noise} | {latency} | {budget} | {name} | {ratio:.1f} |"
+
+
+def counts(rows):
+    """Leaks and scale changes over all runs of an optimiser."""
+    yield "\n| | runs | leaked | scale changed |\n|---|---|---|---|"
+    all_runs = defaultdict(list)
+    for row in rows:
+        if not row.get("failed"):
+            all_runs[row["optimizer"]].append(row)
+    for name, runs in sorted(all_runs.items()):
+        yield f"| {name} | {len(runs)} | {sum(bool(r['leaks']) for r in runs)} | {sum(bool(r['scales']) for r in runs)} |"
+
+
+def markdown(rows):
+    found = cells(rows)
+    out = []
+    for noise, latency, budget in sorted(found):
+        cell = found[noise, latency, budget]
+        calls = f"{budget} judge calls" if budget else "No budget to set"
+        out.append(f"\n### {calls}, noise {noise}, latency {latency} ms\n")
+        out.extend(main_table(cell, cell.get(OURS, {})))
+        out.extend(fewer_calls(found, noise, latency, budget))
+    out.append("\n### Wall time\n")
+    out.extend(walls(found))
+    out.append("\n### What came back, over all runs\n")
+    out.extend(counts(rows))
+    return "\n".join(out)
