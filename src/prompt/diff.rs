@@ -8,8 +8,13 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// Old and new line share at least this part of their text, or they are two lines and not one that changed.
 const ALIKE: f64 = 0.4;
-/// In larger blocks of changed lines, lines are not paired: each pair is a comparison by words.
-const MOST_PAIRS: usize = 2_500;
+/// Pairs of lines that are compared at most: more are a whole text for another.
+const MOST_LINES: usize = 16_000_000;
+/// Pairs of bytes in one block of changed lines at most: each old line is compared by words with each new one. Some
+/// eight kilobytes against as many; a larger block is removed and added.
+const MOST_BYTES: usize = 64 << 20;
+/// Pairs of lines in one block of changed lines at most.
+const MOST_PAIRS: usize = 10_000;
 
 /// A line of the result.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -41,6 +46,10 @@ pub enum Tag {
 pub fn diff(old: &str, new: &str) -> Vec<Line> {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.split('\n').collect(), new.split('\n').collect());
     let mut lines = Vec::new();
+    if old.len() * new.len() > MOST_LINES {
+        replace(&old, &new, &mut lines);
+        return lines;
+    }
     for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
         match op {
             DiffOp::Equal { old_index, len, .. } => {
@@ -78,10 +87,9 @@ impl Pair {
 /// possible.
 fn block(old: &[&str], new: &[&str], lines: &mut Vec<Line>) {
     let (rows, columns) = (old.len(), new.len());
-    if rows * columns > MOST_PAIRS {
-        lines.extend(old.iter().map(|line| Line::Removed((*line).to_owned())));
-        lines.extend(new.iter().map(|line| Line::Added((*line).to_owned())));
-        return;
+    let size = |lines: &[&str]| lines.iter().map(|line| line.len()).sum::<usize>();
+    if rows * columns > MOST_PAIRS || size(old).saturating_mul(size(new)) > MOST_BYTES {
+        return replace(old, new, lines);
     }
     let pairs: Vec<Vec<Pair>> = old.iter().map(|old| new.iter().map(|new| Pair::of(old, new)).collect()).collect();
     // best[i][j]: the most that lines from i and j on can have in common.
@@ -107,6 +115,12 @@ fn block(old: &[&str], new: &[&str], lines: &mut Vec<Line>) {
             j += 1;
         }
     }
+}
+
+/// The old lines go, the new ones come.
+fn replace(old: &[&str], new: &[&str], lines: &mut Vec<Line>) {
+    lines.extend(old.iter().map(|line| Line::Removed((*line).to_owned())));
+    lines.extend(new.iter().map(|line| Line::Added((*line).to_owned())));
 }
 
 /// The part of both lines' text, white space apart, that is in both: 0 to 1.
@@ -213,6 +227,24 @@ mod tests {
             shown("- Rate old pages lower.", "- A partial answer is at most 3.\n- Rate old pages two points lower."),
             ["+ - A partial answer is at most 3.", "~ - Rate old pages {+two points +}lower."]
         );
+    }
+
+    #[test]
+    fn texts_too_large_to_compare_are_removed_and_added_whole() {
+        let text = |word: &str| format!("{word} ").repeat(3_000);
+        let lines = diff(&format!("a\n{}\nz", text("old")), &format!("a\n{}\nz", text("new")));
+        let kinds: Vec<&str> = lines
+            .iter()
+            .map(|line| match line {
+                Line::Same(_) => "same",
+                Line::Changed(_) => "changed",
+                Line::Added(_) => "added",
+                Line::Removed(_) => "removed",
+            })
+            .collect();
+        assert_eq!(kinds, ["same", "removed", "added", "same"]);
+        let (old, new) = ("o\n".repeat(5_000), "n\n".repeat(5_000));
+        assert_eq!(diff(&old, &new).len(), 10_002);
     }
 
     /// One side of the difference, as text.

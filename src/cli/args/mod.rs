@@ -83,6 +83,9 @@ pub(super) enum Command {
     /// Search for a better prompt, and adopt it only if it holds on data that the search never saw
     Optimize(OptimizeArgs),
     /// Keep versions of a judge: which there are, what changed, which one is in production
+    #[command(
+        after_help = "Examples:\n  assessor judge add --note baseline                 store the rubric's own prompt with sim/small\n  assessor judge list\n  assessor judge diff production candidate\n  assessor judge promote candidate --as production --why 'test NMSE 8.8 to 4.9'\n  assessor judge rollback production"
+    )]
     Judge {
         /// What to do
         #[command(subcommand)]

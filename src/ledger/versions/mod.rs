@@ -270,3 +270,54 @@ fn checksum(parts: [&[u8]; 5]) -> String {
     }
     hasher.finalize().to_hex().to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Explain as _;
+    use crate::judge::{PARSER, Sampling};
+    use crate::prompt::Prompt;
+    use crate::rubric::shipped;
+
+    fn judge(model: &str) -> JudgeSpec {
+        let rubric = shipped();
+        let prompt = Prompt::of(&rubric);
+        let sampling =
+            Sampling { temperature: None, max_tokens: 9, seed: 0, extra: serde_json::Map::new(), structured: None };
+        JudgeSpec { rubric, prompt, model: model.to_owned(), address: None, sampling, parser: PARSER }
+    }
+
+    /// A row as another program would write it.
+    fn write(ledger: &Ledger, hash: &str, spec: &str) {
+        let row = [hash, spec, "{}", "", "then"];
+        let [hash, spec, lineage, note, created] = row;
+        let values = params![hash, spec, lineage, note, created, checksum(row.map(str::as_bytes))];
+        let insert = "INSERT INTO versions (hash, spec, lineage, note, created, checksum) VALUES (?, ?, ?, ?, ?, ?)";
+        ledger.connection().execute(insert, values).unwrap();
+    }
+
+    #[test]
+    fn nothing_stands_in_for_a_version_that_only_another_program_can_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(folder.path()).unwrap();
+        let good = ledger.save_version(&judge("m"), &Lineage::default(), "").unwrap().hash;
+        ledger.promote(&good, "production", &Expected::Any, "").unwrap();
+        let spec = serde_json::to_string(&judge("m")).unwrap();
+        let [newer, richer] = ["00000000000000aa", "00000000000000bb"];
+        write(&ledger, newer, &spec.replace(PARSER, "ladder-9"));
+        write(&ledger, richer, &spec);
+        for (hash, reason) in [
+            (newer, "its replies are read by `ladder-9`; this program has `ladder-1`".to_owned()),
+            (richer, format!("read here, it is the judge `{good}`")),
+        ] {
+            let history =
+                "INSERT INTO moves (alias, kind, old, new, why, at) VALUES ('production', 'promote', ?, ?, '', '')";
+            ledger.connection().execute(history, params![good, hash]).unwrap();
+            let error = ledger.version("production").unwrap_err();
+            let text = error.to_string();
+            let start = format!("the judge version `{hash}` cannot be used by this program: {reason}");
+            assert!(text.starts_with(&start), "{text}");
+            assert_eq!(error.hint().unwrap(), "use the `assessor` that stored it, or a newer one");
+        }
+    }
+}
