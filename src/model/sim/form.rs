@@ -76,8 +76,8 @@ const REPLY: [&str; 8] =
     ["reply", "replies", "response", "your output", "the output", "the judge", "the assistant", "rating field"];
 
 /// No kind is named: whoever sees the expected layout next to it asks for that.
-const UNREADABLE: [&str; 6] =
-    ["failed to parse", "couldn't parse", "could not be parsed", "cannot be parsed", "malformed", "could not be read"];
+const UNREADABLE: [&str; 5] =
+    ["failed to parse", "couldn't parse", "could not be parsed", "cannot be parsed", "could not be read"];
 
 /// The rule on the form that a sentence of feedback asks for, if it speaks of the form of replies.
 pub(super) fn complaint(sentence: &str) -> Option<Rule> {

@@ -37,6 +37,8 @@ const LOOKS: u32 = 2;
 const TIE: f64 = 0.07;
 /// Standard errors by which a prompt must be better without a rule.
 const PRUNE_Z: f64 = 1.5;
+/// Standard errors by which a candidate must break more replies to be kept back for that: they count in its gain already.
+const BREAKS_Z: f64 = 2.0;
 /// Candidates that are compared on the rest of Dev at the end.
 const FINALISTS: usize = 3;
 
@@ -352,10 +354,10 @@ impl Gepa {
         (self.knobs.prior / 100.0, self.knobs.prior_sd / 100.0)
     }
 
-    /// Fewer malformed replies than allowed, or no more than its parent.
+    /// Not shown to break more replies than is allowed, or than its parent does.
     fn is_readable(&self, pool: &Pool, child: CandidateId, against: CandidateId) -> bool {
         let ((now, variance), before) = (malformed(pool, child), malformed(pool, against).0);
-        now - variance.sqrt() <= self.knobs.malformed.max(before)
+        now - BREAKS_Z * variance.sqrt() <= self.knobs.malformed.max(before)
     }
 
     fn crown(&self, desk: &mut Desk<'_>) {
