@@ -155,7 +155,15 @@ mod tests {
                     "The response gives the rating in words",
                 ],
             ),
-            (Rule::Fields, &["A field is missing", "the reply's object does not have the field `rating`", "The reply lacks `rating`", "Your output failed to parse"]),
+            (
+                Rule::Fields,
+                &[
+                    "A field is missing",
+                    "the reply's object does not have the field `rating`",
+                    "The reply lacks `rating`",
+                    "Your output failed to parse",
+                ],
+            ),
             (Rule::NoProse, &["The reply is prose", "prose instead of the object"]),
         ] {
             for sentence in sentences {
