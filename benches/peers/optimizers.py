@@ -1,7 +1,7 @@
 """The race of prompt optimisers: ours, PyPI `gepa`, and `dspy` (GEPA, MIPROv2), over the same simulated server.
 
     benches/peers/run_optimizers.sh                                   everything that is not in the results yet
-    benches/peers/run_optimizers.sh --only gepa-tuned24 --budgets 600 --noises 0.2 --seeds 0-9
+    benches/peers/run_optimizers.sh --only gepa-tuned24 --budgets 600 --seeds 0-9
     benches/peers/run_optimizers.sh table                             the results as Markdown
 
 Each run has a server and a world of its own (both from its seed): 72 queries with six rated documents, split by query
@@ -40,7 +40,7 @@ TIMEOUT_S = 1800
 
 
 def once(cell, assessor):
-    """One run: optimise, count, measure, inspect."""
+    """One run: optimise, count, measure, inspect. What is not raced is not imported."""
     from race import data, inspect_prompt, measure, ours
     from race.server import serve
 
@@ -77,7 +77,8 @@ def once(cell, assessor):
         truth = measure.truth(assessor, system=system)
     counted = {"judge_calls": calls["sim/small"], "proposer_calls": calls["sim/reflector"], "wall_s": round(wall, 3)}
     found = inspect_prompt.inspect(world, text)
-    return cell | counted | truth | found | {"train": len(world.train), "dev": len(world.dev), "text": text, "system": system}
+    rows = {"train": len(world.train), "dev": len(world.dev)}
+    return cell | counted | truth | found | rows | {"text": text, "system": system}
 
 
 def key(cell):
@@ -103,13 +104,11 @@ def wanted(args):
         for noise in args.noises:
             for budget in args.budgets:
                 for name in args.only:
-                    cell = {"optimizer": name, "noise": noise, "latency_ms": args.latency_ms, "budget": budget, "seed": seed}
-                    if name == MIPRO or name in SEED_PROMPTS:
-                        # their budget is their own: once per seed
-                        if budget != args.budgets[0]:
-                            continue
-                        cell["budget"] = 0
-                    yield cell
+                    # no budget can be set for some: once per seed
+                    own = name == MIPRO or name in SEED_PROMPTS
+                    if not own or budget == args.budgets[0]:
+                        cell = {"optimizer": name, "noise": noise, "latency_ms": args.latency_ms}
+                        yield cell | {"budget": 0 if own else budget, "seed": seed}
 
 
 def race(args):
@@ -121,8 +120,13 @@ def race(args):
         for row in pool.map(lambda cell: in_a_process(cell, args.assessor), todo):
             out.write(json.dumps(row) + "\n")
             out.flush()
-            said = row.get("failed", "").strip().splitlines()[-1:] or [f"NMSE {row.get('nmse', 0):.2f}, {row.get('judge_calls')} calls, {row.get('wall_s')} s"]
-            print(*key(row), said[0], file=sys.stderr)
+            print(*key(row), told(row), file=sys.stderr)
+
+
+def told(row):
+    if "failed" in row:
+        return "failed: " + (row["failed"].strip().splitlines() or ["no word"])[-1]
+    return f"NMSE {row['nmse']:.2f}, {row['judge_calls']} calls, {row['wall_s']} s"
 
 
 def rows(path):

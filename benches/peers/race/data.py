@@ -78,15 +78,16 @@ def score(row, rating):
     return 0.0 if rating is None else 1 - (rating - row.gold) ** 2 / 16
 
 
+#: In words that name no way of being relevant: a proposer takes up what its feedback repeats.
 GUARDRAIL = (
-    "State general rules only. Do not copy text, keywords, names or addresses from the examples, and do not change the "
-    "rating scale, its range or its anchors."
+    "State general rules only. Do not copy phrases, names or addresses from the examples, and do not change the rating "
+    "scale, its range or its anchors."
 )
 
 
 def feedback(row, rating, reasoning, problem, guard):
     """What a careful user writes: both sides, their reasons, and what is wrong with a reply that carries no rating."""
-    people = "; ".join(f"{rating} because: {why}" for rating, why in zip(row.ratings, row.rationales))
+    people = "; ".join(f"{given} because: {why}" for given, why in zip(row.ratings, row.rationales))
     if rating is None:
         said = f"{problem} It counts as fully wrong."
     elif abs(rating - row.gold) < 0.5:

@@ -82,7 +82,8 @@ def gepa(world, server, budget, seed, rows=None, tuned=False, guard=False):
         **tuning,
     )
     dev = some(world.dev, rows, seed) if rows else world.dev
-    best = optimizer.compile(program(world.editable), trainset=list(map(example, world.train)), valset=list(map(example, dev)))
+    train = list(map(example, world.train))
+    best = optimizer.compile(program(world.editable), trainset=train, valset=list(map(example, dev)))
     return best.signature.instructions
 
 
@@ -119,8 +120,9 @@ def truth(server, instruction, rows):
     """NMSE and malformed share on fresh rows, in percent, as `dspy.Predict` would rate them: its chat format, and where
     the reply cannot be read, its JSON format. Written out, because Predict itself takes ten times as long."""
     signature = Judge.with_instructions(instruction)
-    tries = [(adapter, adapter.format(signature, [], {name: "" for name in FIELDS})[0]["content"])
-             for adapter in (ChatAdapter(), JSONAdapter())]
+    empty = {name: "" for name in FIELDS}
+    adapters = (ChatAdapter(), JSONAdapter())
+    tries = [(adapter, adapter.format(signature, [], empty)[0]["content"]) for adapter in adapters]
 
     def one(row):
         inputs = {name: row.fields.get(name, "") for name in FIELDS}

@@ -14,6 +14,7 @@ def truth(assessor, **prompt):
     with tempfile.TemporaryDirectory() as folder:
         prompts = Path(folder) / "prompts.jsonl"
         prompts.write_text(json.dumps(prompt) + "\n")
-        command = [assessor, "--json", "--seed", str(SEED), "sim", "truth", "--queries", str(QUERIES), "--prompts", prompts]
+        command = [assessor, "--json", "--seed", str(SEED), "sim", "truth", "--queries", str(QUERIES)]
+        command += ["--prompts", prompts]
         data = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)["data"][0]
     return {"nmse": data["nmse"], "malformed": data["malformed"], "items": data["items"]}

@@ -6,8 +6,8 @@ import tempfile
 
 
 def run(assessor, world, server, budget, seed, more=()):
-    """The text of the best prompt by Dev. With no test part nothing is adopted; peers have no adoption either. The whole
-    process is timed, its start and end included."""
+    """The text of the best prompt by Dev. With no test part nothing is adopted; peers have no adoption either. The
+    whole process is timed, its start and end included."""
     with tempfile.TemporaryDirectory() as state:
         command = [assessor, "--json", "--quiet", "--seed", str(seed), "--state", state, "optimize", "gepa"]
         command += ["--items", world.folder / "divided.jsonl", "--human", world.folder / "ratings.jsonl"]

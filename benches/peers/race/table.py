@@ -9,6 +9,8 @@ T = [0, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2
      2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042]
 
 OURS = "assessor"
+HEAD = ("", "runs", "true NMSE (SE)", "assessor − it [95 %]", "malformed %", "judge calls", "proposer calls", "wall s",
+        "leaked", "scale changed")
 
 
 def spread(values):
@@ -31,17 +33,19 @@ def cells(rows):
 
 
 def main_table(cell, ours):
-    yield "| | runs | true NMSE (SE) | assessor − it [95 %] | malformed % | judge calls | proposer calls | wall s | leaked | scale changed |"
-    yield "|---|---|---|---|---|---|---|---|---|---|"
+    yield f"| {' | '.join(HEAD)} |"
+    yield "|---" * len(HEAD) + "|"
     for name in sorted(cell, key=lambda name: (name != OURS, name)):
         runs = cell[name]
         column = lambda key: [runs[seed][key] for seed in sorted(runs)]
+        mean = lambda key: fmean(column(key))
         shared = sorted(set(runs) & set(ours))
         pair = interval([ours[s]["nmse"] - runs[s]["nmse"] for s in shared]) if shared and name != OURS else "–"
+        some = lambda key: sum(map(bool, column(key)))
         yield (
-            f"| {name} | {len(runs)} | {fmean(column('nmse')):.2f} ({spread(column('nmse')):.2f}) | {pair} "
-            f"| {fmean(column('malformed')):.1f} | {fmean(column('judge_calls')):.0f} | {fmean(column('proposer_calls')):.1f} "
-            f"| {fmean(column('wall_s')):.2f} | {sum(map(bool, column('leaks')))} | {sum(map(bool, column('scales')))} |"
+            f"| {name} | {len(runs)} | {mean('nmse'):.2f} ({spread(column('nmse')):.2f}) | {pair} | {mean('malformed'):.1f} "
+            f"| {mean('judge_calls'):.0f} | {mean('proposer_calls'):.1f} | {mean('wall_s'):.2f} | {some('leaks')} "
+            f"| {some('scales')} |"
         )
 
 
@@ -61,7 +65,7 @@ def fewer_calls(found, noise, latency, budget):
 
 def walls(found):
     """Wall times at the same budget, noise and latency."""
-    yield "\n| noise | latency ms | calls | " + "other | its s / ours |\n|---|---|---|---|---|"
+    yield "\n| noise | latency ms | calls | other | its s / ours |\n|---|---|---|---|---|"
     for (noise, latency, budget), cell in sorted(found.items()):
         ours = cell.get(OURS, {})
         for name, runs in sorted(cell.items()):

@@ -40,6 +40,17 @@ const SLIPS: [(Option<Slip>, f64); 7] = [
     (Some(Slip::Nothing), 3.0),
 ];
 
+/// What is left of copying and of touching the scale when the request says not to: models heed it, mostly.
+const HEEDED: f64 = 0.4;
+
+fn slips(prompt: &str) -> [(Option<Slip>, f64); 7] {
+    let told = prompt.to_lowercase().contains("do not copy");
+    SLIPS.map(|(slip, weight)| match slip {
+        Some(Slip::CopiesExample | Slip::ShrinksScale) if told => (slip, HEEDED * weight),
+        _ => (slip, weight),
+    })
+}
+
 /// New rules per proposal.
 const MOST: usize = 2;
 
@@ -57,7 +68,7 @@ pub(super) fn propose(prompt: &str, draw: &mut Draw) -> Reply {
         let seen: Vec<&str> = missing.iter().map(|ways| ways[draw.below(2)]).collect();
         return letter.answer(&format!("Queries with documents that people rated. {}", seen.join(" ")), false);
     }
-    let slip = draw.weighted(&SLIPS);
+    let slip = draw.weighted(&slips(prompt));
     let mut lines: Vec<String> = current.trim().lines().map(str::to_owned).collect();
     if slip == Some(Slip::DropsRule) && lines.len() > 1 {
         lines.remove(draw.below(lines.len()));
@@ -266,6 +277,16 @@ mod tests {
         assert!(with(&|r| r.content.contains("- Expected") || r.content.contains("The human wrote")) > 10);
         assert!(with(&|r| !r.content.contains("Be fair.") && r.finish == "stop") > 4);
         assert!(with(&|r| r.content.contains("old higher") || r.content.contains("drafts higher")) > 0);
+    }
+
+    #[test]
+    fn told_not_to_copy_it_copies_less_and_still_does() {
+        let copies = |prompt: &str| {
+            let all = (0u64..1000).map(|seed| propose(prompt, &mut Draw::new("test", &[&seed.to_le_bytes()])).content);
+            all.filter(|text| text.contains("- Expected") || text.contains("- The human wrote")).count()
+        };
+        let (free, told) = (copies(PROMPT), copies(&format!("Do not copy text from the examples.\n{PROMPT}")));
+        assert!(told > 10 && told * 2 < free + 20, "{free} {told}");
     }
 
     #[test]
