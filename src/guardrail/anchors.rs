@@ -34,7 +34,7 @@ static TREATED: LazyLock<Regex> = LazyLock::new(|| {
 fn renames(name: &str) -> Regex {
     let name = regex::escape(name);
     pattern(&format!(
-        r"(?i:\b(?:rename|call|relabel|redefine|replace|swap)\b)[^.;]{{0,30}}\b{name}\b|[\x22“'‘`]{name}[\x22”'’`]\s+(?i:now\s+|here\s+)?(?i:means|stands for|is|should)\b|\b(?i:treat|count|regard|read|interpret|use)\s+[\x22“'‘`]?{name}[\x22”'’`]?\s+(?i:as|for|to mean)\b"
+        r"(?i:\b(?:rename|call|relabel|redefine|replace|swap)\b)[^.;]{{0,30}}\b{name}\b|\b{name}[\x22”'’`]?\s+(?i:now\s+|here\s+|also\s+)?(?i:means|stands for|signifies|denotes)\b|\b(?i:treat|count|regard|read|interpret|use|consider)\s+[\x22“'‘`]?{name}[\x22”'’`]?\s+(?i:as|for|to mean|and)\b"
     ))
 }
 

@@ -47,7 +47,7 @@ static RANGE: LazyLock<Regex> = LazyLock::new(|| {
 /// Words of a sentence that is about ratings, in four languages.
 static RATINGS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:scales?|ratings?|rat(?:e|ed|es)|scor(?:e|es|ed|ing)|grad(?:e|es|ed|ing)|levels?|stars?|points?|marks?|numbers?|skala|bewert\w*|note[ns]?|punkte?|stufen?|échelle|évalu\w*|notez|niveaux?|escala|puntu\w*|calific\w*|niveles)\b",
+        r"(?i)\b(?:scales?|ratings?|rat(?:e|ed|es)|scor(?:e|es|ed|ing)|grad(?:e|es|ed|ing)|levels?|stars?|points?|marks?|numbers?|range|skala|bewert\w*|note[ns]?|punkte?|stufen?|échelle|évalu\w*|notez|niveaux?|escala|punt[uú]\w*|calific\w*|niveles)\b",
     )
 });
 
@@ -148,6 +148,43 @@ fn rules() -> &'static [Rule] {
                 true,
             ),
             rule(
+                &format!(
+                    r"\b(?:ratings?|scores?|levels?|grades?)\s+(?:of\s+)?(?P<level>{NUMBER})\s+(?:are|is|must be|should be|shall be)\s+(?:now\s+)?(?:forbidden|banned|prohibited|disallowed|unused|off limits|to be avoided|not (?:allowed|used|permitted|available)|never (?:used|given|chosen))\b"
+                ),
+                "a level of the scale is taken away",
+                true,
+            ),
+            rule(
+                r"\bno\s+(?:ratings?|scores?|grades?)\s+(?:above|over|below|under|higher than|lower than|other than|except)\s+(?:an?\s+)?(?P<level>-?\d+)\b",
+                "the scale gets another end",
+                true,
+            ),
+            rule(
+                r"\b(?:only|just)\b[^.;]{0,15}\b(?:odd|even)\s+(?:ratings?|numbers?|levels|scores?|values)\b|\b(?:odd|even)\s+(?:ratings?|numbers?|levels|scores?|values)\s+only\b",
+                "levels of the scale are taken away",
+                false,
+            ),
+            rule(
+                r"\b(?P<level>-?\d+)\s+and\s+-?\d+\s+(?:are|mean|count as|is)\s+(?:the same|equal|equivalent|interchangeable|one)\b",
+                "levels of the scale are merged",
+                false,
+            ),
+            rule(
+                r"\b(?:maximum|minimum)\s+(?:is|becomes|=)\s+(?:an?\s+)?(?P<end>-?\d+)\b",
+                "the scale gets another end",
+                true,
+            ),
+            rule(
+                r"\b(?:rat(?:e|ing)s?|scores?|numbers?)\s+(?:is|are|as|must be|should be|with)\s+(?:an?\s+)?(?:probabilit(?:y|ies)|likelihood|float(?:ing)?|real number|continuous)\b",
+                "another scale",
+                false,
+            ),
+            rule(
+                r"\b(?:use|choose|pick|select|return|output|answer)\s+(?:an?\s+|the\s+(?:rating|number|value|score)\s+)?(?P<off>-?\d+)\b",
+                "a rating off the scale",
+                false,
+            ),
+            rule(
                 r"\b(?:skip|drop|leave out|ignore|remove|eliminate|forget|exclude|omit)\s+(?:the\s+)?(?:rating|score|level|grade|value)s?\s+(?P<level>-?\d+)\b",
                 "a level of the scale is taken away",
                 false,
@@ -223,6 +260,11 @@ fn rules() -> &'static [Rule] {
                 false,
             ),
             rule(
+                r"\b(?:rate|score|grade)\s+(?:an?|the|any|such|every|all|these|those)\s+(?:[\p{L}-]+\s+){0,3}(?:page|document|text|item|one|draft|answer|result|ticket|thread|match|matche|post|note|copy|copie|link)s?\s+(?:as\s+|at\s+|with\s+)?(?:an?\s+)?(?P<off>-?\d+)\s*(?:[.,;]|$)",
+                "a rating off the scale",
+                false,
+            ),
+            rule(
                 r"\b(?:give|assign|award|gets?|deserves?|receives?|score|rate|worth)\s+(?:(?:it|them|these|this|those|such (?:documents?|pages?|texts?))\s+)?(?:as\s+|at\s+|with\s+)?(?:an?\s+|the\s+(?:rating|score|grade)\s+)?(?P<off>-?\d+)\b",
                 "a rating off the scale",
                 false,
@@ -235,7 +277,7 @@ fn rules() -> &'static [Rule] {
 /// `only 1, 3 and 5`; `1, 3 and 5 only`.
 static SUBSET: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:only|just|exclusively|solely|nothing but|limit\w*|restrict\w*|stick to|confine\w*)\b[^.;\d]{0,45}(?P<list>-?\d+(?:\s*(?:,|and|or|&|/|und|et|y|oder|ou|o)\s*(?:(?:and|or)\s*)?(?:an?\s+)?-?\d+)+)|(?P<after>-?\d+(?:\s*(?:,|and|or|&)\s*(?:(?:and|or)\s*)?-?\d+)+)\s+only\b",
+        r"(?i)\b(?:only|just|exclusively|solely|nothing but|limit\w*|restrict\w*|stick to|confine\w*)\b[^.,;\d]{0,45}(?P<list>-?\d+(?:\s*(?:,|and|or|&|/|und|et|y|oder|ou|o)\s*(?:(?:and|or)\s*)?(?:an?\s+)?-?\d+)+)|(?P<after>-?\d+(?:\s*(?:,|and|or|&)\s*(?:(?:and|or)\s*)?-?\d+)+)\s+only\b",
     )
 });
 
@@ -271,7 +313,11 @@ fn next_word(rest: &str) -> Option<String> {
 
 /// The number is a rating and not a count of things.
 fn is_rating(rest: &str) -> bool {
-    !rest.trim_start().starts_with(['%', '€', '$']) && next_word(rest).is_none_or(|w| FOLLOWS.contains(&w.as_str()))
+    // `30-page`
+    let compound = rest.strip_prefix('-').is_some_and(|tail| tail.starts_with(char::is_alphabetic));
+    !compound
+        && !rest.trim_start().starts_with(['%', '€', '$'])
+        && next_word(rest).is_none_or(|w| FOLLOWS.contains(&w.as_str()))
 }
 
 fn ranges(sentence: &Piece<'_>, scale: Scale, found: &mut Vec<Violation>) {
