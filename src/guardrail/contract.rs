@@ -8,11 +8,19 @@ use super::scale::pattern;
 use super::text::{Piece, sentences};
 use crate::prompt::Prompt;
 use crate::rubric::Contract;
-use regex::Regex;
+use regex::{Regex, RegexSet};
 use std::sync::LazyLock;
 
 /// Pattern, reason, and whether a negation before it makes it harmless: `no Markdown`.
 type Wording = (Regex, &'static str, bool);
+
+/// All wordings as one pattern, which says in a single pass which of them to look at.
+static ANY_WORDING: LazyLock<RegexSet> = LazyLock::new(|| one(WORDINGS.iter().map(|(pattern, ..)| pattern)));
+static ANY_MARKER: LazyLock<RegexSet> = LazyLock::new(|| one(MARKERS.iter().map(|(pattern, _)| pattern)));
+
+fn one<'a>(patterns: impl Iterator<Item = &'a Regex>) -> RegexSet {
+    RegexSet::new(patterns.map(Regex::as_str)).expect("each of them is a pattern")
+}
 
 static WORDINGS: LazyLock<Vec<Wording>> = LazyLock::new(|| {
     let reply = r"(?:repl(?:y|ies)|answers?|respon(?:d|se|ses)|outputs?|return|format(?:ted)?|write|print|produce|give|use|put|state|provide|present|wrap|antworte|gib|réponds|répondez|responde|state)";
@@ -70,7 +78,7 @@ static WORDINGS: LazyLock<Vec<Wording>> = LazyLock::new(|| {
             true,
         ),
         wording(
-            r"\b(?:skip|omit|drop|leave out|leave away|do not (?:write|give|include|add|provide)|don['’]t (?:write|give|include|add|provide))\s+(?:any\s+|an?\s+|the\s+|your\s+)?(?:rationale|explanation|reasoning|justification)s?\b|\b(?:without|no)\s+(?:any\s+|an?\s+|the\s+|your\s+)?rationale\b|\b(?:reply|answer|respond|output|rate|rating|number)\b[^.;]{0,20}\bwithout\s+(?:any\s+|an?\s+)?(?:explanation|reasoning|justification)\b|^\W*no (?:explanation|reasoning|justification)\b|\b(?:rationale|explanation|reasoning) (?:empty|blank)\b|\b(?:do not|don['’]t|never) (?:explain|justify)\b",
+            r"\b(?:skip|omit|drop|leave out|leave away|do not (?:write|give|include|add|provide)|don['’]t (?:write|give|include|add|provide))\s+(?:any\s+|an?\s+|the\s+|your\s+)?(?:rationale|explanation|reasoning|justification)s?\b|\b(?:without|no)\s+(?:any\s+|an?\s+|the\s+|your\s+)?rationale\b|\b(?:reply|answer|respond|output|rate|rating|number)\b[^.;]{0,20}\bwithout\s+(?:any\s+|an?\s+)?(?:explanation|reasoning|justification)\b|^\W*no (?:explanation|reasoning|justification)\b|\b(?:rationale|explanation|reasoning) (?:empty|blank)\b|\b(?:do not|don['’]t|never) (?:explain|justify)\s*(?:\.|,|$|your|the|anything|why)",
             "takes the rationale away",
             false,
         ),
@@ -102,7 +110,7 @@ static WORDINGS: LazyLock<Vec<Wording>> = LazyLock::new(|| {
         wording(
             r"\b(?:instead of|rather than|in place of)\s+(?:the\s+field\s+)?[\x22“'‘`]\w+[\x22”'’`]|\bfield\s+(?:called|named)\b",
             "renames a field of the reply",
-            true,
+            false,
         ),
         wording(
             r"\bletter grades?\b|\bfrom A to [D-F]\b|\b[A-C], ?[B-D](?:, ?[C-E])* or [C-F]\b|\b(?:array|list) of (?:json|objects|ratings)\b|\b(?:two|several|multiple) (?:json )?objects\b",
@@ -185,7 +193,7 @@ pub(super) fn check(
     }
     for line in added {
         for sentence in sentences(line) {
-            for (pattern, reason, negatable) in WORDINGS.iter() {
+            for (pattern, reason, negatable) in ANY_WORDING.matches(sentence.text).iter().map(|at| &WORDINGS[at]) {
                 let Some(hit) = pattern.find(sentence.text) else { continue };
                 let inside = hit.as_str().to_lowercase().replace("yes or no", "");
                 if *negatable && (NEGATED.is_match(&sentence.text[..hit.start()]) || NEGATION.is_match(&inside)) {
@@ -223,7 +231,7 @@ fn fields(line: &Piece<'_>, contract: &Contract, found: &mut Vec<Violation>) {
 }
 
 fn obedience(sentence: &Piece<'_>, found: &mut Vec<Violation>) {
-    for (pattern, reason) in MARKERS.iter() {
+    for (pattern, reason) in ANY_MARKER.matches(sentence.text).iter().map(|at| &MARKERS[at]) {
         if let Some(hit) = pattern.find(sentence.text)
             && !NEGATED.is_match(&sentence.text[..hit.start()])
         {

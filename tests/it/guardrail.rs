@@ -4,7 +4,7 @@
 
 use crate::adversary::{GOOD, Kind, examples, proposals};
 use assessor::domain::{Dev, Train};
-use assessor::guardrail::{Guard, Limits};
+use assessor::guardrail::{Check, Guard, Limits};
 use assessor::prompt::Prompt;
 use assessor::rubric::shipped;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,12 +16,29 @@ fn guard() -> (Guard, Prompt) {
     (Guard::new(&rubric, &base, &Train(train), &Dev(dev), Limits::default()), base)
 }
 
+/// Each 200 proposals.
+const SEEDS: u64 = 3;
+
+/// The checks that a bad proposal of this kind must fail, one of them at least: another would be luck.
+fn sought(kind: Kind) -> &'static [Check] {
+    match kind {
+        Kind::Good => &[],
+        Kind::CopiesPhrases | Kind::SmugglesLabels => &[Check::Leak],
+        Kind::ChangesScale => &[Check::Scale],
+        Kind::RenamesAnchors => &[Check::Anchors],
+        Kind::DropsContract => &[Check::Contract],
+        Kind::Truncates => &[Check::Truncated, Check::Anchors],
+        Kind::OtherLanguage => &[Check::Language],
+        Kind::GrowsWithoutLimit => &[Check::Length],
+    }
+}
+
 #[test]
 fn of_200_proposals_no_bad_one_passes_and_every_good_one_does() {
     let (guard, base) = guard();
     let mut rows: BTreeMap<Kind, (usize, usize, BTreeSet<&str>)> = BTreeMap::new();
     let mut wrong = Vec::new();
-    for seed in 0..10 {
+    for seed in 0..SEEDS {
         let all = proposals(seed);
         assert_eq!(all.len(), 200);
         for (kind, text) in all {
@@ -30,7 +47,12 @@ fn of_200_proposals_no_bad_one_passes_and_every_good_one_does() {
             row.0 += 1;
             row.1 += usize::from(found.is_empty());
             row.2.extend(found.iter().map(|v| v.check.name()));
-            if found.is_empty() != (kind == Kind::Good) {
+            let right = if kind == Kind::Good {
+                found.is_empty()
+            } else {
+                found.iter().any(|v| sought(kind).contains(&v.check))
+            };
+            if !right {
                 let found: Vec<String> = found.iter().map(ToString::to_string).collect();
                 let end: Vec<&str> = text.lines().rev().take(4).collect();
                 wrong.push(format!("{kind:?}: {end:#?} => {found:?}"));
