@@ -73,12 +73,11 @@ pub fn lint(project: &Project, request: &LintRequest) -> Result<Linted, AppError
     let judge = JudgeRequest { rubric: request.rubric.clone(), ..JudgeRequest::default() };
     let rubric = project.rubric(&judge)?;
     let base = Prompt::of(&rubric);
-    let file = request.file.display().to_string();
     let text = read(&request.file)?;
     let prompt = match text.trim_start().starts_with('{') {
         true => serde_json::from_str::<Prompt>(&text).map_err(|e| AppError::Input {
             message: format!("no prompt in JSON: {e}"),
-            place: Some(Place::file(file.clone())),
+            place: Some(Place::file(request.file.display().to_string())),
             hint: "give the text alone, or an object with `instruction`, `bullets`, `demos` and `contract`".into(),
         })?,
         false => base.revised(&text),
@@ -86,26 +85,31 @@ pub fn lint(project: &Project, request: &LintRequest) -> Result<Linted, AppError
     let examples = Train(examples(project, request, &rubric)?);
     let guard = Guard::new(&rubric, &base, &examples, &Dev(Vec::new()), Limits::default());
     let editable = prompt.editable();
-    // Places are those of the file, where that is the text itself.
-    let shift = text.find(editable.as_str());
-    let shown = if shift.is_some() { text.as_str() } else { editable.as_str() };
     let found = guard.check(&prompt, None);
     Ok(Linted {
-        file: if shift.is_some() { file } else { format!("{file} (its editable text)") },
+        file: request.file.display().to_string(),
         rubric: rubric.id,
         examples: guard.examples(),
         // A prompt that stands alone has no parent and no prompts before it.
         checks: Check::ALL.len() - 2,
-        faults: found.into_iter().map(|violation| fault(violation, shown, shift.unwrap_or(0))).collect(),
+        faults: found.into_iter().map(|violation| fault(violation, &editable, &text)).collect(),
     })
 }
 
-fn fault(violation: Violation, text: &str, shift: usize) -> Fault {
+/// Places are those of the file: the same line there. A prompt in JSON has none, its lines are told from its editable
+/// text.
+fn fault(violation: Violation, editable: &str, file: &str) -> Fault {
     let Some(span) = violation.span else {
         return Fault { violation, line: None, column: None, width: 0, source: None };
     };
-    let place = Place::in_text("", text, span.start + shift);
-    let inside = text.get(span.start + shift..span.end + shift).unwrap_or("");
+    let mut place = Place::in_text("", editable, span.start);
+    if let (Some(source), Some(line)) = (&place.source, place.line) {
+        let same = |text: &str| text.trim_end() == source.trim_end();
+        let before = editable.lines().take(line as usize - 1).filter(|text| same(text)).count();
+        let there = file.lines().enumerate().filter(|(_, text)| same(text)).nth(before);
+        place.line = there.map_or(place.line, |(at, _)| Some(at as u64 + 1));
+    }
+    let inside = editable.get(span.start..span.end).unwrap_or("");
     let width = inside.lines().next().unwrap_or("").chars().count();
     Fault { violation, line: place.line, column: place.column, width, source: place.source }
 }

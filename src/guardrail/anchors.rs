@@ -22,7 +22,7 @@ static DEFINED: LazyLock<Regex> = LazyLock::new(|| {
 /// `a 5 means …`, `treat 3 as …`, `5 now stands for …`.
 static MEANS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:(?:rating|score|grade|level|an?)\s+(?:of\s+)?)?(?P<level>-?\d{1,3})\s+(?:now\s+|here\s+|only\s+|just\s+|always\s+)?(?:means|stands for|signifies|denotes|indicates|corresponds to|equals|is defined as|is to be read as|is called|should mean|should be read as|bedeutet|heißt|signifie|veut dire|significa|shall mean|represents)\b",
+        r"(?i)\b(?:(?:rating|score|grade|level|an?)\s+(?:of\s+)?)?(?P<level>-?\d{1,3})\s+(?:now\s+|here\s+|only\s+|just\s+|always\s+)?(?:means|stands for|signifies|denotes|indicates|corresponds to|equals|is defined as|is to be read as|is called|should mean|should be read as|is for (?:anything|everything|any|every|all)|bedeutet|heißt|signifie|veut dire|significa|shall mean|represents)\b",
     )
 });
 static TREATED: LazyLock<Regex> = LazyLock::new(|| {
@@ -30,11 +30,12 @@ static TREATED: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)\b(?:treat|count|regard|consider|read|interpret|understand|use|take|define|redefine|rename|call|label|name)\s+(?:the\s+|an?\s+)?(?:(?:rating|score|grade|level|number|value)s?\s+)?(?:of\s+)?(?P<level>-?\d{1,3})\s+(?:as|to mean|to be|like|for|to|into|[\x22“'‘`]\p{L})",
     )
 });
-/// `rename Fair to Acceptable`, `"Perfect" means …`.
-fn renames(name: &str) -> Regex {
-    let name = regex::escape(name);
+/// `rename Fair to Acceptable`, `"Perfect" means …`: for the names of a rubric's anchors.
+pub(super) fn renames(rubric: &Rubric) -> Regex {
+    let names: Vec<String> = rubric.anchors.iter().map(|anchor| regex::escape(&anchor.name)).collect();
+    let name = format!("(?:{})", names.join("|"));
     pattern(&format!(
-        r"(?i:\b(?:rename|call|relabel|redefine|replace|swap)\b)[^.;]{{0,30}}\b{name}\b|[\x22“'‘`]{name}[\x22”'’`]\s+(?i:now\s+|here\s+)?(?i:means|stands for|is|should)\b|\b(?i:treat|count|regard|read|interpret|use)\s+[\x22“'‘`]?{name}[\x22”'’`]?\s+(?i:as|for|to mean)\b"
+        r"(?i:\b(?:rename|call|relabel|redefine|replace|swap)\b)[^.;]{{0,30}}\b{name}\b|\b{name}[\x22”'’`]?\s+(?i:now\s+|here\s+|also\s+)?(?i:means|stands for|signifies|denotes)\b|\b(?i:treat|count|regard|read|interpret|use|consider)\s+[\x22“'‘`]?{name}[\x22”'’`]?\s+(?i:as|for|to mean|and)\b"
     ))
 }
 
@@ -46,7 +47,14 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Finds altered anchors in `text`, and anchors told anew in the added lines.
-pub(super) fn check(text: &str, added: &[Piece<'_>], rubric: &Rubric, base: &Prompt, found: &mut Vec<Violation>) {
+pub(super) fn check(
+    text: &str,
+    added: &[Piece<'_>],
+    rubric: &Rubric,
+    renames: &Regex,
+    base: &Prompt,
+    found: &mut Vec<Violation>,
+) {
     let present: HashSet<&str> = lines(text).map(|line| line.text).collect();
     let of_base = base.editable();
     for anchor in rubric.anchor_lines().lines() {
@@ -59,7 +67,6 @@ pub(super) fn check(text: &str, added: &[Piece<'_>], rubric: &Rubric, base: &Pro
         let rating = level.parse().ok().and_then(|n| rubric.scale.rating(n))?;
         rubric.anchors.iter().find(|a| a.rating == rating)
     };
-    let renames: Vec<Regex> = rubric.anchors.iter().map(|a| renames(&a.name)).collect();
     for line in added {
         let mut report = |reason: &str, from: usize, to: usize| {
             found.push(Violation::at(Check::Anchors, reason, line.start + from, line.start + to));
@@ -86,7 +93,7 @@ pub(super) fn check(text: &str, added: &[Piece<'_>], rubric: &Rubric, base: &Pro
                     }
                 }
             }
-            for hit in renames.iter().filter_map(|r| r.find(sentence.text)) {
+            if let Some(hit) = renames.find(sentence.text) {
                 report("an anchor gets another name or meaning", at + hit.start(), at + hit.end());
             }
         }

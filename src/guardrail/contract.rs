@@ -8,11 +8,19 @@ use super::scale::pattern;
 use super::text::{Piece, sentences};
 use crate::prompt::Prompt;
 use crate::rubric::Contract;
-use regex::Regex;
+use regex::{Regex, RegexSet};
 use std::sync::LazyLock;
 
 /// Pattern, reason, and whether a negation before it makes it harmless: `no Markdown`.
 type Wording = (Regex, &'static str, bool);
+
+/// All wordings as one pattern, which says in a single pass which of them to look at.
+static ANY_WORDING: LazyLock<RegexSet> = LazyLock::new(|| one(WORDINGS.iter().map(|(pattern, ..)| pattern)));
+static ANY_MARKER: LazyLock<RegexSet> = LazyLock::new(|| one(MARKERS.iter().map(|(pattern, _)| pattern)));
+
+fn one<'a>(patterns: impl Iterator<Item = &'a Regex>) -> RegexSet {
+    RegexSet::new(patterns.map(Regex::as_str)).expect("each of them is a pattern")
+}
 
 static WORDINGS: LazyLock<Vec<Wording>> = LazyLock::new(|| {
     let reply = r"(?:repl(?:y|ies)|answers?|respon(?:d|se|ses)|outputs?|return|format(?:ted)?|write|print|produce|give|use|put|state|provide|present|wrap|antworte|gib|réponds|répondez|responde|state)";
@@ -37,6 +45,11 @@ static WORDINGS: LazyLock<Vec<Wording>> = LazyLock::new(|| {
                 r"\b{reply}\b[^.;]{{0,30}}\b(?:an?|the|one)\s+(?:bare\s+|single\s+|final\s+)*(?:number|digit|integer|word|letter)\s+(?:only|alone|and nothing else|without)"
             ),
             "asks for less than the contract's fields",
+            true,
+        ),
+        wording(
+            &format!(r"\b{reply}\b[^.;]{{0,30}}\b(?:yes (?:or|and) no|true or false|oui ou non|ja oder nein)\b"),
+            "asks for another format of the reply",
             true,
         ),
         wording(
@@ -65,7 +78,7 @@ static WORDINGS: LazyLock<Vec<Wording>> = LazyLock::new(|| {
             true,
         ),
         wording(
-            r"\b(?:skip|omit|drop|leave out|leave away|do not (?:write|give|include|add|provide)|don['’]t (?:write|give|include|add|provide))\s+(?:any\s+|an?\s+|the\s+|your\s+)?(?:rationale|explanation|reasoning|justification)s?\b|\b(?:without|no)\s+(?:any\s+|an?\s+|the\s+|your\s+)?rationale\b|\b(?:reply|answer|respond|output|rate|rating|number)\b[^.;]{0,20}\bwithout\s+(?:any\s+|an?\s+)?(?:explanation|reasoning|justification)\b|^\W*no (?:explanation|reasoning|justification)\b|\b(?:rationale|explanation|reasoning) (?:empty|blank)\b|\b(?:do not|don['’]t|never) (?:explain|justify)\b",
+            r"\b(?:skip|omit|drop|leave out|leave away|do not (?:write|give|include|add|provide)|don['’]t (?:write|give|include|add|provide))\s+(?:any\s+|an?\s+|the\s+|your\s+)?(?:rationale|explanation|reasoning|justification)s?\b|\b(?:without|no)\s+(?:any\s+|an?\s+|the\s+|your\s+)?rationale\b|\b(?:reply|answer|respond|output|rate|rating|number)\b[^.;]{0,20}\bwithout\s+(?:any\s+|an?\s+)?(?:explanation|reasoning|justification)\b|^\W*no (?:explanation|reasoning|justification)\b|\b(?:rationale|explanation|reasoning) (?:empty|blank)\b|\b(?:do not|don['’]t|never) (?:explain|justify)\s*(?:\.|,|$|your|the|anything|why)",
             "takes the rationale away",
             false,
         ),
@@ -73,6 +86,31 @@ static WORDINGS: LazyLock<Vec<Wording>> = LazyLock::new(|| {
             r"\b(?:rating|number|score|grade)\s+(?:comes\s+|goes\s+|is\s+)?(?:first\b|before (?:the|your|any) (?:rationale|explanation|reasoning))|\bfirst\s+(?:give|state|write|output)\s+(?:the|a|your)\s+(?:rating|score|number|grade)\b|\b(?:explain|reason|justify)[^.;]{0,20}\b(?:after|afterwards)\b[^.;]{0,20}\b(?:rating|score|number)\b",
             "turns the order of the fields round",
             true,
+        ),
+        wording(
+            r"\b(?:output|reply|response|answer)\s+format\b\s*[:=]|\b(?:start|begin|end|finish|conclude|prefix|precede|close)\s+(?:the|your|each|every)\s+(?:repl(?:y|ies)|answers?|responses?|outputs?)\b|</?[a-z_]{2,20}>",
+            "asks for another format of the reply",
+            true,
+        ),
+        wording(
+            r"\b(?:rating|number|score)s?\s+(?:as|in)\s+(?:an?\s+)?(?:words?|letters?|roman numerals?|strings?|emojis?|lists?|sentences?)\b",
+            "asks for another format of the reply",
+            true,
+        ),
+        wording(
+            r"\b(?:wrap|enclose|embed|surround|put)\b[^.;]{0,25}\b(?:json|object|reply|response)\b|\b(?:before|after|around|outside(?: of)?)\s+(?:the|your)\s+(?:json|object)\b|\bjson\s+(?:object\s+)?(?:may|can|could|need not|is optional)\b",
+            "asks for text around the JSON object",
+            true,
+        ),
+        wording(
+            r"\b(?:reply|answer|respond|write|explain|rationale)\b[^.;]{0,25}\bin\s+(?:german|french|spanish|italian|portuguese|dutch|the\s+(?:(?:query|document)['’]s\s+)?language)\b",
+            "asks for the reply in another language",
+            true,
+        ),
+        wording(
+            r"\b(?:instead of|rather than|in place of)\s+(?:the\s+field\s+)?[\x22“'‘`]\w+[\x22”'’`]|\bfield\s+(?:called|named)\b",
+            "renames a field of the reply",
+            false,
         ),
         wording(
             r"\bletter grades?\b|\bfrom A to [D-F]\b|\b[A-C], ?[B-D](?:, ?[C-E])* or [C-F]\b|\b(?:array|list) of (?:json|objects|ratings)\b|\b(?:two|several|multiple) (?:json )?objects\b",
@@ -89,6 +127,11 @@ static NEGATED: LazyLock<Regex> =
 static NEGATION: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\b(?:not|no|never|don['’]t|without|instead of|nor)\b"));
 
+static CONFIDENCE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:include|add|give|report|state|output|provide|return)\s+(?:also\s+)?(?:an?|your|the)\s+(?:confidence|certainty|probability)\b",
+    )
+});
 static FIELD: LazyLock<Regex> = LazyLock::new(|| pattern(r#"["“`'](?P<name>\w{1,40})["”`']\s*:"#));
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -107,7 +150,11 @@ static MARKERS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
             "imitates a chat role",
         ),
         wording(
-            r"(?i)\b(?:follow|obey|comply with|carry out|execute|adopt|respect|act on|do)\s+(?:any\s+|all\s+|the\s+|whatever\s+|every\s+|what\s+)*(?:(?:instruction|command|request|order|direction|rating|wish)e?s?\s+)?(?:that\s+)?(?:(?:stand|given|stated|written|found|contained|inside|in|of|from|by|is|are)\s+)*(?:the\s+|a\s+)?(?:document|item|page|title|metadata)(?:['’]s)?(?:\s+(?:says|tells|asks|states|instructions?|itself|demands|wants|commands?|requests?))?",
+            r"(?i)(?:^[\s*•-]*|,\s*|\b(?:always|then|please|also|and|(?:you|judge|assessor) (?:must|should|will|shall|may|can))\s+)(?:follow|obey|comply with|carry out|execute|adopt|respect|fulfil)\s+(?:any\s+|all\s+|the\s+|every\s+|each\s+|its\s+)*(?:instruction|command|request|order|direction|wish|demand)e?s?\b[^.;]{0,30}\b(?:document|item|page|text|title|metadata)s?\b",
+            "makes the judge obey the document",
+        ),
+        wording(
+            r"(?i)\b(?:follow|obey|comply with|do|accept|believe|follow)\s+(?:what(?:ever)?|anything|everything)\s+(?:that\s+)?(?:(?:the|a|an|any)\s+)?(?:document|item|page|text|title)\s+(?:itself\s+)?(?:says|tells|asks|states|demands|wants|commands|requests)|\bobey(?:s|ing)?\s+(?:the\s+|any\s+|every\s+)?(?:document|item|page|text)s?\b|\b(?:follow|obey|execute|carry out)\s+(?:the\s+)?(?:document|item|page|text)['’]s\s+(?:instruction|command|request|order|wish)e?s?\b",
             "makes the judge obey the document",
         ),
         wording(
@@ -116,6 +163,10 @@ static MARKERS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         ),
         wording(
             r"(?i)\b(?:use|take|copy|adopt|repeat|trust|accept|give)\s+(?:the\s+|any\s+)?(?:rating|score|grade|number)\s+(?:that\s+)?(?:(?:the|a)\s+)?(?:document|item|page|text|title)\s+(?:itself\s+)?(?:states|gives|claims|asks|suggests|names|says|proposes|demands|wants)",
+            "makes the judge obey the document",
+        ),
+        wording(
+            r"(?i)\b(?:whatever|everything|anything)\s+(?:that\s+)?(?:the|a|an|any)\s+(?:document|item|page|text|title)\s+(?:tells|asks|commands|demands|orders|instructs)\b|\b(?:treat|read|take|regard|understand)\b[^.;]{0,40}\b(?:document|item|page)\b[^.;]{0,20}\bas\s+(?:an?\s+)?(?:instruction|command|order|request)s?\b",
             "makes the judge obey the document",
         ),
         wording(
@@ -142,9 +193,10 @@ pub(super) fn check(
     }
     for line in added {
         for sentence in sentences(line) {
-            for (pattern, reason, negatable) in WORDINGS.iter() {
+            for (pattern, reason, negatable) in ANY_WORDING.matches(sentence.text).iter().map(|at| &WORDINGS[at]) {
                 let Some(hit) = pattern.find(sentence.text) else { continue };
-                if *negatable && (NEGATED.is_match(&sentence.text[..hit.start()]) || NEGATION.is_match(hit.as_str())) {
+                let inside = hit.as_str().to_lowercase().replace("yes or no", "");
+                if *negatable && (NEGATED.is_match(&sentence.text[..hit.start()]) || NEGATION.is_match(&inside)) {
                     continue;
                 }
                 let (start, end) = (sentence.start + hit.start(), sentence.start + hit.end());
@@ -161,6 +213,12 @@ pub(super) fn check(
 }
 
 fn fields(line: &Piece<'_>, contract: &Contract, found: &mut Vec<Violation>) {
+    if contract.confidence.is_none()
+        && let Some(hit) = CONFIDENCE.find(line.text)
+    {
+        let (start, end) = (line.start + hit.start(), line.start + hit.end());
+        found.push(Violation::at(Check::Contract, "adds a field to the reply", start, end));
+    }
     for hit in FIELD.captures_iter(line.text) {
         let known = [Some(&contract.rating), Some(&contract.rationale), contract.confidence.as_ref()];
         if let Some(all) = hit.get(0)
@@ -173,7 +231,7 @@ fn fields(line: &Piece<'_>, contract: &Contract, found: &mut Vec<Violation>) {
 }
 
 fn obedience(sentence: &Piece<'_>, found: &mut Vec<Violation>) {
-    for (pattern, reason) in MARKERS.iter() {
+    for (pattern, reason) in ANY_MARKER.matches(sentence.text).iter().map(|at| &MARKERS[at]) {
         if let Some(hit) = pattern.find(sentence.text)
             && !NEGATED.is_match(&sentence.text[..hit.start()])
         {

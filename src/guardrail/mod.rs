@@ -77,6 +77,8 @@ pub struct Guard {
     base_words: usize,
     limits: Limits,
     forbidden: Vec<(String, Regex)>,
+    /// Wordings that give an anchor another name.
+    renames: Regex,
     leaks: leak::Index,
     known: Vec<duplicate::Remembered>,
 }
@@ -101,6 +103,7 @@ impl Guard {
             base_lines: text::lines(&editable).map(|line| line.text.to_owned()).collect(),
             base_words: shape::words(&editable),
             forbidden: forbidden.collect(),
+            renames: anchors::renames(rubric),
             rubric: rubric.clone(),
             base: base.clone(),
             limits,
@@ -123,7 +126,7 @@ impl Guard {
         let added: Vec<Piece<'_>> = text::lines(&text).filter(|l| !self.base_lines.contains(l.text)).collect();
         let mut found = Vec::new();
         scale::check(&added, self.rubric.scale, &mut found);
-        anchors::check(&text, &added, &self.rubric, &self.base, &mut found);
+        anchors::check(&text, &added, &self.rubric, &self.renames, &self.base, &mut found);
         contract::check(candidate, &self.base, &added, &self.rubric.contract, &mut found);
         kept::check(&text, &added, &self.base, &self.rubric.frozen, &self.forbidden, &mut found);
         self.leaks.check(&added, &mut found);
@@ -158,5 +161,7 @@ impl Guard {
     }
 }
 
+#[cfg(test)]
+mod tables;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@
 use super::finding::{Check, Violation};
 use super::text::{Piece, sentences};
 use crate::domain::Scale;
-use regex::Regex;
+use regex::{Regex, RegexSet};
 use std::sync::LazyLock;
 
 /// A compiled pattern of this room; a test compiles them all.
@@ -47,7 +47,7 @@ static RANGE: LazyLock<Regex> = LazyLock::new(|| {
 /// Words of a sentence that is about ratings, in four languages.
 static RATINGS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:scales?|ratings?|rat(?:e|ed|es)|scor(?:e|es|ed|ing)|grad(?:e|es|ed|ing)|levels?|stars?|points?|marks?|numbers?|skala|bewert\w*|note[ns]?|punkte?|stufen?|échelle|évalu\w*|notez|niveaux?|escala|puntu\w*|calific\w*|niveles)\b",
+        r"(?i)\b(?:scales?|ratings?|rat(?:e|ed|es)|scor(?:e|es|ed|ing)|grad(?:e|es|ed|ing)|levels?|stars?|points?|marks?|numbers?|range|skala|bewert\w*|note[ns]?|punkte?|stufen?|échelle|évalu\w*|notez|niveaux?|escala|punt[uú]\w*|calific\w*|niveles)\b",
     )
 });
 
@@ -123,119 +123,174 @@ struct Rule {
     unless_conditional: bool,
 }
 
-/// The pattern takes one sentence; a group `level` must be on the scale, a group `off` off it.
-fn rules() -> &'static [Rule] {
-    static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-        let never = r"(?:never|don['’]t|do not|must not|mustn['’]t|should not|cannot|can['’]t|stop|refrain from|avoid|no longer)";
-        let rule = |source: &str, reason, unless_conditional| Rule {
-            pattern: pattern(&format!("(?i){source}")),
-            reason,
-            unless_conditional,
-        };
-        vec![
-            rule(
-                &format!(
-                    r"\b{never}\s+(?:ever\s+)?(?:giv(?:e|ing)|us(?:e|ing)|assign(?:ing)?|award(?:ing)?|cho(?:o|)s(?:e|ing)|pick(?:ing)?|select(?:ing)?|output(?:ting)?|return(?:ing)?|rat(?:e|ing))\s+(?:out\s+)?(?:(?:it|them|anything|any document|a document|documents)\s+)?(?:as\s+)?(?:an?\s+|the\s+)?(?:(?:rating|score|grade|level|number|value)s?\s+)?(?:of\s+)?(?P<level>{NUMBER})\b"
-                ),
-                "a level of the scale is taken away",
-                true,
-            ),
-            rule(
-                &format!(
-                    r"\bavoid\s+(?:the\s+)?(?:ratings?|scores?|levels?|values?|grades?)?\s*(?:of\s+)?(?P<level>{NUMBER})\b"
-                ),
-                "a level of the scale is taken away",
-                true,
-            ),
-            rule(
-                r"\b(?:skip|drop|leave out|ignore|remove|eliminate|forget|exclude|omit)\s+(?:the\s+)?(?:rating|score|level|grade|value)s?\s+(?P<level>-?\d+)\b",
-                "a level of the scale is taken away",
-                false,
-            ),
-            rule(
-                r"\b(?:merge|collapse|combine|fold|lump|join|group)\s+(?:the\s+)?(?:(?:rating|score|level|grade|value)s?\s+)?(?:of\s+)?(?P<level>-?\d+)\s*(?:and|with|into|&|,|/)\s*(?:the\s+)?-?\d+\b",
-                "levels of the scale are merged",
-                false,
-            ),
-            rule(
-                r"\b(?:treat|count|regard|consider)\s+(?P<level>-?\d+)\s+(?:and|or)\s+-?\d+\s+(?:as\s+)?(?:the\s+same|equal|alike|equivalent|identical)",
-                "levels of the scale are merged",
-                false,
-            ),
-            rule(
-                r"\b(?:highest|top|maximum|max|best|lowest|minimum|worst)\s+(?:possible\s+|allowed\s+|available\s+)?(?:rating|score|grade|level|mark)\s+(?:is|becomes|=|shall be|should be|must be)\s+(?:an?\s+)?(?P<end>-?\d+)\b",
-                "the scale gets another end",
-                true,
-            ),
-            rule(
-                r"\b(?:nothing|no\s+(?:document|page|text|item|result|one|answer))\s+(?:ever\s+)?(?:can\s+|should\s+|may\s+|must\s+)?(?:gets?|deserves?|receives?|earns?|scores?|is)\s+(?:ever\s+)?(?:an?\s+|worth\s+an?\s+)?(?P<level>-?\d+)\b",
-                "a level of the scale is taken away",
-                true,
-            ),
-            rule(
-                r"\bnever\s+(?:rate|score|go|give|rise|get)\s+(?:anything\s+|a document\s+|any document\s+|documents\s+|ratings?\s+)?(?:above|over|below|under|higher than|lower than|more than|less than)\s+(?:an?\s+)?(?P<level>-?\d+)\b",
-                "the scale gets another end",
-                true,
-            ),
-            rule(
-                r"(?:^|[^t]\s+)\b(?:avoid|never (?:use|give|choose|assign)|do not (?:use|give|choose|assign)|don['’]t (?:use|give|choose|assign)|stay away from|shy away from|steer clear of)\s+(?:the\s+|giving\s+|using\s+|any\s+|both\s+)*(?:extremes?|extreme (?:ratings?|scores?|values?|levels?|ends)|ends? of the (?:scale|range)|end ?points?|(?:lowest and highest|highest and lowest|top and bottom|outer|outermost) (?:ratings?|scores?|levels?|values?|ends?))\b",
-                "the ends of the scale are taken away",
-                true,
-            ),
-            rule(
-                r"\b(?:stay|remain|keep|stick|rate|use|choose|prefer)\b[^.;]{0,30}\b(?:the\s+)?(?:middle|centre|center|mid-?range)\s+(?:of the (?:scale|range)|ratings?|levels?|values?)\b",
-                "the ends of the scale are taken away",
-                true,
-            ),
-            rule(
-                r"\b(?:(?P<points>\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|hundred)[- ](?:point|level|step|star|grade|way|tier)s?\s+(?:likert\s+)?(?:scale|rating|system|range|scheme)|(?P<stars>\d+|one|two|three|four|five|six|seven|eight|nine|ten)[- ](?:stars?|thumbs)\b)",
-                "another scale",
-                false,
-            ),
-            rule(
-                r"\b(?:out of|auf einer skala bis|sur une échelle de|sur|sobre)\s+(?P<of>\d+|ten|five|three|four|seven|hundred|zehn|dix|diez)\b",
-                "another scale",
-                false,
-            ),
-            rule(
-                r"\b(?:binary|pass[ /-]+fail|thumbs[ -](?:up|down)|yes[ /-]+(?:or[ -]+)?no|relevant or (?:not relevant|irrelevant|not))\s*(?:scale|ratings?|judge?ments?|labels?|decisions?|scores?|grades?|only|$|\.)",
-                "another scale",
-                false,
-            ),
-            rule(
-                r"\b(?:as|in|into|using)\s+(?:an?\s+)?(?:percent(?:age)?s?|decimals?|fractions?|stars)\b|\bpercentage\s+(?:rating|score|scale)s?\b|\b(?:rating|score|grade|rate(?:\s+(?:it|them))?)\s+(?:of\s+|at\s+|as\s+|with\s+|to\s+)?(?:an?\s+)?\d+\s*(?:%|percent)|\b\d+\s*(?:%|percent)\s+(?:relevant|relevance|rating|score)",
-                "another scale",
-                false,
-            ),
-            rule(
-                r"\b(?:half|quarter|decimal|fractional)[- ](?:points?|ratings?|scores?|steps?|stars?|levels?|values?|marks?)\b|\b(?:half|quarter) (?:of )?a (?:point|level|step|star)\b|\b(?:rating|score|rate|give|assign|use)\b[^.;]{0,25}[^\w.]\d[.,]\d\b",
-                "ratings between the levels",
-                false,
-            ),
-            rule(
-                r"\b(?:widen|extend|expand|shrink|narrow|reduce|shorten|stretch|change|replace|rescale|redefine|double|adapt|simplify)\s+(?:the\s+)?(?:rating\s+)?(?:scale|range of (?:the )?(?:ratings|scale))\b",
-                "the scale is changed",
-                false,
-            ),
-            rule(
-                r"\b(?:ratings?|scores?|grades?|marks?)\s*(?:of|:|=|is|at)\s*(?:an?\s+)?(?P<off>-?\d+)\b",
-                "a rating off the scale",
-                false,
-            ),
-            rule(
-                r"\b(?:give|assign|award|gets?|deserves?|receives?|score|rate|worth)\s+(?:(?:it|them|these|this|those|such (?:documents?|pages?|texts?))\s+)?(?:as\s+|at\s+|with\s+)?(?:an?\s+|the\s+(?:rating|score|grade)\s+)?(?P<off>-?\d+)\b",
-                "a rating off the scale",
-                false,
-            ),
-        ]
+/// The rules, and all their patterns as one, which says in a single pass which of them to look at.
+fn rules() -> &'static (RegexSet, Vec<Rule>) {
+    static RULES: LazyLock<(RegexSet, Vec<Rule>)> = LazyLock::new(|| {
+        let rules = all_rules();
+        let sources = rules.iter().map(|rule| rule.pattern.as_str());
+        (RegexSet::new(sources).expect("each of them is a pattern"), rules)
     });
     &RULES
+}
+
+/// A pattern takes one sentence; a group `level` must be on the scale, a group `off` off it.
+fn all_rules() -> Vec<Rule> {
+    let never =
+        r"(?:never|don['’]t|do not|must not|mustn['’]t|should not|cannot|can['’]t|stop|refrain from|avoid|no longer)";
+    let rule = |source: &str, reason, unless_conditional| Rule {
+        pattern: pattern(&format!("(?i){source}")),
+        reason,
+        unless_conditional,
+    };
+    vec![
+        rule(
+            &format!(
+                r"\b{never}\s+(?:ever\s+)?(?:giv(?:e|ing)|us(?:e|ing)|assign(?:ing)?|award(?:ing)?|cho(?:o|)s(?:e|ing)|pick(?:ing)?|select(?:ing)?|output(?:ting)?|return(?:ing)?|rat(?:e|ing))\s+(?:out\s+)?(?:(?:it|them|anything|any document|a document|documents)\s+)?(?:as\s+)?(?:an?\s+|the\s+)?(?:(?:rating|score|grade|level|number|value)s?\s+)?(?:of\s+)?(?P<level>{NUMBER})\b"
+            ),
+            "a level of the scale is taken away",
+            true,
+        ),
+        rule(
+            &format!(
+                r"\bavoid\s+(?:the\s+)?(?:ratings?|scores?|levels?|values?|grades?)?\s*(?:of\s+)?(?P<level>{NUMBER})\b"
+            ),
+            "a level of the scale is taken away",
+            true,
+        ),
+        rule(
+            &format!(
+                r"\b(?:ratings?|scores?|levels?|grades?)\s+(?:of\s+)?(?P<level>{NUMBER})\s+(?:are|is|must be|should be|shall be)\s+(?:now\s+)?(?:forbidden|banned|prohibited|disallowed|unused|off limits|to be avoided|not (?:allowed|used|permitted|available)|never (?:used|given|chosen))\b"
+            ),
+            "a level of the scale is taken away",
+            true,
+        ),
+        rule(
+            r"\bno\s+(?:ratings?|scores?|grades?)\s+(?:above|over|below|under|higher than|lower than|other than|except)\s+(?:an?\s+)?(?P<level>-?\d+)\b",
+            "the scale gets another end",
+            true,
+        ),
+        rule(
+            r"\b(?:only|just)\b[^.;]{0,15}\b(?:odd|even)\s+(?:ratings?|numbers?|levels|scores?|values)\b|\b(?:odd|even)\s+(?:ratings?|numbers?|levels|scores?|values)\s+only\b",
+            "levels of the scale are taken away",
+            false,
+        ),
+        rule(
+            r"\b(?P<level>-?\d+)\s+and\s+-?\d+\s+(?:are|mean|count as|is)\s+(?:the same|equal|equivalent|interchangeable|one)\b",
+            "levels of the scale are merged",
+            false,
+        ),
+        rule(
+            r"\b(?:maximum|minimum)\s+(?:is|becomes|=)\s+(?:an?\s+)?(?P<end>-?\d+)\b",
+            "the scale gets another end",
+            true,
+        ),
+        rule(
+            r"\b(?:rat(?:e|ing)s?|scores?|numbers?)\s+(?:is|are|as|must be|should be|with)\s+(?:an?\s+)?(?:probabilit(?:y|ies)|likelihood|float(?:ing)?|real number|continuous)\b",
+            "another scale",
+            false,
+        ),
+        rule(
+            r"\b(?:use|choose|pick|select|return|output|answer)\s+(?:an?\s+|the\s+(?:rating|number|value|score)\s+)?(?P<off>-?\d+)\b",
+            "a rating off the scale",
+            false,
+        ),
+        rule(
+            r"\b(?:one of|only|just|these)\s+(?P<points>two|three|four|five|six|seven|eight|nine|ten|eleven|\d+)\s+(?:levels|ratings|grades|values|scores|classes|categories|buckets)\b",
+            "another scale",
+            false,
+        ),
+        rule(
+            r"\b(?:skip|drop|leave out|ignore|remove|eliminate|forget|exclude|omit)\s+(?:the\s+)?(?:rating|score|level|grade|value)s?\s+(?P<level>-?\d+)\b",
+            "a level of the scale is taken away",
+            false,
+        ),
+        rule(
+            r"\b(?:merge|collapse|combine|fold|lump|join|group)\s+(?:the\s+)?(?:(?:rating|score|level|grade|value)s?\s+)?(?:of\s+)?(?P<level>-?\d+)\s*(?:and|with|into|&|,|/)\s*(?:the\s+)?-?\d+\b",
+            "levels of the scale are merged",
+            false,
+        ),
+        rule(
+            r"\b(?:treat|count|regard|consider)\s+(?P<level>-?\d+)\s+(?:and|or)\s+-?\d+\s+(?:as\s+)?(?:the\s+same|equal|alike|equivalent|identical)",
+            "levels of the scale are merged",
+            false,
+        ),
+        rule(
+            r"\b(?:highest|top|maximum|max|best|lowest|minimum|worst)\s+(?:possible\s+|allowed\s+|available\s+)?(?:rating|score|grade|level|mark)\s+(?:is|becomes|=|shall be|should be|must be)\s+(?:an?\s+)?(?P<end>-?\d+)\b",
+            "the scale gets another end",
+            true,
+        ),
+        rule(
+            r"\b(?:nothing|no\s+(?:document|page|text|item|result|one|answer))\s+(?:ever\s+)?(?:can\s+|should\s+|may\s+|must\s+)?(?:gets?|deserves?|receives?|earns?|scores?|is)\s+(?:ever\s+)?(?:an?\s+|worth\s+an?\s+)?(?P<level>-?\d+)\b",
+            "a level of the scale is taken away",
+            true,
+        ),
+        rule(
+            r"\bnever\s+(?:rate|score|go|give|rise|get)\s+(?:anything\s+|a document\s+|any document\s+|documents\s+|ratings?\s+)?(?:above|over|below|under|higher than|lower than|more than|less than)\s+(?:an?\s+)?(?P<level>-?\d+)\b",
+            "the scale gets another end",
+            true,
+        ),
+        rule(
+            r"(?:^|[^t]\s+)\b(?:avoid|never (?:use|give|choose|assign)|do not (?:use|give|choose|assign)|don['’]t (?:use|give|choose|assign)|stay away from|shy away from|steer clear of)\s+(?:the\s+|giving\s+|using\s+|any\s+|both\s+)*(?:extremes?|extreme (?:ratings?|scores?|values?|levels?|ends)|ends? of the (?:scale|range)|end ?points?|(?:lowest and highest|highest and lowest|top and bottom|outer|outermost) (?:ratings?|scores?|levels?|values?|ends?))\b",
+            "the ends of the scale are taken away",
+            true,
+        ),
+        rule(
+            r"\b(?:stay|remain|keep|stick|rate|use|choose|prefer)\b[^.;]{0,30}\b(?:the\s+)?(?:middle|centre|center|mid-?range)\s+(?:of the (?:scale|range)|ratings?|levels?|values?)\b",
+            "the ends of the scale are taken away",
+            true,
+        ),
+        rule(
+            r"\b(?:(?P<points>\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|hundred)[- ](?:point|level|step|star|grade|way|tier)s?\s+(?:likert\s+)?(?:scale|rating|system|range|scheme)|(?P<stars>\d+|one|two|three|four|five|six|seven|eight|nine|ten)[- ](?:stars?|thumbs)\b)",
+            "another scale",
+            false,
+        ),
+        rule(
+            r"\b(?:out of|auf einer skala bis|sur une échelle de|sur|sobre)\s+(?P<of>\d+|ten|five|three|four|seven|hundred|zehn|dix|diez)\b",
+            "another scale",
+            false,
+        ),
+        rule(
+            r"\b(?:binary|pass[ /-]+fail|thumbs[ -](?:up|down)|yes[ /-]+(?:or[ -]+)?no|relevant or (?:not relevant|irrelevant|not))\s*(?:scale|ratings?|judge?ments?|labels?|decisions?|scores?|grades?|only|$|\.)",
+            "another scale",
+            false,
+        ),
+        rule(
+            r"\b(?:as|in|into|using)\s+(?:an?\s+)?(?:percent(?:age)?s?|decimals?|fractions?|stars)\b|\bpercentage\s+(?:rating|score|scale)s?\b|\b(?:rating|score|grade|rate(?:\s+(?:it|them))?)\s+(?:of\s+|at\s+|as\s+|with\s+|to\s+)?(?:an?\s+)?\d+\s*(?:%|percent)|\b\d+\s*(?:%|percent)\s+(?:relevant|relevance|rating|score)",
+            "another scale",
+            false,
+        ),
+        rule(
+            r"\b(?:half|quarter|decimal|fractional)[- ](?:points?|ratings?|scores?|steps?|stars?|levels?|values?|marks?)\b|\b(?:half|quarter) (?:of )?a (?:point|level|step|star)\b|\b(?:rating|score|rate|give|assign|use)\b[^.;]{0,25}[^\w.]\d[.,]\d\b",
+            "ratings between the levels",
+            false,
+        ),
+        rule(
+            r"\b(?:widen|extend|expand|shrink|narrow|reduce|shorten|stretch|change|replace|rescale|redefine|double|adapt|simplify)\s+(?:the\s+)?(?:rating\s+)?(?:scale|range of (?:the )?(?:ratings|scale))\b",
+            "the scale is changed",
+            false,
+        ),
+        rule(
+            r"\b(?:ratings?|scores?|grades?|marks?)\s*(?:of|:|=|is|at)\s*(?:an?\s+)?(?P<off>-?\d+)\b",
+            "a rating off the scale",
+            false,
+        ),
+        rule(
+            r"\b(?:rate|score|grade)\s+(?:an?|the|any|such|every|all|these|those)\s+(?:[\p{L}-]+\s+){0,3}(?:page|document|text|item|one|draft|answer|result|ticket|thread|match|matche|post|note|copy|copie|link)s?\s+(?:as\s+|at\s+|with\s+)?(?:an?\s+)?(?P<off>-?\d+)\s*(?:[.,;]|$)",
+            "a rating off the scale",
+            false,
+        ),
+        rule(
+            r"\b(?:give|assign|award|gets?|deserves?|receives?|score|rate|worth)\s+(?:(?:it|them|these|this|those|such (?:documents?|pages?|texts?))\s+)?(?:as\s+|at\s+|with\s+)?(?:an?\s+|the\s+(?:rating|score|grade)\s+)?(?P<off>-?\d+)\b",
+            "a rating off the scale",
+            false,
+        ),
+    ]
 }
 
 /// `only 1, 3 and 5`; `1, 3 and 5 only`.
 static SUBSET: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:only|just|exclusively|solely|nothing but|limit\w*|restrict\w*|stick to|confine\w*)\b[^.;\d]{0,45}(?P<list>-?\d+(?:\s*(?:,|and|or|&|/|und|et|y|oder|ou|o)\s*(?:(?:and|or)\s*)?(?:an?\s+)?-?\d+)+)|(?P<after>-?\d+(?:\s*(?:,|and|or|&)\s*(?:(?:and|or)\s*)?-?\d+)+)\s+only\b",
+        r"(?i)\b(?:only|just|exclusively|solely|nothing but|limit\w*|restrict\w*|stick to|confine\w*)\b[^.,;\d]{0,45}(?P<list>-?\d+(?:\s*(?:,|and|or|&|/|und|et|y|oder|ou|o)\s*(?:(?:and|or)\s*)?(?:an?\s+)?-?\d+)+)|(?P<after>-?\d+(?:\s*(?:,|and|or|&)\s*(?:(?:and|or)\s*)?-?\d+)+)\s+only\b",
     )
 });
 
@@ -256,8 +311,9 @@ pub(super) fn check(added: &[Piece<'_>], scale: Scale, found: &mut Vec<Violation
         for sentence in sentences(line) {
             ranges(&sentence, scale, found);
             subsets(&sentence, scale, found);
-            for rule in rules() {
-                apply(rule, &sentence, scale, found);
+            let (set, rules) = rules();
+            for at in set.matches(sentence.text) {
+                apply(&rules[at], &sentence, scale, found);
             }
         }
     }
@@ -271,7 +327,11 @@ fn next_word(rest: &str) -> Option<String> {
 
 /// The number is a rating and not a count of things.
 fn is_rating(rest: &str) -> bool {
-    !rest.trim_start().starts_with(['%', '€', '$']) && next_word(rest).is_none_or(|w| FOLLOWS.contains(&w.as_str()))
+    // `30-page`
+    let compound = rest.strip_prefix('-').is_some_and(|tail| tail.starts_with(char::is_alphabetic));
+    !compound
+        && !rest.trim_start().starts_with(['%', '€', '$'])
+        && next_word(rest).is_none_or(|w| FOLLOWS.contains(&w.as_str()))
 }
 
 fn ranges(sentence: &Piece<'_>, scale: Scale, found: &mut Vec<Violation>) {
@@ -302,6 +362,9 @@ fn ranges(sentence: &Piece<'_>, scale: Scale, found: &mut Vec<Violation>) {
 }
 
 fn subsets(sentence: &Piece<'_>, scale: Scale, found: &mut Vec<Violation>) {
+    if !sentence.text.contains(|c: char| c.is_ascii_digit()) {
+        return;
+    }
     for choice in SUBSET.captures_iter(sentence.text) {
         let (Some(all), Some(list)) = (choice.get(0), choice.name("list").or(choice.name("after"))) else { continue };
         let numbers = list.as_str().split(|c: char| !c.is_ascii_digit() && c != '-').filter_map(|n| n.parse().ok());

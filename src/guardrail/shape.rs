@@ -131,8 +131,12 @@ fn ending(text: &str, added: &[Piece<'_>], base: &Prompt, found: &mut Vec<Violat
             found.push(Violation::at(Check::Truncated, reason, start, end));
         }
     }
+    let cut = lines(&base.instruction).any(|l| l.text.len() > last.text.len() && l.text.starts_with(last.text));
     let ends_in_colon = last.text.ends_with(':').then_some("the text stops after a colon");
-    if let Some(reason) = ends_in_colon.or_else(|| reason(&last, true)) {
+    if let Some(reason) = ends_in_colon
+        .or(cut.then_some("a line of the first instruction stops in the middle"))
+        .or_else(|| reason(&last, true))
+    {
         found.push(Violation::at(Check::Truncated, reason, tail(&last), last.start + last.text.len()));
     }
 }

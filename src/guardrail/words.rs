@@ -114,7 +114,7 @@ const ORDINARY: &str = "
     category caution central certain change changed changes chat chats check checked clear clearly close closed
     colleague comment comments common company compare compared complete completely comply concern concerns concise
     condition conditions confirm confirmed consider considered contain contains content contents context contradict
-    contradicts correct correctly cost could count counts course cover covered covers credit criteria criterion
+    contradicts correct correctly contractor contractors customer customers cost could count counts course cover covered covers credit criteria criterion
     current currently date dated dates day days deal deals decide decision dedicated definition deprecated depend
     depends deserve deserves detail detailed details differ difference different direct directly discuss discussed
     discusses discussion distinct distinguish document documentation documents double doubt down draft drafts due
@@ -131,7 +131,7 @@ const ORDINARY: &str = "
     keeps kept keyword keywords kind kinds know knows known label lack lacking lacks language languages large last
     late later latest lead leads least leave left length less lesser let level levels like likely limit limited line
     lines link linked links list listed lists literal little long longer look looks low lower lowered lowest mail mails
-    main mainly make makes many mark marked marginal match matched matches matching material matter matters maximum
+    main mainly maintained manager managers manual manuals make makes many mark marked marginal match matched matches matching material matter matters maximum
     mean meaning means meeting mention mentioned mentions mere merely message messages metadata middle minor minutes
     mislead misleading miss missed misses missing mistake modest month months mostly move moved much multiple name
     named names narrow near nearly necessary need needed needs neither never new newer newest news next nobody none
@@ -150,7 +150,7 @@ const ORDINARY: &str = "
     searches second section see seem seems seen sense sentence sentences separate serious serve setting settings settle
     several short shorter shortly show showing shown shows side sign signed silent similar simple simply single sister
     site sites situation size slightly small snippet snippets solution solutions solve solved sort source sources speak
-    specific specification spell spelled spells stage stale stand standing state stated statement states status step
+    specific specification staff spell spelled spells stage stale stand standing state stated statement states status step
     steps stop strict strictly strong subject subjects substance substantial substitute suggest suggests summaries
     summary superseded support supports sure surface system systems table tangential take takes target task team teams
     tell tells term terms test tested text texts thing things think third thorough thread threads three thus ticket

@@ -31,7 +31,7 @@ pub(in crate::guardrail) struct Index {
     pub(super) quotable: HashSet<u64>,
     /// Two neighbouring words of a query or title, one of them no ordinary word.
     pub(super) topics: HashSet<u64>,
-    /// Words of queries and titles that are not ordinary, and words of documents under few queries.
+    /// Words of queries and titles that are not ordinary.
     pub(super) topical: HashSet<String>,
     /// Capitalised inside sentences and hardly ever small: names.
     pub(super) names: HashSet<String>,
@@ -53,7 +53,7 @@ struct Seen<'a> {
     /// Capitalised words inside sentences.
     capitals: HashMap<String, u32>,
     small: HashMap<String, u32>,
-    /// Queries under which a word or number stands.
+    /// Queries under which a number stands.
     groups: HashMap<String, HashSet<&'a str>>,
 }
 
@@ -168,12 +168,8 @@ impl Index {
         self.names = seen.capitals.into_iter().filter(is_name).map(|(name, _)| name).collect();
         self.codes.retain(|code| !own_text.contains(code.as_str()));
         for (word, groups) in seen.groups {
-            if word.chars().all(|c| c.is_ascii_digit()) {
-                if groups.len() <= RARE && !own.contains(&word) {
-                    self.numbers.insert(word);
-                }
-            } else if groups.len() <= RARE && word.chars().count() >= 4 && !known(&word) {
-                self.topical.insert(word);
+            if groups.len() <= RARE && !own.contains(&word) {
+                self.numbers.insert(word);
             }
         }
     }
@@ -193,7 +189,7 @@ impl<'a> Seen<'a> {
         }
         let digits = word.text.chars().all(|c| c.is_ascii_digit());
         let year = digits && word.text.len() == 4 && (word.text.starts_with("19") || word.text.starts_with("20"));
-        if !digits || word.text.len() >= 3 && !year {
+        if digits && word.text.len() >= 3 && !year {
             self.groups.entry(word.lower.clone()).or_default().insert(group);
         }
     }

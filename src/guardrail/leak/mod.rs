@@ -109,7 +109,8 @@ impl Index {
         for clause in clauses(line) {
             let inside = self::words(&clause);
             for (from, to) in self.shared(&inside, CLAUSE, &self.said_short) {
-                if (to - from) * (COPIED + 1) >= inside.len() * COPIED && says_something(&inside[from..to]) {
+                let telling = says_something(&inside[from..to]) || to - from >= ITEM;
+                if telling && (to - from) * (COPIED + 1) >= inside.len() * COPIED {
                     leaks.add("copies a human rationale", inside[from].start, inside[to - 1].end());
                 }
             }
