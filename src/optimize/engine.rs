@@ -116,6 +116,7 @@ impl<'a, J: Journal> Engine<'a, J> {
                 Ask::Done { best, why } => {
                     self.desk.note(Entry::Concluded { best, why });
                     self.write_down()?;
+                    self.log.flush()?;
                     return Ok(Conclusion { best, why });
                 }
             };
@@ -149,6 +150,7 @@ impl<'a, J: Journal> Engine<'a, J> {
         };
         self.desk.note(Entry::Opened { items: examples.len() as u32, looks });
         self.write_down()?;
+        self.log.flush()?;
         let (new, old) = (answered.pop(), answered.pop());
         let outcomes = |side: Option<Answered>| side.map(|a| a.outcomes).unwrap_or_default();
         Ok(Some(Held { looks, examples, old: outcomes(old), new: outcomes(new) }))
@@ -160,7 +162,8 @@ impl<'a, J: Journal> Engine<'a, J> {
     /// [`OptimizeError::Log`].
     pub fn decide(&mut self, adopted: bool, reasons: &[String]) -> Result<(), OptimizeError> {
         self.desk.note(Entry::Decided { adopted, reasons: reasons.to_vec() });
-        self.write_down()
+        self.write_down()?;
+        Ok(self.log.flush()?)
     }
 
     /// What is on the desk goes into the log.
@@ -248,7 +251,11 @@ impl<'a, J: Journal> Engine<'a, J> {
     /// Whether the budget covers a batch that spends `most` at most. A refusal is logged.
     fn allow(&mut self, most: Spend) -> Result<(), Limit> {
         let limits = self.desk.limits();
-        let late = limits.seconds.is_some_and(|seconds| self.started.elapsed().as_secs() >= seconds);
+        // A resumed run is late where it was late before: only the log knows what the clock said.
+        let late = match self.log.expected() {
+            Some(entry) => matches!(entry, Entry::Short { limit: Limit::Seconds, .. }),
+            None => limits.seconds.is_some_and(|seconds| self.started.elapsed().as_secs() >= seconds),
+        };
         let allowed = if late { Err(Limit::Seconds) } else { limits.allow(self.desk.spent(), most) };
         if let Err(limit) = allowed {
             self.desk.note(Entry::Short { limit, wanted: most.judge });

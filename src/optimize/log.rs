@@ -28,10 +28,15 @@ pub enum LogError {
     Journal(#[from] JournalError),
 }
 
+/// Entries that may wait to be written. Nothing is lost when they are: a resumed run makes them again from the answers,
+/// which are durable; and a commit for each step would cost more time than the step.
+const WAITING: usize = 64;
+
 /// The log of one run.
 pub struct Log {
     recorded: Vec<String>,
     next: usize,
+    waiting: Vec<String>,
     append: Append,
 }
 
@@ -41,16 +46,15 @@ const QUOTED: usize = 120;
 impl Log {
     /// A log of which `recorded` is there already.
     pub fn new(recorded: Vec<String>, append: Append) -> Self {
-        Self { recorded, next: 0, append }
+        Self { recorded, next: 0, waiting: Vec::new(), append }
     }
 
-    /// Adds what happened: compares what is on record, appends the rest.
+    /// Adds what happened: compares what is on record, and keeps the rest, durably from time to time and with
+    /// [`Log::flush`].
     ///
     /// # Errors
     /// [`LogError`].
     pub(super) fn take(&mut self, entries: &[Entry]) -> Result<(), LogError> {
-        let mut fresh = Vec::new();
-        let first = self.next.max(self.recorded.len());
         for entry in entries {
             let text = serde_json::to_string(entry).expect("an entry is plain data");
             match self.recorded.get(self.next) {
@@ -59,14 +63,28 @@ impl Log {
                     return Err(LogError::Diverged { at: self.next, then: cut(then), now: cut(&text) });
                 }
                 Some(_) => {}
-                None => fresh.push(text),
+                None => self.waiting.push(text),
             }
             self.next += 1;
         }
-        if fresh.is_empty() {
+        if self.waiting.len() >= WAITING { self.flush() } else { Ok(()) }
+    }
+
+    /// What is on record as the next entry.
+    pub(super) fn expected(&self) -> Option<Entry> {
+        self.recorded.get(self.next).and_then(|text| serde_json::from_str(text).ok())
+    }
+
+    /// Makes all that happened durable.
+    ///
+    /// # Errors
+    /// [`LogError::Journal`].
+    pub(super) fn flush(&mut self) -> Result<(), LogError> {
+        if self.waiting.is_empty() {
             return Ok(());
         }
-        Ok((self.append)(first, &fresh)?)
+        let waiting = std::mem::take(&mut self.waiting);
+        Ok((self.append)(self.next - waiting.len(), &waiting)?)
     }
 }
 
@@ -81,7 +99,10 @@ mod tests {
         Entry::Concluded { best, why: Why::Plateau }
     }
 
-    fn log(recorded: &[Entry]) -> (Log, Arc<Mutex<Vec<(usize, usize)>>>) {
+    /// The number of the first entry and how many, for each append.
+    type Appends = Arc<Mutex<Vec<(usize, usize)>>>;
+
+    fn log(recorded: &[Entry]) -> (Log, Appends) {
         let kept = Arc::new(Mutex::new(Vec::new()));
         let appended = Arc::clone(&kept);
         let append: Append = Box::new(move |first, entries| {
@@ -96,6 +117,9 @@ mod tests {
         let (mut log, kept) = log(&[entry(0), entry(1)]);
         log.take(&[entry(0)]).unwrap();
         log.take(&[entry(1), entry(2), entry(3)]).unwrap();
+        assert!(kept.lock().unwrap().is_empty());
+        log.flush().unwrap();
+        log.flush().unwrap();
         assert_eq!(*kept.lock().unwrap(), [(2, 2)]);
     }
 

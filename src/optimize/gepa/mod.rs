@@ -204,7 +204,9 @@ impl Gepa {
         let unread = self.failures(desk, parent, true);
         let wanted = self.knobs.failures * self.knobs.width / 2;
         let open = self.unrated(desk.pool(), parent);
-        if unread.len() < wanted && looks < LOOKS && !open.is_empty() && desk.calls_left() != Some(0) {
+        // Hunting is bounded, unless there is nothing at all to write from.
+        let hunts = unread.len() < wanted && looks < LOOKS || self.failures(desk, parent, false).is_empty();
+        if hunts && !open.is_empty() && desk.calls_left() != Some(0) {
             let left = desk.calls_left().map_or(usize::MAX, |left| left as usize);
             self.state = State::Looking { parent, looks: looks + 1 };
             return Ask::Rate(vec![Want::new(parent, open[..self.look.min(open.len()).min(left)].to_vec())]);
