@@ -20,7 +20,7 @@ pub(super) async fn run(
     let found = app::optimize(project, &request, &mut |event| drawn.take(event), cancel).await?;
     let data = serde_json::json!({
         "run": found.run, "spent": found.spent, "best": found.conclusion.best, "why": found.conclusion.why.text(),
-        "decision": found.decision, "prompt": found.adopted().prompt, "editable": found.best.prompt.editable(),
+        "decision": found.decision, "prompt": found.adopted().prompt, "editable": found.best.prompt.editable(), "best_prompt": found.best.prompt,
     });
     Ok(out.result("optimize", DONE, &data, warnings, || format!("{:#}", data["why"])))
 }

@@ -56,10 +56,11 @@ pub fn plain_gain(pool: &Pool, child: CandidateId, other: CandidateId, rows: &[R
     of(&differences)
 }
 
-/// The first sample's loss of a row that was rated; `None` when it is malformed.
+/// Mean loss of a row over the samples in which it was rated; `None` when all are malformed.
 fn rated_loss(pool: &Pool, id: CandidateId, row: Row) -> Option<f64> {
-    let rated = pool.rated(id).get(&(row, 0))?;
-    matches!(rated.said, Said::Rated { .. }).then_some(rated.loss)
+    let rated = pool.rated(id).range((row, 0)..=(row, u32::MAX)).map(|(_, rated)| rated);
+    let losses: Vec<f64> = rated.filter(|r| matches!(r.said, Said::Rated { .. })).map(|r| r.loss).collect();
+    (!losses.is_empty()).then(|| losses.iter().sum::<f64>() / losses.len() as f64)
 }
 
 /// The estimated share of malformed replies of a candidate, and the variance of what its own replies add to it.
