@@ -269,7 +269,7 @@ impl Job<'_> {
         let best = engine.desk().judge(conclusion.best);
         let mut decision = None;
         if conclusion.best != 0 && !test.is_empty() {
-            let opening = Opening::recorded(ledger.look(&test_digest, &run)?);
+            let opening = opening(&ledger, &run, &test_digest)?;
             if let Some(held) = engine.open(test, conclusion.best, opening).await? {
                 let ids: BTreeSet<&ItemId> = held.examples.iter().map(|example| &example.item.id).collect();
                 let labelled: Vec<_> =
@@ -307,6 +307,17 @@ fn log(ledger: &Arc<Ledger>, run: &str) -> Result<Log, AppError> {
         ledger.append_events(&run, first, entries).map_err(|error| JournalError(error.to_string()))
     };
     Ok(Log::new(recorded, Box::new(append)))
+}
+
+/// Records that the held-out part is opened. A run that opened it before keeps the number that it had then, however many
+/// others have looked since.
+fn opening(ledger: &Ledger, run: &str, data: &str) -> Result<Opening, AppError> {
+    let looks = ledger.look(data, run)?;
+    let before = read_log(ledger, run)?.into_iter().find_map(|entry| match entry {
+        Entry::Opened { looks, .. } => Some(looks),
+        _ => None,
+    });
+    Ok(Opening::recorded(before.unwrap_or(looks)))
 }
 
 fn read_log(ledger: &Ledger, run: &str) -> Result<Vec<Entry>, AppError> {
