@@ -167,9 +167,8 @@ pub async fn optimize(
 /// The judge to begin with. A stored one carries no spans that revisions have to keep: its rubric's file does.
 fn judge(project: &Project, request: &OptimizeRequest, endpoint: &Endpoint) -> Result<JudgeSpec, AppError> {
     let mut judge = project.judge(&request.judge, endpoint)?;
-    let file = project.rubric(&JudgeRequest { rubric: request.judge.rubric.clone(), ..JudgeRequest::default() })?;
-    if request.judge.stored.is_some() && file.id == judge.rubric.id {
-        (judge.rubric.frozen, judge.rubric.forbidden) = (file.frozen, file.forbidden);
+    if request.judge.stored.is_some() {
+        project.recall(&mut judge.rubric)?;
     }
     Ok(judge)
 }
