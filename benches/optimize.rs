@@ -52,6 +52,8 @@ async fn run(seed: u64) -> Optimized {
         method: Method::Gepa(Knobs::default()),
         limits: Limits { judge_calls: Some(CALLS), ..Limits::default() },
         conditions: Conditions::default(),
+        protect: None,
+        promote: None,
     };
     let (_keep, cancel) = tokio::sync::watch::channel(false);
     app::optimize(&project, &request, &mut |_| {}, cancel).await.unwrap()
@@ -59,7 +61,7 @@ async fn run(seed: u64) -> Optimized {
 
 /// Prints a seed's line; returns NMSE and malformed share before and after, in percent.
 fn row(seed: u64, found: &Optimized) -> Option<[f64; 4]> {
-    let decision = found.decision.as_ref()?;
+    let decision = found.summary.decision.as_ref()?;
     let held = &decision.comparison;
     let nmse = held.contrasts.iter().find(|contrast| contrast.metric == "nmse")?;
     let (before, after) = (nmse.old.value()?, nmse.new.value()?);
@@ -71,7 +73,7 @@ fn row(seed: u64, found: &Optimized) -> Option<[f64; 4]> {
     let adopted = if decision.adopted { "yes" } else { "no" };
     println!(
         "| {seed} | {before:.1} | {after:.1} | {broken:.1} % | {mended:.1} % | {} | {admitted} | {refused} | {adopted} | {} |",
-        found.spent.judge,
+        found.summary.calls.judge,
         lint(found)
     );
     Some([before, after, broken, mended])

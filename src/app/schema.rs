@@ -4,6 +4,7 @@ use super::{AppError, Config};
 use crate::audit::Caveat;
 use crate::labels::{self, FileKind};
 use crate::ledger::Fallback;
+use crate::optimize::summary::Summary;
 use crate::rubric::RubricFile;
 use schemars::{JsonSchema, schema_for};
 use serde::Serialize;
@@ -46,7 +47,7 @@ impl From<&Fallback> for Warning {
 }
 
 /// The names that `assessor schema` takes.
-pub const SCHEMAS: [&str; 7] = ["rubric", "config", "items", "human", "judge", "labels", "envelope"];
+pub const SCHEMAS: [&str; 8] = ["rubric", "config", "items", "human", "judge", "labels", "envelope", "optimize"];
 
 /// The JSON Schema with this name.
 ///
@@ -57,6 +58,7 @@ pub fn schema(name: &str) -> Result<Value, AppError> {
         "rubric" => schema_for!(RubricFile).to_value(),
         "config" => schema_for!(Config).to_value(),
         "envelope" => schema_for!(Envelope<Value>).to_value(),
+        "optimize" => schema_for!(Envelope<Summary>).to_value(),
         "items" => labels::schema(FileKind::Items),
         "human" => labels::schema(FileKind::Human),
         "judge" => labels::schema(FileKind::Judge),

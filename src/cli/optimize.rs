@@ -6,6 +6,8 @@ use super::judge::stored;
 use super::out::Out;
 use super::progress::Drawn;
 use crate::app::{self, AppError, Project};
+use crate::report::{self, TerminalOptions};
+use std::path::Path;
 use tokio::sync::watch;
 
 pub(super) async fn run(
@@ -14,13 +16,22 @@ pub(super) async fn run(
     out: &Out,
     cancel: watch::Receiver<bool>,
 ) -> Result<u8, AppError> {
-    let (stored, warnings) = stored(project, out, args.strategy.shared().judge.judge.as_deref())?;
+    let shared = args.strategy.shared();
+    let (stored, warnings) = stored(project, out, shared.judge.judge.as_deref())?;
     let request = args.strategy.request(stored);
     let mut drawn = Drawn::new(out);
-    let found = app::optimize(project, &request, &mut |event| drawn.take(event), cancel).await?;
-    let data = serde_json::json!({
-        "run": found.run, "spent": found.spent, "best": found.conclusion.best, "why": found.conclusion.why.text(),
-        "decision": found.decision, "prompt": found.adopted().prompt, "editable": found.best.prompt.editable(), "best_prompt": found.best.prompt,
-    });
-    Ok(out.result("optimize", DONE, &data, warnings, || format!("{:#}", data["why"])))
+    let mut found = app::optimize(project, &request, &mut |event| drawn.take(event), cancel).await?;
+    found.summary.report = match (&shared.report, shared.no_report) {
+        (_, true) => None,
+        (Some(folder), _) => Some(found.write_reports(folder)?),
+        (None, _) => Some(found.write_reports(&Path::new("reports").join(found.slug()))?),
+    };
+    Ok(out.result("optimize", DONE, &found.summary, warnings, || {
+        let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
+        let mut text = report::optimization_terminal(&found.summary, &found.story, &options);
+        if let Some(page) = &found.summary.report {
+            text.push_str(&format!("\nReport: {}\n", page.display()));
+        }
+        text
+    }))
 }

@@ -2,13 +2,14 @@
 
 use crate::agreement::paired::mcnemar;
 use crate::audit::{Comparison, JudgeInput, Judged, Labelled, Outcome, Terms, compare};
-use crate::domain::{ItemId, Scale};
+use crate::domain::{ItemId, Scale, Verdict};
+use crate::feedback::Said;
 use crate::judge::JudgeSpec;
 use crate::judge::run;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What must hold beside being better.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Conditions {
     /// NMSE points by which a slice may be worse.
     pub margin: f64,
@@ -33,6 +34,39 @@ pub struct Decision {
     pub comparison: Comparison,
 }
 
+/// An item whose rating must not change, with what the two judges said of it, in a word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Protected {
+    /// The item.
+    pub item: ItemId,
+    /// What the baseline said: a rating, `malformed`, or `no answer`.
+    pub old: String,
+    /// What the candidate said.
+    pub new: String,
+}
+
+impl Protected {
+    /// Of two verdicts; `None` where there is none.
+    pub fn new(item: ItemId, old: Option<&Verdict>, new: Option<&Verdict>) -> Self {
+        let word = |verdict: Option<&Verdict>| match verdict {
+            Some(Verdict::Rated { rating, .. }) => rating.to_string(),
+            Some(Verdict::Malformed(_)) => "malformed".to_owned(),
+            Some(Verdict::NotRun(_)) | None => "no answer".to_owned(),
+        };
+        Self { item, old: word(old), new: word(new) }
+    }
+
+    /// Of what two candidates said; `None` where there is nothing.
+    pub fn said(item: ItemId, old: Option<&Said>, new: Option<&Said>) -> Self {
+        let word = |said: Option<&Said>| match said {
+            Some(Said::Rated { rating, .. }) => rating.to_string(),
+            Some(Said::Malformed { .. }) => "malformed".to_owned(),
+            None => "no answer".to_owned(),
+        };
+        Self { item, old: word(old), new: word(new) }
+    }
+}
+
 /// One side's answers on the held-out part.
 pub fn side(judge: &JudgeSpec, outcomes: Vec<run::Outcome>) -> JudgeInput {
     let answers = outcomes.into_iter().map(|outcome| (outcome.item.id.clone(), Judged::from(outcome))).collect();
@@ -46,12 +80,12 @@ pub fn side(judge: &JudgeSpec, outcomes: Vec<run::Outcome>) -> JudgeInput {
     }
 }
 
-/// Decides on the held-out part. `protected` are items whose rating must not change, with what the two said there.
+/// Decides on the held-out part, and on items whose rating must not change.
 pub fn decide(
     scale: Scale,
     held: &[Labelled],
     (old, new): (&JudgeInput, &JudgeInput),
-    protected: &[ItemId],
+    protected: &[Protected],
     conditions: Conditions,
     seed: u64,
 ) -> Decision {
@@ -69,14 +103,8 @@ pub fn decide(
         }
     }
     against.extend(breaks_more(&comparison, conditions.malformed));
-    let rating = |judge: &JudgeInput, id: &ItemId| judge.answers.get(id).map(|judged| judged.verdict.rating());
-    for id in protected.iter().filter(|id| rating(old, id) != rating(new, id)) {
-        let said = |judge| match rating(judge, id) {
-            Some(Some(rating)) => rating.to_string(),
-            Some(None) => "malformed".to_owned(),
-            None => "no answer".to_owned(),
-        };
-        against.push(format!("the protected item `{id}` was rated {} and is rated {}", said(old), said(new)));
+    for Protected { item, old, new } in protected.iter().filter(|protected| protected.old != protected.new) {
+        against.push(format!("the protected item `{item}` was rated {old} and is rated {new}"));
     }
     let adopted = against.is_empty();
     let reasons = if adopted { vec![gained(&comparison)] } else { against };

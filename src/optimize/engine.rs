@@ -124,8 +124,8 @@ impl<'a, J: Journal> Engine<'a, J> {
         }
     }
 
-    /// Opens the held-out part: rates it with the baseline and with `candidate`, from what was set aside for it.
-    /// `None` when the budget does not cover it.
+    /// Opens the held-out part: rates it with the baseline and with `candidate`, from what was set aside for it, and
+    /// before it the `protected` rows of the other parts. `None` when the budget does not cover it.
     ///
     /// # Errors
     /// As [`Engine::search`].
@@ -133,11 +133,17 @@ impl<'a, J: Journal> Engine<'a, J> {
         &mut self,
         test: Test<Vec<Example>>,
         candidate: CandidateId,
+        protected: &[Row],
         opening: Opening,
     ) -> Result<Option<Held>, OptimizeError> {
+        self.desk.use_reserve();
+        let both = vec![Want::new(0, protected), Want::new(candidate, protected)];
+        if let Told::Short(_) = self.rate(both).await? {
+            self.write_down()?;
+            return Ok(None);
+        }
         let looks = opening.looks();
         let examples = test.open(opening);
-        self.desk.use_reserve();
         let batch = |id| Batch {
             judge: self.desk.judge(id),
             items: examples.iter().map(|example| Arc::clone(&example.item)).collect(),
@@ -154,6 +160,24 @@ impl<'a, J: Journal> Engine<'a, J> {
         let (new, old) = (answered.pop(), answered.pop());
         let outcomes = |side: Option<Answered>| side.map(|a| a.outcomes).unwrap_or_default();
         Ok(Some(Held { looks, examples, old: outcomes(old), new: outcomes(new) }))
+    }
+
+    /// What two candidates said of the dev rows that both were rated on, in full, from the journal: nothing is asked.
+    ///
+    /// # Errors
+    /// [`OptimizeError::Lab`] when the journal cannot be read.
+    pub async fn recall(&self, a: CandidateId, b: CandidateId) -> Result<[Vec<Outcome>; 2], OptimizeError> {
+        let (pool, materials) = (self.desk.pool(), self.desk.materials());
+        let rows = pool.rated(a).keys().filter(|(row, sample)| matches!(row, Row::Dev(_)) && *sample == 0);
+        let rows: Vec<Row> = rows.map(|key| key.0).filter(|row| pool.has(b, *row, 0)).collect();
+        let batch = |id| Batch {
+            judge: self.desk.judge(id),
+            items: rows.iter().map(|&row| Arc::clone(&materials.example(row).item)).collect(),
+            sample: 0,
+        };
+        let nothing = Arc::new(Budget::new(Some(0), None));
+        let mut answered = self.lab.rate(vec![batch(a), batch(b)], &nothing).await?.into_iter().map(|a| a.outcomes);
+        Ok([answered.next().unwrap_or_default(), answered.next().unwrap_or_default()])
     }
 
     /// Adds the last word to the log.

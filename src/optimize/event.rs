@@ -1,6 +1,7 @@
 //! What happens in a run, in order: the one record of it. No times and no addresses, so that the log of a run that was
 //! killed and resumed is byte for byte that of one that was not.
 
+use super::adopt::Conditions;
 use super::limits::{Limit, Limits, Spend};
 use super::pool::{CandidateId, Origin, Row};
 use crate::domain::{ItemId, Malformed};
@@ -129,6 +130,10 @@ pub struct Begun {
     pub queries: [u32; 3],
     /// What may be spent.
     pub limits: Limits,
+    /// What must hold for an adoption.
+    pub conditions: Conditions,
+    /// Items whose rating must not change.
+    pub protected: Vec<ItemId>,
 }
 
 /// A proposal that never became a candidate.

@@ -12,6 +12,7 @@
 //! | [`gepa`], [`published`], [`flywheel`] | the strategies |
 //! | [`adopt`] | whether the best candidate replaces the baseline |
 //! | [`story`] | the log → what people are shown |
+//! | [`summary`] | what a run came to, as `--json` prints it |
 //!
 //! # What an optimiser can see
 //!
@@ -63,6 +64,7 @@ pub mod pool;
 pub mod published;
 pub mod story;
 pub mod strategy;
+pub mod summary;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Judge versions in the terminal: the list, one of them, and the difference of two.
 
-use super::plain::{cut, plain};
+use super::plain::{cut, plain, spaced as safe};
 use super::style::{INDENT, TerminalOptions, Tone};
 use crate::judge::{FieldChange, JudgeDiff};
 use crate::ledger::{Lineage, Scored, State, Summary, Version};
@@ -244,11 +244,6 @@ fn marked((tag, text): &(Tag, String), options: TerminalOptions) -> String {
         (Tag::Added, false) => format!("{{+{text}+}}"),
         (Tag::Removed, false) => format!("[-{text}-]"),
     }
-}
-
-/// A piece of a line, its spaces kept, that cannot steer the terminal.
-fn safe(text: &str) -> String {
-    text.split(' ').map(plain).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

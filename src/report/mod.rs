@@ -12,6 +12,7 @@
 //! | [`markdown`] | a comment on a pull request |
 //! | [`html`] | the document that people send each other |
 //! | [`comparison_terminal`], [`comparison_markdown`], [`comparison_html`] | two judges, paired |
+//! | [`optimization_terminal`], [`optimization_markdown`], [`optimization_html`] | a run of an optimiser |
 //! | [`judges`], [`judge`], [`judge_diff`] | stored judges: the list, one of them, what changed between two |
 //! | [`junit`] | gates, for continuous integration |
 //!
@@ -30,6 +31,7 @@ mod judges;
 mod junit;
 mod markdown;
 mod measures;
+mod optimization;
 mod panels;
 mod plain;
 mod plots;
@@ -42,9 +44,10 @@ mod tests;
 pub use comparison::{comparison_markdown, comparison_terminal};
 pub use disagreements::{changes, groups, list};
 pub use export::{csv, jsonl};
-pub use html::{comparison_html, html};
+pub use html::{comparison_html, html, optimization_html};
 pub use judges::{judge, judge_diff, judges};
 pub use junit::junit;
 pub use markdown::markdown;
+pub use optimization::{optimization_markdown, optimization_terminal};
 pub use style::TerminalOptions;
 pub use terminal::terminal;

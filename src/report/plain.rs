@@ -26,6 +26,11 @@ pub(super) fn plain(text: &str) -> String {
     shown
 }
 
+/// A piece of a line, made safe, its spaces kept.
+pub(super) fn spaced(text: &str) -> String {
+    text.split(' ').map(plain).collect::<Vec<_>>().join(" ")
+}
+
 fn reorders(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
 }

@@ -3,6 +3,7 @@
 use super::svg::{Axis, put, short};
 use crate::audit::JudgeLevel;
 use crate::domain::Scale;
+use crate::optimize::story::Point;
 
 /// Height of the calibration plot, in pixels.
 const SQUARE: u16 = 300;
@@ -53,6 +54,59 @@ pub(super) fn calibration(scale: Scale, levels: &[JudgeLevel]) -> String {
             &mut svg,
             format_args!(r#"<text class="n" x="{x:.2}%" y="{y:.2}%" dx="{:.1}" dy="-6">{n}</text>"#, radius + 3.0),
         );
+    }
+    svg + "</svg>"
+}
+
+/// What a learning curve shows.
+pub(super) struct Learning<'a> {
+    /// Judge calls.
+    pub across: Axis,
+    /// NMSE.
+    pub up: Axis,
+    pub points: &'a [Point],
+    /// Judge calls at which the search changed its way.
+    pub plateaus: &'a [u64],
+}
+
+/// Height of a learning curve, in pixels.
+const CURVE: u16 = 220;
+
+/// Steps: the best candidate so far and the baseline on the same items, from each point to the next.
+pub(super) fn learning(curve: &Learning<'_>) -> String {
+    let (across, up) = (curve.across, curve.up);
+    let height = |nmse: f64| 100.0 - up.at(nmse);
+    let mut svg = format!(r#"<svg class="curve" width="100%" height="{CURVE}" aria-hidden="true">"#);
+    let mut line = |class: &str, x: (f64, f64), y: (f64, f64)| {
+        let ((x1, x2), (y1, y2)) = (x, y);
+        put(
+            &mut svg,
+            format_args!(r#"<line class="{class}" x1="{x1:.2}%" x2="{x2:.2}%" y1="{y1:.2}%" y2="{y2:.2}%"/>"#),
+        );
+    };
+    for tick in up.ticks() {
+        line(if up.is_zero(tick) { "grid zero" } else { "grid" }, (0.0, 100.0), (height(tick), height(tick)));
+    }
+    for calls in curve.plateaus {
+        let x = across.at(*calls as f64);
+        line("plateau", (x, x), (0.0, 100.0));
+    }
+    let sides: [(&str, fn(&Point) -> f64); 2] = [("then", |point| point.baseline), ("now", |point| point.nmse)];
+    for (class, of) in sides {
+        for pair in curve.points.windows(2) {
+            let x = (across.at(pair[0].calls as f64), across.at(pair[1].calls as f64));
+            let y = (height(of(&pair[0])), height(of(&pair[1])));
+            line(class, x, (y.0, y.0));
+            line(class, (x.1, x.1), y);
+        }
+    }
+    for point in curve.points {
+        let (x, y) = (across.at(point.calls as f64), height(point.nmse));
+        let name = format!(
+            "candidate {}: {:.2} after {} calls, ${:.4}",
+            point.candidate, point.nmse, point.calls, point.cost_usd
+        );
+        put(&mut svg, format_args!(r#"<circle cx="{x:.2}%" cy="{y:.2}%" r="3.5"><title>{name}</title></circle>"#));
     }
     svg + "</svg>"
 }

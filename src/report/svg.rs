@@ -51,6 +51,11 @@ impl Axis {
         format!("{sign}{tick:.digits$}").replace('-', "−")
     }
 
+    /// The number at its end.
+    pub fn top(self) -> String {
+        self.name(self.high)
+    }
+
     pub fn ticks(self) -> impl Iterator<Item = f64> {
         let ticks = ((self.high - self.low) / self.step).round() as u32;
         (0..=ticks).map(move |i| self.low + f64::from(i) * self.step)

@@ -234,7 +234,7 @@ fn every_envelope_fits_the_schema_that_the_program_prints() {
         let envelope = folder.json(command);
         assert!(validator.is_valid(&envelope), "{command:?}: {envelope}");
     }
-    for name in ["rubric", "config", "items", "human", "judge", "labels"] {
+    for name in ["rubric", "config", "items", "human", "judge", "labels", "optimize"] {
         let schema: Value = serde_json::from_str(&folder.run(&["schema", name]).out).unwrap();
         assert!(jsonschema::validator_for(&schema).is_ok(), "{name}");
     }

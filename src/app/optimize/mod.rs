@@ -1,31 +1,39 @@
 //! A better prompt for a judge: search on Train and Dev, decide on Test, keep what holds.
 
 mod data;
+mod folder;
+mod keep;
+mod panels;
+mod protect;
 
 use super::gather::AuditRequest;
 use super::label::Watch;
 use super::project::connect_with;
 use super::{AppError, JudgeRequest, Project};
-use crate::audit::JudgeInput;
-use crate::domain::{Event, ItemId, Opening};
+use crate::domain::{Event, Opening};
 use crate::guardrail::{self, Guard};
 use crate::judge::journal::{Journal, JournalError};
 use crate::judge::{IN_FLIGHT, JudgeSpec};
 use crate::labels::Fractions;
 use crate::ledger::{Ledger, RunInfo};
 use crate::model::{Endpoint, Policy};
-use crate::optimize::adopt::{self, Conditions, Decision};
+use crate::optimize::adopt::{self, Conditions};
 use crate::optimize::engine::{Conclusion, Engine, OptimizeError, Sent, Setup};
 use crate::optimize::event::{Begun, Entry};
 use crate::optimize::flywheel::{self, Flywheel};
 use crate::optimize::gepa::{self, Gepa};
 use crate::optimize::lab::{Lab, LabError};
-use crate::optimize::limits::{Limits, Spend};
+use crate::optimize::limits::Limits;
 use crate::optimize::log::{Log, LogError};
 use crate::optimize::published::Published;
+use crate::optimize::story::Story;
 use crate::optimize::strategy::Strategy;
+use crate::optimize::summary::Summary;
 use data::Data;
-use std::collections::BTreeSet;
+use keep::{Found, Keep};
+use panels::Panels;
+use protect::Protection;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
@@ -67,13 +75,15 @@ pub struct OptimizeRequest {
     pub limits: Limits,
     /// What must hold for an adoption.
     pub conditions: Conditions,
+    /// A file of items whose rating must not change.
+    pub protect: Option<PathBuf>,
+    /// The alias that is moved to an adopted judge.
+    pub promote: Option<String>,
 }
 
 /// A finished run.
 #[derive(Debug)]
 pub struct Optimized {
-    /// The run's identity.
-    pub run: String,
     /// Everything that happened.
     pub log: Vec<Entry>,
     /// The judge that the run began with.
@@ -82,16 +92,16 @@ pub struct Optimized {
     pub best: JudgeSpec,
     /// What the search came to.
     pub conclusion: Conclusion,
-    /// What the held-out part said, when it was opened.
-    pub decision: Option<Decision>,
-    /// Spent in all.
-    pub spent: Spend,
+    /// What the run came to, in numbers.
+    pub summary: Summary,
+    /// The log, as people are told it.
+    pub story: Story,
 }
 
 impl Optimized {
     /// The judge to use from now on.
     pub fn adopted(&self) -> &JudgeSpec {
-        if self.decision.as_ref().is_some_and(|d| d.adopted) { &self.best } else { &self.baseline }
+        if self.summary.adopted.is_baseline { &self.baseline } else { &self.best }
     }
 }
 
@@ -108,10 +118,16 @@ pub async fn optimize(
     let (endpoint, reflector) = endpoints(project, request)?;
     let judge = judge(project, request, &endpoint)?;
     let data = data::read(project, &request.data, request.fractions, cancel.clone()).await?;
+    let protection = protect::read(request.protect.as_deref(), &data)?;
     let strategy = request.method.strategy();
-    let begun = begun(project, request, &judge, &reflector, &data, strategy.as_ref());
+    let begun = Begun {
+        protected: protection.items.clone(),
+        ..begun(project, request, &judge, &reflector, &data, strategy.as_ref())
+    };
     let run = run_id(&begun);
     let ledger = Arc::new(project.ledger()?);
+    let alias = request.promote.as_ref().map(|alias| Ok::<_, AppError>((alias.clone(), ledger.standing(alias)?)));
+    let keep = Keep { alias: alias.transpose()?, priced: endpoint.price.is_some() && reflector.price.is_some() };
     let _alone = ledger.lock(&run)?;
     let info = |model, part: &'static str| (model, format!("optimize {run} {part}"));
     let (judging, writing) = (info(&judge.model, "judge"), info(&reflector.identity, "reflector"));
@@ -148,7 +164,8 @@ pub async fn optimize(
         cancel,
         events,
     };
-    let job = Job { project, request, judge: &judge, data, ledger: Arc::clone(&ledger), run, begun, sent };
+    let job =
+        Job { project, request, judge: &judge, data, protection, ledger: Arc::clone(&ledger), run, begun, sent, keep };
     let mut work = std::pin::pin!(job.work(lab, strategy));
     let result = loop {
         tokio::select! {
@@ -221,6 +238,8 @@ fn begun(
         rows: [data.train.0.len() as u32, data.dev.0.len() as u32, data.test.len() as u32],
         queries: data.queries,
         limits: request.limits,
+        conditions: request.conditions,
+        protected: Vec::new(),
     }
 }
 
@@ -236,53 +255,59 @@ struct Job<'a> {
     request: &'a OptimizeRequest,
     judge: &'a JudgeSpec,
     data: Data,
+    protection: Protection,
     ledger: Arc<Ledger>,
     run: String,
     begun: Begun,
     sent: Sent,
+    keep: Keep,
 }
 
 impl Job<'_> {
     async fn work<J: Journal>(self, lab: Lab<J>, mut strategy: Box<dyn Strategy>) -> Result<Optimized, AppError> {
-        let Self { project, request, judge, data, ledger, run, begun, sent } = self;
+        let Self { project, request, judge, data, protection, ledger, run, begun, sent, keep } = self;
         let Data { train, dev, test, evidence, test_digest, .. } = data;
-        let limits = guardrail::Limits::default();
-        let guard = Guard::new(&judge.rubric, &judge.prompt, &train, &dev, limits);
-        let reserve = 2 * test.len() as u64;
-        covers(request.limits, reserve, test.len())?;
+        let guard = Guard::new(&judge.rubric, &judge.prompt, &train, &dev, guardrail::Limits::default());
+        let reserve = 2 * (test.len() + protection.rows.len()) as u64;
+        covers(request.limits, reserve, test.len() + protection.rows.len())?;
         let log = log(&ledger, &run)?;
-        let setup = Setup {
-            judge,
-            train: &train,
-            dev: &dev,
-            lab,
-            log,
-            limits: request.limits,
-            reserve,
-            sent,
-            seed: project.seed,
-            guard,
-        };
+        let (limits, seed) = (request.limits, project.seed);
+        let setup = Setup { judge, train: &train, dev: &dev, lab, log, limits, reserve, sent, seed, guard };
         let mut engine = Engine::new(setup);
         let conclusion = engine.search(begun, strategy.as_mut()).await?;
         let best = engine.desk().judge(conclusion.best);
-        let mut decision = None;
+        let panels = Panels { evidence: &evidence, seed };
+        let (mut decision, mut looks, mut tested) = (None, None, None);
         if conclusion.best != 0 && !test.is_empty() {
             let opening = opening(&ledger, &run, &test_digest)?;
-            if let Some(held) = engine.open(test, conclusion.best, opening).await? {
-                let ids: BTreeSet<&ItemId> = held.examples.iter().map(|example| &example.item.id).collect();
-                let labelled: Vec<_> =
-                    evidence.labelled.iter().filter(|labelled| ids.contains(&labelled.id)).cloned().collect();
-                let sides: (JudgeInput, JudgeInput) = (adopt::side(judge, held.old), adopt::side(&best, held.new));
-                let sides = (&sides.0, &sides.1);
-                let found = adopt::decide(evidence.scale, &labelled, sides, &[], request.conditions, project.seed);
+            if let Some(held) = engine.open(test, conclusion.best, &protection.rows, opening).await? {
+                looks = Some(held.looks);
+                let protected = protection.seen(engine.desk(), &held, conclusion.best);
+                let labelled = panels.labelled(held.examples.iter().map(|example| &example.item.id));
+                let sides = (adopt::side(judge, held.old), adopt::side(&best, held.new));
+                let found = adopt::decide(
+                    evidence.scale,
+                    &labelled,
+                    (&sides.0, &sides.1),
+                    &protected,
+                    request.conditions,
+                    seed,
+                );
                 engine.decide(found.adopted, &found.reasons)?;
+                tested = Some(panels.of(labelled, [sides.0, sides.1]));
                 decision = Some(found);
             }
         }
-        let spent = engine.desk().spent();
+        let adopted = decision.as_ref().filter(|found| found.adopted).map_or(0, |_| conclusion.best);
+        let developed = engine.recall(0, adopted).await?;
+        let developed = panels.of_outcomes(judge, &engine.desk().judge(adopted), developed);
         let log = read_log(&ledger, &run)?;
-        Ok(Optimized { run, log, baseline: judge.clone(), best, conclusion, decision, spent })
+        let golds = panels.golds();
+        let story = Story::of(&log, &judge.prompt.editable(), &golds)
+            .ok_or_else(|| JournalError("a damaged log: it has no beginning".to_owned()))?;
+        let found = Found { run, baseline: judge, best: &best, decision, looks, developed, tested, story: &story };
+        let summary = keep.finish(&ledger, found)?;
+        Ok(Optimized { log, baseline: judge.clone(), best, conclusion, summary, story })
     }
 }
 
@@ -291,7 +316,7 @@ fn covers(limits: Limits, reserve: u64, held: usize) -> Result<(), AppError> {
     match limits.judge_calls.or(limits.calls) {
         Some(most) if most <= reserve => Err(AppError::input(
             format!(
-                "a budget of {most} judge calls leaves nothing to search with: {reserve} are set aside to rate {held} held-out items twice"
+                "a budget of {most} judge calls leaves nothing to search with: {reserve} are set aside to rate {held} held-out or protected items twice"
             ),
             "raise `--budget-calls`, or keep less aside: `--split 40/20/20`; `--split 60/40/0` only searches",
         )),

@@ -13,6 +13,31 @@ use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// What stands below `optimize gepa --help`.
+const GEPA_EXAMPLES: &str = "\
+Examples:
+  assessor optimize gepa
+      tries it out: the shipped labels, sim/small as judge and sim/reflector writing, no key, no network
+  assessor optimize gepa --items items.jsonl --human ratings.csv --model mini --reflector openai/gpt-4.1 --budget-usd 20
+      your labels and your judge; the reflection model is asked seldom, so it may be a dear one
+  assessor optimize gepa --judge production --promote production --protect contract-items.txt
+      goes on from the judge in use, never changes the rating of these items, and moves the alias if it adopts
+
+What it does: a share of the queries (--split) is set aside first. On the others it searches for a better prompt, within
+the budget; then it rates the held-out items with the old prompt and the best new one. Only a prompt that is better
+there, with no slice worse, is adopted and stored as a judge version. Otherwise the baseline stays.
+
+Stop it whenever you like: the same command goes on where it was, and pays for no call twice.";
+
+/// What stands below `optimize flywheel --help`.
+const FLYWHEEL_EXAMPLES: &str = "\
+Examples:
+  assessor optimize flywheel --budget-calls 1500 --rounds 5
+  assessor optimize flywheel --items items.jsonl --human ratings.csv --model mini --reflector openai/gpt-4.1
+
+Each round judges the same items, tells the reflection model of the disagreements, and judges its revision. The report
+has the number of disagreements of each round. What is adopted, and when, is as for `optimize gepa`.";
+
 #[derive(Debug, Args)]
 pub(in crate::cli) struct OptimizeArgs {
     #[command(subcommand)]
@@ -22,12 +47,10 @@ pub(in crate::cli) struct OptimizeArgs {
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Strategy {
     /// Reflective evolution: a model revises the prompt from its disagreements with people
-    #[command(
-        after_help = "Examples:\n  assessor optimize gepa --budget-calls 1500        the shipped labels, sim/small judged and sim/reflector writing\n  assessor optimize gepa --items i.jsonl --human h.csv --model mine --reflector openai/gpt-4.1 --budget-usd 20\n\nStop it whenever you like: the same command goes on where it was, and pays for no call twice."
-    )]
+    #[command(after_help = GEPA_EXAMPLES)]
     Gepa(GepaArgs),
     /// Judge, revise from the disagreements, judge again, round by round
-    #[command(after_help = "Example:\n  assessor optimize flywheel --budget-calls 1500 --rounds 5")]
+    #[command(after_help = FLYWHEEL_EXAMPLES)]
     Flywheel(FlywheelArgs),
 }
 
@@ -112,6 +135,12 @@ pub(in crate::cli) struct SharedArgs {
     /// NMSE points by which no slice may be worse for an adoption
     #[arg(long, value_name = "POINTS", default_value_t = Conditions::default().margin)]
     pub slice_margin: f64,
+    /// Ids of items whose rating must not change, one a line: a prompt that changes one is not adopted
+    #[arg(long, value_name = "FILE")]
+    pub protect: Option<PathBuf>,
+    /// Let this alias lead to an adopted judge, if it still leads where it did when the run began
+    #[arg(long, value_name = "ALIAS")]
+    pub promote: Option<String>,
     #[command(flatten)]
     pub judge: JudgeArgs,
     #[command(flatten)]
@@ -194,6 +223,8 @@ impl Strategy {
             method: self.method(),
             limits: shared.limits(),
             conditions: Conditions { margin: shared.slice_margin, ..Conditions::default() },
+            protect: shared.protect.clone(),
+            promote: shared.promote.clone(),
         }
     }
 }

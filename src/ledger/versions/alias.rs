@@ -101,6 +101,16 @@ impl Ledger {
         Ok(aliases.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
+    /// Where `alias` points now, for a move that must find it there.
+    ///
+    /// # Errors
+    /// [`VersionError`] when the alias cannot have this name, or the ledger cannot be read.
+    pub fn standing(&self, alias: &str) -> Result<Expected, VersionError> {
+        check_name(alias)?;
+        let found = self.alias(&self.connection(), alias)?;
+        Ok(found.map_or(Expected::Nothing, |alias| Expected::Version(alias.target)))
+    }
+
     /// Lets `alias` point to the version that `name` stands for. `None` when it does already.
     ///
     /// # Errors

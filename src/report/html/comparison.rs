@@ -91,10 +91,10 @@ struct Part {
     points: String,
 }
 
-struct SliceRow {
-    name: String,
-    regressed: bool,
-    cells: [String; 6],
+pub(super) struct SliceRow {
+    pub name: String,
+    pub regressed: bool,
+    pub cells: [String; 6],
 }
 
 struct Items<'a> {
@@ -121,12 +121,12 @@ fn stamp(outcome: Outcome) -> String {
     format!("{mark} the new judge {}", outcome.name())
 }
 
-fn signed_short(value: f64) -> String {
+pub(super) fn signed_short(value: f64) -> String {
     let text = format!("{value:+.1}");
     if text.ends_with("0.0") && text.len() == 4 { "0.0".to_owned() } else { text.replace('-', "−") }
 }
 
-fn number(contrast: &Contrasted) -> [String; 6] {
+pub(super) fn number(contrast: &Contrasted) -> [String; 6] {
     let (name, unit) = named(contrast);
     [
         name.to_owned(),
@@ -185,7 +185,7 @@ fn margin(margin: &Margin) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn slice(slice: &SliceContrast) -> SliceRow {
+pub(super) fn slice(slice: &SliceContrast) -> SliceRow {
     SliceRow {
         name: format!("{} = {}", slice.column, slice.value),
         regressed: slice.regressed,

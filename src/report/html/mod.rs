@@ -6,7 +6,8 @@
 //! dead. Styles may be inline, for the page is one file.
 //!
 //! One file per section, with a template of the same name: `verdict` (the first ten seconds), `numbers`, `scale`,
-//! `people`, `slices`, `beyond`, `differ`; `board` for several judges, `comparison` for a page of two.
+//! `people`, `slices`, `beyond`, `differ`; `board` for several judges, `comparison` for a page of two, `optimization` for a run of an
+//! optimiser (with `prompts` for what became of its text).
 
 mod beyond;
 mod board;
@@ -14,12 +15,15 @@ mod chart;
 mod comparison;
 mod differ;
 mod numbers;
+mod optimization;
 mod people;
+mod prompts;
 mod scale;
 mod slices;
 mod verdict;
 
 pub use comparison::comparison_html;
+pub use optimization::optimization_html;
 
 use crate::audit::{Audit, Caveat, JudgeAudit, Mistake};
 use crate::domain::Figure;

@@ -1,0 +1,35 @@
+//! The report folder of a run.
+
+use super::Optimized;
+use crate::app::{AppError, write_whole};
+use crate::report;
+use std::path::{Path, PathBuf};
+
+impl Optimized {
+    /// The folder's name, from the judge's model and the run: the same run always writes to the same place.
+    pub fn slug(&self) -> String {
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+        let model: String = self.baseline.model.chars().map(plain).take(40).collect();
+        let run: String = self.summary.run.chars().take(8).collect();
+        format!("optimize-{}-{run}", model.trim_matches('-').to_lowercase())
+    }
+
+    /// Writes the report folder and returns the page to open.
+    ///
+    /// # Errors
+    /// [`AppError`] when the folder cannot be written.
+    pub fn write_reports(&self, folder: &Path) -> Result<PathBuf, AppError> {
+        let summary = serde_json::to_vec_pretty(&self.summary).expect("a summary is plain data");
+        write_whole(&folder.join("summary.json"), &summary)?;
+        let story = serde_json::to_vec_pretty(&self.story).expect("a story is plain data");
+        write_whole(&folder.join("story.json"), &story)?;
+        let line = |entry| serde_json::to_string(entry).expect("an entry is plain data") + "\n";
+        write_whole(&folder.join("log.jsonl"), self.log.iter().map(line).collect::<String>().as_bytes())?;
+        let markdown = report::optimization_markdown(&self.summary, &self.story);
+        write_whole(&folder.join("optimization.md"), markdown.as_bytes())?;
+        // The page comes last: where it is, the rest is.
+        let page = folder.join("index.html");
+        write_whole(&page, report::optimization_html(&self.summary, &self.story).as_bytes())?;
+        Ok(page)
+    }
+}

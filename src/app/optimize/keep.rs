@@ -1,0 +1,145 @@
+//! What is kept of a run: an adopted judge becomes a version with its lineage, and an alias may lead to it.
+
+use super::panels::Both;
+use crate::app::AppError;
+use crate::audit::{Comparison, Panel};
+use crate::judge::JudgeSpec;
+use crate::ledger::{Bounds, Edits, Expected, Ledger, Lineage, Scored, Scores, Spend};
+use crate::optimize::adopt::Decision;
+use crate::optimize::story::Story;
+use crate::optimize::summary::{Adopted, Best, Calls, Promoted, Side, Summary};
+use std::collections::BTreeSet;
+
+/// What to do with an adopted judge.
+pub(super) struct Keep {
+    /// The alias that is to lead to it, and where it led when the run began.
+    pub alias: Option<(String, Expected)>,
+    /// Both models have prices.
+    pub priced: bool,
+}
+
+/// What a run found.
+pub(super) struct Found<'a> {
+    pub run: String,
+    pub baseline: &'a JudgeSpec,
+    pub best: &'a JudgeSpec,
+    pub decision: Option<Decision>,
+    pub looks: Option<u64>,
+    /// On Dev: the baseline and the adopted judge.
+    pub developed: Option<Both>,
+    /// On Test: the baseline and the best judge.
+    pub tested: Option<Both>,
+    pub story: &'a Story,
+}
+
+impl Keep {
+    /// Stores what was adopted, and says what the run came to.
+    pub fn finish(self, ledger: &Ledger, found: Found<'_>) -> Result<Summary, AppError> {
+        let usd = self.priced.then(|| found.story.spent.usd.usd());
+        let lineage = found.lineage(usd);
+        let adopted = lineage.is_some();
+        let (version, promoted) = match &lineage {
+            Some(lineage) => {
+                let note = format!("optimize {} {}", found.story.begun.strategy, found.run);
+                // The baseline is kept, too: differences are shown against it, and there is a way back.
+                ledger.save_version(found.baseline, &Lineage::default(), &format!("baseline of {note}"))?;
+                let saved = ledger.save_version(found.best, lineage, &note)?;
+                let promoted = self.promote(ledger, &saved.hash, &note)?;
+                (Some(saved.hash), promoted)
+            }
+            None => (None, None),
+        };
+        let [before, after] = sides(found.developed, found.tested, adopted, found.baseline, found.best);
+        let story = found.story;
+        Ok(Summary {
+            run: found.run,
+            strategy: story.begun.strategy.clone(),
+            why: story.why.map_or("", |why| why.text()).to_owned(),
+            baseline: before,
+            adopted: Adopted { is_baseline: !adopted, side: after },
+            best: Best {
+                judge: found.best.hash(),
+                candidate: story.best.unwrap_or(0),
+                prompt: found.best.prompt.editable(),
+            },
+            best_prompt: found.best.prompt.clone(),
+            calls: Calls { judge: story.spent.judge, other: story.spent.other },
+            tokens: story.spent.tokens,
+            cost_usd: usd,
+            candidates: story.candidates.len() as u64 - 1,
+            stopped: story.stopped.len() as u64,
+            rejected: story.rejected.clone(),
+            curve: story.curve.clone(),
+            decision: found.decision,
+            looks: found.looks,
+            per_point: lineage.as_ref().and_then(Lineage::per_point),
+            version,
+            promoted,
+            report: None,
+        })
+    }
+
+    fn promote(self, ledger: &Ledger, hash: &str, note: &str) -> Result<Option<Promoted>, AppError> {
+        let Some((alias, expected)) = self.alias else { return Ok(None) };
+        ledger.promote(hash, &alias, &expected, note)?;
+        let from = match expected {
+            Expected::Version(hash) => Some(hash),
+            Expected::Any | Expected::Nothing => None,
+        };
+        Ok(Some(Promoted { alias, from }))
+    }
+}
+
+/// Baseline and adopted judge with their panels.
+fn sides(
+    developed: Option<Both>,
+    tested: Option<Both>,
+    adopted: bool,
+    baseline: &JudgeSpec,
+    best: &JudgeSpec,
+) -> [Side; 2] {
+    let pick = |both: Option<Both>| -> [Option<Panel>; 2] {
+        match both {
+            Some([old, new]) if adopted => [Some(old), Some(new)],
+            Some([old, _]) => [Some(old.clone()), Some(old)],
+            None => [None, None],
+        }
+    };
+    let ([dev, dev_after], [test, test_after]) = (pick(developed), pick(tested));
+    let judge = if adopted { best } else { baseline };
+    [Side { judge: baseline.hash(), dev, test }, Side { judge: judge.hash(), dev: dev_after, test: test_after }]
+}
+
+impl Found<'_> {
+    /// Where the adopted judge comes from; `None` when none was adopted.
+    fn lineage(&self, usd: Option<f64>) -> Option<Lineage> {
+        let decision = self.decision.as_ref().filter(|decision| decision.adopted)?;
+        let story = self.story;
+        let line = story.line();
+        let candidates = line.iter().filter_map(|id| story.candidates.get(*id));
+        let feedback: BTreeSet<String> =
+            candidates.flat_map(|candidate| &candidate.feedback).map(|item| item.as_str().to_owned()).collect();
+        let spent = story.spent;
+        Some(Lineage {
+            parent: Some(self.baseline.hash()),
+            strategy: Some(story.begun.strategy.clone()),
+            run: Some(self.run.clone()),
+            feedback: feedback.into_iter().collect(),
+            edits: Edits::between(&self.baseline.prompt.editable(), &self.best.prompt.editable()),
+            scores: Scores { dev: self.developed.as_ref().and_then(on_dev), test: on_test(&decision.comparison) },
+            spend: Some(Spend { judge_calls: spent.judge, other_calls: spent.other, usd }),
+            why: Some(decision.reasons.join("; ")),
+        })
+    }
+}
+
+fn on_dev(both: &Both) -> Option<Scored> {
+    Some(Scored { before: both[0].nmse.value()?, after: both[1].nmse.value()?, change: None })
+}
+
+fn on_test(comparison: &Comparison) -> Option<Scored> {
+    let nmse = comparison.contrasts.iter().find(|contrast| contrast.metric == "nmse")?;
+    let bounds = nmse.difference.interval();
+    let change = bounds.map(|i| Bounds { low: i.low, high: i.high, level: i.level });
+    Some(Scored { before: nmse.old.value()?, after: nmse.new.value()?, change })
+}

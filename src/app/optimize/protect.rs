@@ -1,0 +1,87 @@
+//! Items whose rating must not change, whatever else a new prompt does.
+
+use super::data::Data;
+use crate::app::AppError;
+use crate::domain::{ItemId, Place};
+use crate::optimize::adopt::Protected;
+use crate::optimize::desk::Desk;
+use crate::optimize::engine::Held;
+use crate::optimize::pool::{CandidateId, Row};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Bytes of a file of ids.
+const LARGEST: u64 = 1 << 20;
+
+/// The protected items of a run.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Protection {
+    /// All of them, sorted.
+    pub items: Vec<ItemId>,
+    /// Those of Train and Dev.
+    pub rows: Vec<Row>,
+}
+
+/// Reads ids, separated by white space, and finds each among the rated items.
+pub(super) fn read(path: Option<&Path>, data: &Data) -> Result<Protection, AppError> {
+    let Some(path) = path else { return Ok(Protection::default()) };
+    let text = text(path)?;
+    let known: BTreeSet<&str> = data.evidence.labelled.iter().map(|labelled| labelled.id.as_str()).collect();
+    let mut items = BTreeSet::new();
+    for (at, line) in text.lines().enumerate() {
+        for id in line.split_whitespace() {
+            if !known.contains(id) {
+                return Err(AppError::Input {
+                    message: format!("no rated item is called `{id}`"),
+                    place: Some(Place::line(path.display().to_string(), at as u64 + 1)),
+                    hint: "protect items that people rated: one id a line, or several with spaces between".to_owned(),
+                });
+            }
+            items.insert(id.to_owned());
+        }
+    }
+    let rows = |part: &[crate::feedback::Example], row: fn(u32) -> Row| -> Vec<Row> {
+        let places = part.iter().enumerate().filter(|(_, example)| items.contains(example.item.id.as_str()));
+        places.map(|(at, _)| row(at as u32)).collect()
+    };
+    let rows = [rows(&data.train.0, Row::Train), rows(&data.dev.0, Row::Dev)].concat();
+    let named = data.evidence.labelled.iter().filter(|labelled| items.contains(labelled.id.as_str()));
+    let all: BTreeSet<ItemId> = named.map(|labelled| labelled.id.clone()).collect();
+    Ok(Protection { items: all.into_iter().collect(), rows })
+}
+
+fn text(path: &Path) -> Result<String, AppError> {
+    let refused = |message: String| AppError::Input {
+        message,
+        place: Some(Place::file(path.display().to_string())),
+        hint: "name a text file with one item id a line".to_owned(),
+    };
+    let size = std::fs::metadata(path).map_err(|e| refused(format!("the protected items cannot be read: {e}")))?.len();
+    if size > LARGEST {
+        return Err(refused(format!("the file of protected items has more than {LARGEST} bytes")));
+    }
+    std::fs::read_to_string(path).map_err(|e| refused(format!("the protected items cannot be read: {e}")))
+}
+
+impl Protection {
+    /// What baseline and `candidate` said of each.
+    pub fn seen(&self, desk: &Desk<'_>, held: &Held, candidate: CandidateId) -> Vec<Protected> {
+        let materials = desk.materials();
+        let searched: BTreeMap<&ItemId, Row> =
+            self.rows.iter().map(|&row| (&materials.example(row).item.id, row)).collect();
+        let one = |id: &ItemId| match searched.get(id) {
+            Some(&row) => {
+                let said = |candidate| desk.pool().rated(candidate).get(&(row, 0)).map(|rated| &rated.said);
+                Protected::said(id.clone(), said(0), said(candidate))
+            }
+            None => {
+                let verdict = |side: &'_ [crate::judge::run::Outcome]| {
+                    side.iter().find(|outcome| outcome.item.id == *id).map(|outcome| outcome.verdict.clone())
+                };
+                let (old, new) = (verdict(&held.old), verdict(&held.new));
+                Protected::new(id.clone(), old.as_ref(), new.as_ref())
+            }
+        };
+        self.items.iter().map(one).collect()
+    }
+}

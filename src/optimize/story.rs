@@ -1,1 +1,0 @@
-//! The log → what people are shown.

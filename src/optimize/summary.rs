@@ -1,0 +1,125 @@
+//! What a run came to, as `optimize --json` prints it.
+
+use super::adopt::Decision;
+use super::story::Point;
+use crate::audit::Panel;
+use crate::ledger::PerPoint;
+use crate::prompt::Prompt;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// A panel, a decision: objects that `audit` and `compare` print, too.
+type Object = BTreeMap<String, Value>;
+
+/// What a run came to.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Summary {
+    /// The run's identity.
+    pub run: String,
+    /// What searched.
+    pub strategy: String,
+    /// Why the search ended.
+    pub why: String,
+    /// The judge that it began with.
+    pub baseline: Side,
+    /// The judge to use from now on.
+    pub adopted: Adopted,
+    /// The best candidate of the search, adopted or not.
+    pub best: Best,
+    /// The best candidate's prompt.
+    #[schemars(with = "Object")]
+    pub best_prompt: Prompt,
+    /// Calls.
+    pub calls: Calls,
+    /// Tokens of both models.
+    pub tokens: u64,
+    /// Dollars; absent when a price is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<f64>,
+    /// Candidates that were evaluated beside the baseline.
+    pub candidates: u64,
+    /// Proposals that guardrails stopped.
+    pub stopped: u64,
+    /// Guardrail → proposals that it stopped; one that several stopped counts with each.
+    pub rejected: BTreeMap<String, u64>,
+    /// The best candidate's NMSE while the run went on.
+    pub curve: Vec<Point>,
+    /// What the held-out part said; absent when it was not opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Object>")]
+    pub decision: Option<Decision>,
+    /// How often this held-out part has been opened, this time included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub looks: Option<u64>,
+    /// What one NMSE point took; absent when nothing was gained.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Object>")]
+    pub per_point: Option<PerPoint>,
+    /// The judge version that was stored; absent when nothing was adopted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The alias that leads to it now (`--promote`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promoted: Option<Promoted>,
+    /// The page to open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<PathBuf>,
+}
+
+/// A judge with its panels.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Side {
+    /// Its hash.
+    pub judge: String,
+    /// On the dev rows that baseline and adopted judge were both rated on: selection has seen them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Object>")]
+    pub dev: Option<Panel>,
+    /// On the held-out part; absent when it was not opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Object>")]
+    pub test: Option<Panel>,
+}
+
+/// The judge to use from now on.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Adopted {
+    /// The best candidate was not adopted, or there was none.
+    pub is_baseline: bool,
+    /// The judge.
+    #[serde(flatten)]
+    pub side: Side,
+}
+
+/// The best candidate of the search.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Best {
+    /// Its hash.
+    pub judge: String,
+    /// Its number; 0 is the baseline.
+    pub candidate: usize,
+    /// The part of its prompt that was revised: instruction and rules.
+    pub prompt: String,
+}
+
+/// Calls.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Calls {
+    /// To the judge.
+    pub judge: u64,
+    /// To the reflection model.
+    pub other: u64,
+}
+
+/// A move of an alias.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Promoted {
+    /// The alias.
+    pub alias: String,
+    /// Where it pointed before; absent when it was new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+}

@@ -1,0 +1,43 @@
+//! As Markdown (GitHub flavour): a comment on a pull request that changes a prompt.
+
+use super::words::{best, fates, headline, next, spending, standing, steps, trust};
+use crate::ledger::Edits;
+use crate::optimize::story::Story;
+use crate::optimize::summary::Summary;
+use crate::report::comparison_markdown;
+use crate::report::markdown::{code, prose};
+
+/// Renders a run.
+pub fn optimization_markdown(summary: &Summary, story: &Story) -> String {
+    let begun = &story.begun;
+    let mut out = format!("## Prompt of {}, optimised with {}\n\n", code(&begun.model), code(&begun.strategy));
+    out.push_str(&format!("**{}.** ", standing(summary)));
+    headline(summary, story).iter().for_each(|sentence| out.push_str(&format!("{} ", prose(sentence))));
+    out.push_str(&format!("\n\nSpent: {}. ", prose(&spending(summary))));
+    out.push_str(&format!("Candidates: {} ({}). ", summary.candidates, fates(story)));
+    out.push_str(&format!("It ended because {}.\n\n", prose(&summary.why)));
+    let best = best(story);
+    if best.id != 0 {
+        out.push_str("### What changed in the prompt\n\n");
+        let Edits { added, removed } = Edits::between(&story.candidates[0].text, &best.text);
+        for (sign, lines) in [('−', removed), ('+', added)] {
+            lines.iter().for_each(|line| out.push_str(&format!("- {sign} {}\n", prose(line.trim_start_matches("- ")))));
+        }
+        out.push('\n');
+    }
+    out.push_str("### Can it be trusted?\n\n");
+    for (name, text) in trust(summary, story) {
+        out.push_str(&format!("- **{name}**: {}\n", prose(&text)));
+    }
+    out.push_str("\n### What now\n\n");
+    let steps = steps(summary);
+    if steps.is_empty() {
+        out.push_str(&format!("{}\n\n", next(summary, story)));
+    }
+    steps.iter().for_each(|step| out.push_str(&format!("- {}: {}\n", step.does, code(&step.command))));
+    if let Some(decision) = &summary.decision {
+        out.push('\n');
+        out.push_str(&comparison_markdown(&decision.comparison));
+    }
+    out
+}

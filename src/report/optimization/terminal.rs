@@ -1,0 +1,99 @@
+//! In the terminal: adopted or not, what it gained, what changed, what to type next.
+
+use super::words::{best, fates, headline, next, short, spending, standing, steps, stopped};
+use crate::ledger::Edits;
+use crate::optimize::story::Story;
+use crate::optimize::summary::Summary;
+use crate::report::figures::{Unit, plural};
+use crate::report::plain::spaced;
+use crate::report::style::{INDENT, TerminalOptions, Tone};
+
+/// Changed lines of each kind that are shown.
+const LINES: usize = 15;
+
+/// Renders a run.
+pub fn optimization_terminal(summary: &Summary, story: &Story, options: &TerminalOptions) -> String {
+    let tone = if summary.adopted.is_baseline { Tone::Bad } else { Tone::Good };
+    let mut out = format!("{}\n", options.paint(standing(summary), tone));
+    for sentence in headline(summary, story) {
+        out.push_str(&options.hanging(INDENT, &spaced(&sentence)));
+    }
+    out.push('\n');
+    let mut field = |name: &str, text: &str| {
+        out.push_str(&options.hanging(&format!("{INDENT}{name:<10}"), &spaced(text)));
+    };
+    field("spent", &spending(summary));
+    field("searched", &searched(summary, story));
+    if let Some(dev) = on_dev(summary) {
+        field("on dev", &dev);
+    }
+    if let Some(looks) = summary.looks.filter(|looks| *looks > 1) {
+        field("looks", &format!("the held-out part was opened {looks} times by now: later results flatter"));
+    }
+    if let Some(stopped) = stopped(summary) {
+        field("guarded", &stopped);
+    }
+    out.push_str(&changed(summary, story, *options));
+    out.push_str(&todo(summary, story, *options));
+    options.finish(out)
+}
+
+fn searched(summary: &Summary, story: &Story) -> String {
+    let all = plural(summary.candidates, "candidate", "candidates");
+    let fates = fates(story);
+    let fates = if fates.is_empty() { fates } else { format!(" ({fates})") };
+    format!("{all}{fates}; it ended because {}", summary.why)
+}
+
+/// What selection saw of the adopted judge.
+fn on_dev(summary: &Summary) -> Option<String> {
+    let (old, new) = (summary.baseline.dev.as_ref()?, summary.adopted.side.dev.as_ref()?);
+    let numbers = match summary.adopted.is_baseline {
+        true => Unit::Nmse.value(&old.nmse),
+        false => format!("{} → {}", Unit::Nmse.value(&old.nmse), Unit::Nmse.value(&new.nmse)),
+    };
+    Some(format!("NMSE {numbers} on {}, which the search has seen", plural(old.n, "item", "items")))
+}
+
+fn changed(summary: &Summary, story: &Story, options: TerminalOptions) -> String {
+    let best = best(story);
+    if best.id == 0 {
+        return String::new();
+    }
+    let Edits { added, removed } = Edits::between(&story.candidates[0].text, &best.text);
+    let title = match summary.adopted.is_baseline {
+        true => format!("What the best candidate ({}) would have changed in the prompt", short(&best.judge)),
+        false => "What changed in the prompt".to_owned(),
+    };
+    let mut out = options.title(&title);
+    for (sign, tone, lines) in [('−', Tone::Bad, removed), ('+', Tone::Good, added)] {
+        for line in lines.iter().take(LINES) {
+            let text = options.hanging(&format!("{INDENT}{sign} "), &spaced(line.trim_start_matches("- ")));
+            let painted = text.lines().map(|line| options.paint(line, tone)).collect::<Vec<_>>();
+            out.push_str(&(painted.join("\n") + "\n"));
+        }
+        if lines.len() > LINES {
+            out.push_str(&format!("{INDENT}{sign} and {} more\n", lines.len() - LINES));
+        }
+    }
+    out
+}
+
+fn todo(summary: &Summary, story: &Story, options: TerminalOptions) -> String {
+    let steps = steps(summary);
+    if steps.is_empty() {
+        return format!("\n{}", options.hanging("", next(summary, story)));
+    }
+    let mut out = options.title("What now");
+    if let (Some(version), Some(promoted)) = (&summary.version, &summary.promoted) {
+        let text = format!("`{}` leads to version {} now.", promoted.alias, short(version));
+        out.push_str(&options.hanging(INDENT, &text));
+    } else if let Some(version) = &summary.version {
+        let text = format!("It is stored as version {}; nothing uses it yet.", short(version));
+        out.push_str(&options.hanging(INDENT, &text));
+    }
+    for step in steps {
+        out.push_str(&format!("{INDENT}{:<32}{}\n", step.does, step.command));
+    }
+    out
+}

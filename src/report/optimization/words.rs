@@ -1,0 +1,212 @@
+//! The sentences.
+
+use crate::audit::Contrasted;
+use crate::optimize::story::{Status, Story, Tried};
+use crate::optimize::summary::Summary;
+use crate::report::figures::{Unit, count, p_value, plural};
+
+/// Digits of a judge's hash that name it to commands.
+const SHORT: usize = 12;
+
+/// A hash, as it is typed.
+pub(in crate::report) fn short(hash: &str) -> String {
+    hash.chars().take(SHORT).collect()
+}
+
+/// Adopted or not, in a few words.
+pub(in crate::report) fn standing(summary: &Summary) -> &'static str {
+    if summary.adopted.is_baseline { "Not adopted: the baseline stays" } else { "Adopted" }
+}
+
+/// The difference of NMSE on the held-out part.
+pub(in crate::report) fn nmse(summary: &Summary) -> Option<&Contrasted> {
+    summary.decision.as_ref()?.comparison.contrasts.iter().find(|contrast| contrast.metric == "nmse")
+}
+
+/// Why, each reason a sentence; first of all what the held-out part said.
+pub(in crate::report) fn headline(summary: &Summary, story: &Story) -> Vec<String> {
+    let Some(decision) = &summary.decision else { return vec![unopened(summary, story)] };
+    let mut said = Vec::new();
+    let compared = &decision.comparison;
+    if let Some(nmse) = nmse(summary)
+        && let (Some(old), Some(new)) = (nmse.old.value(), nmse.new.value())
+    {
+        let moved = match () {
+            () if new < old => "fell",
+            () if new > old => "rose",
+            () => "stayed",
+        };
+        let interval = Unit::Signed.interval(&nmse.difference);
+        let interval = if interval.is_empty() { interval } else { format!(", 95 % interval {interval}") };
+        said.push(format!(
+            "On {} of {} that the search never saw, NMSE {moved} from {} to {} ({} points{interval}).",
+            plural(compared.n, "item", "items"),
+            plural(compared.queries, "query", "queries"),
+            Unit::Nmse.write(old),
+            Unit::Nmse.write(new),
+            Unit::Signed.value(&nmse.difference),
+        ));
+    }
+    if !decision.adopted {
+        said.extend(decision.reasons.iter().map(|reason| format!("Against it: {reason}.")));
+    }
+    said
+}
+
+/// Why there is no decision.
+fn unopened(summary: &Summary, story: &Story) -> String {
+    match () {
+        () if summary.best.candidate == 0 => "Nothing that was tried is better than the baseline.".to_owned(),
+        () if story.begun.rows[2] == 0 => {
+            "No data were held out, so this run only searched: with `--split 40/20/40` it decides, too.".to_owned()
+        }
+        () => "The budget did not cover rating the held-out part: raise it and run the same command again.".to_owned(),
+    }
+}
+
+/// What was spent, and on what.
+pub(in crate::report) fn spending(summary: &Summary) -> String {
+    let usd = match summary.cost_usd {
+        Some(usd) => format!(", {}", Unit::Usd.write(usd)),
+        None => ", at a price that is not known".to_owned(),
+    };
+    let point = summary.per_point.as_ref().map_or(String::new(), |per| {
+        let usd =
+            per.usd.filter(|usd| *usd > 0.0).map_or(String::new(), |usd| format!(" and {}", Unit::Usd.write(usd)));
+        format!("; {}{usd} for each NMSE point gained on {}", plural(per.calls.round() as u64, "call", "calls"), per.on)
+    });
+    let judge = plural(summary.calls.judge, "judge call", "judge calls");
+    format!("{judge}, {} to the reflection model{usd}{point}", count(summary.calls.other))
+}
+
+/// What guardrails stopped, with counts, most first; `None` when nothing was.
+pub(in crate::report) fn stopped(summary: &Summary) -> Option<String> {
+    let mut counts: Vec<(&String, &u64)> = summary.rejected.iter().collect();
+    counts.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+    let counts: Vec<String> = counts.into_iter().map(|(name, n)| format!("{name} {}", count(*n))).collect();
+    let all = plural(summary.stopped, "proposal was", "proposals were");
+    (summary.stopped > 0).then(|| format!("{all} stopped before a judge call was spent on them: {}", counts.join(", ")))
+}
+
+/// What speaks for and against believing the result, as name and text.
+pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    let [train, dev, test] = story.begun.rows.map(u64::from).map(count);
+    let [q_train, q_dev, q_test] = story.begun.queries.map(u64::from).map(count);
+    facts.push((
+        "Data",
+        format!(
+            "{train} items of {q_train} queries to write from, {dev} of {q_dev} to choose on, {test} of {q_test} held \
+             out; no query is in two parts, and the search has no way to the held-out one"
+        ),
+    ));
+    if let Some(opened) = &story.opened {
+        let times = match opened.looks {
+            1 => "for the first time".to_owned(),
+            n => format!("for the {n}th time: each look at the same items makes the next result more flattering"),
+        };
+        facts.push((
+            "Held-out part",
+            format!("opened once, at the end, {}", times.replace("2th", "2nd").replace("3th", "3rd")),
+        ));
+    }
+    if let Some(nmse) = nmse(summary) {
+        facts.push((
+            "Test",
+            format!("paired by item, signs flipped by query: p {} that the two err alike", p_value(nmse.p)),
+        ));
+    }
+    if let Some(decision) = &summary.decision {
+        let compared = &decision.comparison;
+        let slices = compared.slices.iter().filter(|slice| !slice.small && slice.column != "gold").count() as u64;
+        let regressed = compared.slices.iter().filter(|slice| slice.regressed && slice.column != "gold").count() as u64;
+        let tested = plural(slices, "slice is", "slices are");
+        facts.push(("Slices", format!("{tested} large enough to compare; {} worse beyond chance", count(regressed))));
+        let share = |malformed: u64| Unit::Share.write(malformed as f64 / compared.n.max(1) as f64);
+        facts.push(("Malformed", format!("{} → {}", share(compared.old.malformed), share(compared.new.malformed))));
+    }
+    if !story.begun.protected.is_empty() {
+        let n = plural(story.begun.protected.len() as u64, "item", "items");
+        facts.push(("Protected", format!("{n} whose rating must not change")));
+    }
+    let guard = stopped(summary).unwrap_or_else(|| "no proposal had to be stopped".to_owned());
+    facts.push(("Guardrails", format!("{guard}. What was judged had passed all of them")));
+    if story.begun.model.starts_with("sim/") || story.begun.model.contains("sim/") {
+        facts.push((
+            "Simulation",
+            format!(
+                "`{}` is a program and no language model: this is no evidence about real models",
+                story.begun.model
+            ),
+        ));
+    }
+    facts
+}
+
+/// A command with what it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::report) struct Step {
+    pub does: &'static str,
+    pub command: String,
+}
+
+/// What to do with the result.
+pub(in crate::report) fn steps(summary: &Summary) -> Vec<Step> {
+    let step = |does, command| Step { does, command };
+    let Some(version) = summary.version.as_deref().map(short) else { return Vec::new() };
+    let baseline = short(&summary.baseline.judge);
+    let mut steps = vec![
+        step("see what changed, word by word", format!("assessor judge diff {baseline} {version}")),
+        step("hold both against people again", format!("assessor compare judge:{baseline} judge:{version}")),
+    ];
+    let alias = summary.promoted.as_ref().map_or("production", |promoted| promoted.alias.as_str());
+    if summary.promoted.is_none() {
+        steps.push(step("put it into use", format!("assessor judge promote {version} --as {alias}")));
+    }
+    steps.push(step("label with it", format!("assessor label --items FILE --judge {alias}")));
+    let first = summary.promoted.as_ref().is_some_and(|promoted| promoted.from.is_none());
+    steps.push(match first {
+        // A new alias has nowhere to go back to.
+        true => step("go back to the baseline", format!("assessor judge promote {baseline} --as {alias}")),
+        false => step("roll it back", format!("assessor judge rollback {alias}")),
+    });
+    if summary.promoted.is_none() {
+        let command = format!("assessor judge promote {baseline} --as {alias}");
+        steps.push(step("or, if the alias was new", command));
+    }
+    steps
+}
+
+/// What to do when nothing was adopted.
+pub(in crate::report) fn next(summary: &Summary, story: &Story) -> &'static str {
+    match () {
+        () if summary.best.candidate == 0 => {
+            "Nothing was stored. Try more calls (`--budget-calls`), another seed, or a stronger `--reflector`."
+        }
+        () if story.begun.rows[2] == 0 => {
+            "Nothing was stored. The best prompt is in the report and in `--json` (`best_prompt`)."
+        }
+        () => {
+            "Nothing was stored. The best prompt is in the report; more rated queries narrow the interval, and protect from chance."
+        }
+    }
+}
+
+/// The best candidate, with its line back to the baseline.
+pub(in crate::report) fn best(story: &Story) -> &Tried {
+    let best = story.best.and_then(|id| story.candidates.get(id));
+    best.unwrap_or(&story.candidates[0])
+}
+
+/// How many candidates ended in each status, the baseline apart.
+pub(in crate::report) fn fates(story: &Story) -> String {
+    let all = [Status::Adopted, Status::Best, Status::Kept, Status::Rejected, Status::Unfinished];
+    let count_of = |status: Status| story.candidates.iter().filter(|candidate| candidate.status == status).count();
+    let parts: Vec<String> = all
+        .into_iter()
+        .map(|status| (status, count_of(status)))
+        .filter(|(_, n)| *n > 0)
+        .map(|(status, n)| format!("{n} {}", status.name()))
+        .collect();
+    parts.join(", ")
+}
