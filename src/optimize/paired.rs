@@ -68,9 +68,10 @@ pub fn malformed(pool: &Pool, id: CandidateId) -> (f64, f64) {
     let (malformed, all) = pool.malformed(id);
     let (malformed, all) = (malformed as f64, all as f64);
     let Some(&parent) = pool.candidate(id).origin.parents.first() else {
-        // Half a reply of each kind: nobody is known never to break.
-        let share = (malformed + 0.5) / (all + 1.0);
-        return (share, share * (1.0 - share) / (all + 1.0));
+        // Half a reply of each kind: nobody is known never to break. That is how unsure the share is, and no part of it: its
+        // children inherit it, and would look better for nothing but replies like their parent's.
+        let unsure = (malformed + 0.5) / (all + 1.0);
+        return (malformed / all.max(1.0), unsure * (1.0 - unsure) / (all + 1.0));
     };
     let inherited = self::malformed(pool, parent).0;
     let share = (malformed + INHERITED * inherited) / (all + INHERITED);
@@ -161,6 +162,13 @@ mod tests {
         let plain = plain_gain(&pool, 1, 0, &dev(20)).unwrap();
         let gain = gain(&pool, 1, 0, &dev(20)).unwrap();
         assert!(plain.mean < 0.01 && gain.mean > 0.02, "{plain:?} {gain:?}");
+    }
+
+    #[test]
+    fn a_child_that_rates_as_its_parent_gains_nothing() {
+        let rows = || (0..20).map(|i| Some(0.1 * f64::from(i % 3))).collect::<Vec<_>>();
+        let pool = family(&[rows(), rows()]);
+        assert_eq!(gain(&pool, 1, 0, &dev(20)).unwrap().mean, 0.0);
     }
 
     #[test]
