@@ -39,6 +39,7 @@ fn method(rng: &mut ChaCha8Rng) -> Method {
             explore: rng.random_range(0.0..1.0),
             patience: rng.random_range(0..5),
             prune: rng.random_range(0..6),
+            tie: rng.random_range(0.0..1.0),
             malformed: rng.random_range(0.0..0.1),
         }),
     }
@@ -96,12 +97,17 @@ impl Case {
         at_most("nanodollars", seen.usd.0, self.limits.usd.map(|usd| usd.0));
         match found {
             Ok(found) if !self.unwell => {
-                let (spent, asked) = (found.spent, (seen.judge, seen.writer, seen.tokens, seen.usd));
-                if (spent.judge, spent.other, spent.tokens, spent.usd) != asked {
+                let told = &found.summary;
+                let spent =
+                    (told.calls.judge, told.calls.other, told.tokens, told.cost_usd.and_then(NanoUsd::from_usd));
+                let asked = (seen.judge, seen.writer, seen.tokens, Some(seen.usd));
+                if spent != asked {
                     faults.push(format!("{spent:?} is said, and {asked:?} was asked"));
                 }
             }
-            Ok(found) if found.spent.judge > seen.judge => faults.push(format!("{:?} is said", found.spent)),
+            Ok(found) if found.summary.calls.judge > seen.judge => {
+                faults.push(format!("{:?} is said", found.summary.calls.judge));
+            }
             Ok(_) => {}
             Err(error) if error.to_string().contains("leaves nothing to search with") && seen.judge == 0 => {}
             Err(error) => faults.push(error.to_string()),
@@ -147,7 +153,7 @@ async fn no_budget_is_exceeded_by_a_single_request() {
         }
         *ends.entry(end(&found)).or_default() += 1;
         calls += seen.judge + seen.writer;
-        opened += usize::from(found.is_ok_and(|found| found.decision.is_some()));
+        opened += usize::from(found.is_ok_and(|found| found.summary.decision.is_some()));
     }
     println!("{RUNS} runs, {calls} requests, {opened} opened the held-out part; ends: {ends:#?}");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
@@ -163,6 +169,6 @@ async fn what_is_set_aside_for_the_held_out_part_is_there_when_it_is_opened() {
     let stand = Stand::new(Provider::start(Habits::default()).await, false);
     let budget = 150 + HELD;
     let found = stand.run(1, Method::Gepa(gepa::Knobs::default()), super::judge_calls(budget)).await.unwrap();
-    assert!(found.decision.is_some(), "{:?}", found.conclusion);
-    assert!(found.spent.judge <= budget && stand.provider.seen().judge == found.spent.judge);
+    assert!(found.summary.decision.is_some(), "{:?}", found.conclusion);
+    assert!(found.summary.calls.judge <= budget && stand.provider.seen().judge == found.summary.calls.judge);
 }

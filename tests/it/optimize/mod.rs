@@ -114,6 +114,8 @@ impl Stand {
             method,
             limits,
             conditions: Conditions::default(),
+            protect: None,
+            promote: None,
         }
     }
 
