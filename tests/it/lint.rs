@@ -66,7 +66,7 @@ fn what_cannot_be_read_is_told_with_what_to_do() {
 fn a_hand_written_prompt_is_stored_with_warnings_and_a_strict_one_is_not() {
     let folder = Folder::new();
     folder.file("p.txt", format!("{}\n- Never give a 5.\n", shipped_text()));
-    let objection = "p.txt:19:3: scale: a level of the scale is taken away; the rubric's is 1–5: `Never give a 5`";
+    let objection = "p.txt:17:3: scale: a level of the scale is taken away; the rubric's is 1–5: `Never give a 5`";
     let unchecked = "the prompt was compared with no items: `--items FILE --human FILE` finds what it copies";
     let strict = folder.run(&["judge", "add", "p.txt", "--strict"]);
     assert_eq!(strict.code, 100);
@@ -101,7 +101,7 @@ fn what_a_hand_written_prompt_copies_is_found_when_the_items_are_named() {
     folder.file("p.txt", format!("{}\n- Rate pages on Nimbra lower.\n", shipped_text()));
     let add = ["judge", "add", "p.txt", "--items", items.to_str().unwrap(), "--human", human.to_str().unwrap()];
     let said = folder.run(&add);
-    assert_eq!((said.code, said.err.as_str()), (0, "warning: p.txt:19:17: leak: a name of an example: `Nimbra`\n"));
+    assert_eq!((said.code, said.err.as_str()), (0, "warning: p.txt:17:17: leak: a name of an example: `Nimbra`\n"));
     folder.file("p.txt", format!("{}\n- Rate drafts lower.\n", shipped_text()));
     let said = folder.run(&[&add[..], &["--strict"]].concat());
     assert_eq!((said.code, said.err.as_str()), (0, ""));
