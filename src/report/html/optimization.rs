@@ -133,7 +133,6 @@ impl<'a> Held<'a> {
 struct Curve {
     drawing: String,
     ticks: String,
-    high: String,
     rows: Vec<[String; 6]>,
 }
 
@@ -155,7 +154,6 @@ fn curve(story: &Story) -> Option<Curve> {
     Some(Curve {
         drawing: learning(&Learning { across, up, points, plateaus: &plateaus }),
         ticks: svg::ticks(across),
-        high: up.top(),
         rows: points.iter().map(row).collect(),
     })
 }

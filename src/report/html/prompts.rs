@@ -37,6 +37,7 @@ impl Shown {
         let whole = |class, sign, element, text: &str| Self { class, sign, pieces: vec![(element, spaced(text))] };
         match line {
             Line::Same(text) => whole("same", "", "", text),
+            Line::Added(text) | Line::Removed(text) if text.trim().is_empty() => whole("same", "", "", ""),
             Line::Added(text) => whole("added", "+", "ins", text),
             Line::Removed(text) => whole("removed", "−", "del", text),
             Line::Changed(pieces) => Self {

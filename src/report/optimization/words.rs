@@ -1,12 +1,16 @@
 //! The sentences.
 
 use crate::audit::Contrasted;
+use crate::ledger::Edits;
 use crate::optimize::story::{Status, Story, Tried};
 use crate::optimize::summary::Summary;
 use crate::report::figures::{Unit, count, p_value, plural};
+use crate::report::plain::spaced;
 
 /// Digits of a judge's hash that name it to commands.
 const SHORT: usize = 12;
+/// What stands above the rules in an editable text.
+const HEADING: &str = "Rules:";
 
 /// A hash, as it is typed.
 pub(in crate::report) fn short(hash: &str) -> String {
@@ -209,4 +213,15 @@ pub(in crate::report) fn fates(story: &Story) -> String {
         .map(|(status, n)| format!("{n} {}", status.name()))
         .collect();
     parts.join(", ")
+}
+
+/// Lines that the best candidate adds to the baseline's prompt, and lines that it takes away, as rules without their
+/// marks and without the heading above them.
+pub(in crate::report) fn edits(story: &Story) -> (Vec<String>, Vec<String>) {
+    let Edits { added, removed } = Edits::between(&story.candidates[0].text, &best(story).text);
+    let rules = |lines: Vec<String>| -> Vec<String> {
+        let rules = lines.iter().map(|line| spaced(line.trim().trim_start_matches("- ")));
+        rules.filter(|line| line != HEADING).collect()
+    };
+    (rules(added), rules(removed))
 }
