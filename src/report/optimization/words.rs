@@ -147,6 +147,18 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
     facts
 }
 
+/// `2nd`, `3rd`, `11th`.
+fn ordinal(n: u64) -> String {
+    let ending = match (n % 10, n % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{n}{ending}")
+}
+
 /// A command with what it does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::report) struct Step {
@@ -224,4 +236,14 @@ pub(in crate::report) fn edits(story: &Story) -> (Vec<String>, Vec<String>) {
         rules.filter(|line| line != HEADING).collect()
     };
     (rules(added), rules(removed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_are_counted_as_people_do() {
+        assert_eq!([1, 2, 3, 4, 11, 12, 21, 113].map(ordinal).join(" "), "1st 2nd 3rd 4th 11th 12th 21st 113th");
+    }
 }
