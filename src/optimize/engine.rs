@@ -105,7 +105,7 @@ impl<'a, J: Journal> Engine<'a, J> {
     /// [`OptimizeError`] when a model or the journal fails, when the user interrupts, or when a resumed run does not
     /// repeat its log.
     pub async fn search(&mut self, begun: Begun, strategy: &mut dyn Strategy) -> Result<Conclusion, OptimizeError> {
-        self.log.take(&[Entry::Begun(begun)])?;
+        self.log.take(&[Entry::Begun(Box::new(begun))])?;
         let mut told = Told::Begin;
         loop {
             let ask = strategy.next(&mut self.desk, told);

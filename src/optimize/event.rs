@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Entry {
     /// The run began.
-    Begun(Begun),
+    Begun(Box<Begun>),
     /// A prompt passed the guardrails and may be evaluated.
     Admitted {
         /// Its number.

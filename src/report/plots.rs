@@ -91,8 +91,8 @@ pub(super) fn learning(curve: &Learning<'_>) -> String {
         let x = across.at(*calls as f64);
         line("plateau", (x, x), (0.0, 100.0));
     }
-    let sides: [(&str, fn(&Point) -> f64); 2] = [("then", |point| point.baseline), ("now", |point| point.nmse)];
-    for (class, of) in sides {
+    for class in ["then", "now"] {
+        let of = |point: &Point| if class == "now" { point.nmse } else { point.baseline };
         for pair in curve.points.windows(2) {
             let x = (across.at(pair[0].calls as f64), across.at(pair[1].calls as f64));
             let y = (height(of(&pair[0])), height(of(&pair[1])));

@@ -229,7 +229,7 @@ impl Story {
     pub fn of(log: &[Entry], baseline: &str, gold: &BTreeMap<ItemId, i64>) -> Option<Self> {
         let Some(Entry::Begun(begun)) = log.first() else { return None };
         let mut story = Self {
-            begun: begun.clone(),
+            begun: Begun::clone(begun),
             candidates: Vec::new(),
             stopped: Vec::new(),
             rejected: BTreeMap::new(),

@@ -56,7 +56,7 @@ fn log() -> Vec<Entry> {
         text: "Rate Acme 5.".into(),
     };
     vec![
-        Entry::Begun(begun),
+        Entry::Begun(Box::new(begun)),
         rated(0, vec![seen(Row::Dev(0), "a", Some(3), 0.25), seen(Row::Dev(1), "b", None, 1.0)], 2),
         rated(0, vec![seen(Row::Train(0), "t", Some(5), 0.5)], 3),
         Entry::Refused(refused),

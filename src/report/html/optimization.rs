@@ -12,7 +12,7 @@ use crate::optimize::summary::Summary;
 use crate::prompt::diff::diff;
 use crate::report::comparison::shown;
 use crate::report::figures::{Unit, count};
-use crate::report::optimization::{best, fates, headline, next, nmse, short, spending, standing, steps, trust};
+use crate::report::optimization::{best, fates, headline, next, nmse, rounds, short, spending, standing, steps, trust};
 use crate::report::plain::plain;
 use crate::report::plots::{Learning, learning};
 use crate::report::svg::{self, Axis};
@@ -54,6 +54,7 @@ pub fn optimization_html(summary: &Summary, story: &Story) -> String {
         next: Words::new(next(summary, story)),
         version: summary.version.as_deref().map(short),
         curve: curve(story),
+        rounds: rounds(story),
         fates: fates(story),
         why: &summary.why,
         tree: tree(story),
@@ -92,6 +93,7 @@ struct Page<'a> {
     next: Words,
     version: Option<String>,
     curve: Option<Curve>,
+    rounds: Option<String>,
     fates: String,
     why: &'a str,
     tree: Vec<Branch>,

@@ -1,6 +1,6 @@
 //! In the terminal: adopted or not, what it gained, what changed, what to type next.
 
-use super::words::{best, edits, fates, headline, next, short, spending, standing, steps, stopped};
+use super::words::{best, edits, fates, headline, next, rounds, short, spending, standing, steps, stopped};
 use crate::optimize::story::Story;
 use crate::optimize::summary::Summary;
 use crate::report::figures::{Unit, plural};
@@ -23,6 +23,9 @@ pub fn optimization_terminal(summary: &Summary, story: &Story, options: &Termina
     };
     field("spent", &spending(summary));
     field("searched", &searched(summary, story));
+    if let Some(rounds) = rounds(story) {
+        field("rounds", &rounds);
+    }
     if let Some(dev) = on_dev(story) {
         field("on dev", &dev);
     }

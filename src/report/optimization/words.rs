@@ -107,12 +107,14 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
     if let Some(opened) = &story.opened {
         let times = match opened.looks {
             1 => "for the first time".to_owned(),
-            n => format!("for the {n}th time: each look at the same items makes the next result more flattering"),
+            n => {
+                format!(
+                    "for the {} time: each look at the same items makes the next result more flattering",
+                    ordinal(n)
+                )
+            }
         };
-        facts.push((
-            "Held-out part",
-            format!("opened once, at the end, {}", times.replace("2th", "2nd").replace("3th", "3rd")),
-        ));
+        facts.push(("Held-out part", format!("opened once, at the end, {times}")));
     }
     if let Some(nmse) = nmse(summary) {
         facts.push((
@@ -145,6 +147,13 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
         ));
     }
     facts
+}
+
+/// Disagreements by round; `None` where the strategy has no rounds.
+pub(in crate::report) fn rounds(story: &Story) -> Option<String> {
+    let of = story.rounds.last()?.of;
+    let counts: Vec<String> = story.rounds.iter().map(|round| count(u64::from(round.disagreements))).collect();
+    Some(format!("disagreements by round: {} of {}", counts.join(", "), plural(u64::from(of), "item", "items")))
 }
 
 /// `2nd`, `3rd`, `11th`.

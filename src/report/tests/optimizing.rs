@@ -40,7 +40,7 @@ fn log() -> Vec<Entry> {
     };
     let reasons = vec![(HOSTILE.to_owned(), HOSTILE.to_owned())];
     vec![
-        Entry::Begun(begun),
+        Entry::Begun(Box::new(begun)),
         rated(0, 1, 1.0),
         Entry::Refused(Refused { origin: origin(), reasons, text: HOSTILE.into() }),
         Entry::Admitted {
