@@ -60,7 +60,7 @@ pub fn optimization_html(summary: &Summary, story: &Story) -> String {
         tree: tree(story),
         cards: cards(story),
         refusals: refusals(story),
-        rejected: summary.rejected.iter().map(|(name, n)| (name.as_str(), count(*n))).collect(),
+        rejected: summary.rejected.iter().map(|(name, n)| (plain(name), count(*n))).collect(),
         stopped: count(summary.stopped),
         knobs: knobs(story),
         program: env!("CARGO_PKG_VERSION"),
@@ -87,7 +87,7 @@ struct Page<'a> {
     nothing: bool,
     adopted: bool,
     change: Prose,
-    held: Option<Held<'a>>,
+    held: Option<Held>,
     facts: Vec<(&'static str, Words)>,
     steps: Vec<(&'static str, String)>,
     next: Words,
@@ -99,26 +99,26 @@ struct Page<'a> {
     tree: Vec<Branch>,
     cards: Vec<Card>,
     refusals: Vec<Refusal>,
-    rejected: Vec<(&'a str, String)>,
+    rejected: Vec<(String, String)>,
     stopped: String,
     knobs: Vec<(String, String)>,
     program: &'static str,
 }
 
 /// What the held-out part said.
-struct Held<'a> {
+struct Held {
     numbers: Vec<[String; 6]>,
     slices: Vec<SliceRow>,
-    items: Vec<(&'static str, String, Vec<ItemRow<'a>>)>,
+    items: Vec<(&'static str, String, Vec<ItemRow>)>,
 }
 
 /// Item, gold, before, after.
-type ItemRow<'a> = (&'a str, String, String, String);
+type ItemRow = (String, String, String, String);
 
-impl<'a> Held<'a> {
-    fn of(comparison: &'a Comparison) -> Self {
+impl Held {
+    fn of(comparison: &Comparison) -> Self {
         let rating = |rating: Option<Rating>| rating.map_or("malformed".to_owned(), |rating| rating.to_string());
-        let row = |d: &'a Diff| (d.id.as_str(), d.gold.to_string(), rating(d.before), rating(d.after));
+        let row = |d: &Diff| (plain(d.id.as_str()), d.gold.to_string(), rating(d.before), rating(d.after));
         let kind = |name, kind| {
             let all = comparison.changes.iter().filter(move |d| d.change == kind);
             (name, count(all.clone().count() as u64), all.take(ITEMS).map(row).collect())
