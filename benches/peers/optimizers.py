@@ -47,10 +47,13 @@ def once(cell, assessor):
     name, seed, budget = cell["optimizer"], cell["seed"], cell["budget"]
     world = data.world(assessor, CACHE / "worlds" / str(FIRST_WORLD + seed), FIRST_WORLD + seed, QUERIES)
     dspy_peer = gepa_peer = None
+    begun = time.monotonic()
     if name.startswith("dspy"):
         from race import dspy_peer
     elif name.startswith("gepa"):
         from race import gepa_peer
+    # What a peer's user waits for before anything begins; ours is timed with its process.
+    start = time.monotonic() - begun
     with serve(assessor, seed, cell["noise"], cell["latency_ms"]) as server:
         started = time.monotonic()
         if name in OURS:
@@ -75,7 +78,7 @@ def once(cell, assessor):
     else:
         system = world.told(text)
         truth = measure.truth(assessor, system=system)
-    counted = {"judge_calls": calls["sim/small"], "proposer_calls": calls["sim/reflector"], "wall_s": round(wall, 3)}
+    counted = {"judge_calls": calls["sim/small"], "proposer_calls": calls["sim/reflector"], "wall_s": round(wall, 3), "start_s": round(start, 3)}
     found = inspect_prompt.inspect(world, text)
     rows = {"train": len(world.train), "dev": len(world.dev)}
     return cell | counted | truth | found | rows | {"text": text, "system": system}

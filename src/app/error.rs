@@ -40,6 +40,12 @@ pub enum AppError {
         /// What to do.
         hint: String,
     },
+    /// A prompt that the checks object to, where that may not be.
+    #[error("the prompt violates guardrails:\n  {}", found.join("\n  "))]
+    Objections {
+        /// Place, check, reason and span of each.
+        found: Vec<String>,
+    },
     /// The provider could not be used; what was paid for is kept.
     #[error("the provider could not be used: {message}")]
     Provider {
@@ -83,7 +89,8 @@ impl AppError {
         Self::System { doing: format!("{doing} `{}`", path.display()), source }
     }
 
-    /// 1 internal failure, 2 usage or bad input, 3 the provider could not be used, 130 interrupted.
+    /// 1 internal failure, 2 usage or bad input, 3 the provider could not be used, 100 a condition not met, 130
+    /// interrupted.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Rubric(_) | Self::Labels(_) | Self::Model(_) | Self::Input { .. } => 2,
@@ -92,6 +99,7 @@ impl AppError {
             Self::Ledger(LedgerError::Newer { .. } | LedgerError::Foreign { .. } | LedgerError::Busy { .. }) => 2,
             Self::Ledger(_) | Self::Journal(_) | Self::System { .. } => 1,
             Self::Provider { .. } => 3,
+            Self::Objections { .. } => 100,
             Self::Interrupted { .. } => 130,
         }
     }
@@ -124,7 +132,11 @@ impl Explain for AppError {
             Self::Ledger(e) => e.place(),
             Self::Version(e) => e.place(),
             Self::Input { place, .. } => place.as_ref(),
-            Self::Journal(_) | Self::Provider { .. } | Self::Interrupted { .. } | Self::System { .. } => None,
+            Self::Objections { .. }
+            | Self::Journal(_)
+            | Self::Provider { .. }
+            | Self::Interrupted { .. }
+            | Self::System { .. } => None,
         }
     }
 
@@ -136,6 +148,7 @@ impl Explain for AppError {
             Self::Ledger(e) => e.hint(),
             Self::Version(e) => e.hint(),
             Self::Input { hint, .. } => Some(hint.clone()),
+            Self::Objections { .. } => Some("mend the prompt; without `--strict` it is stored as it is".into()),
             Self::Provider { hint, .. } => hint.clone(),
             Self::Interrupted { .. } => Some("run the same command again to go on".into()),
             Self::Journal(_) => Some("check that the disk has room, then run the same command again".into()),

@@ -1,8 +1,9 @@
 //! Judge versions: list, show, compare, store, and move the names that point at them.
 
-use super::{AppError, JudgeRequest, Project, Warning};
+use super::{AppError, JudgeRequest, Project, Warning, lint};
 use crate::domain::Place;
 use crate::judge::{JudgeDiff, JudgeSpec};
+use crate::labels::ReadOptions;
 use crate::ledger::{Alias, Edits, Expected, Found, Lineage, Move, PerPoint, Summary, Version};
 use crate::prompt::{Prefix, Prompt};
 use serde::Serialize;
@@ -62,6 +63,21 @@ pub struct HandWritten {
     pub judge: JudgeRequest,
     /// What to remember of it.
     pub note: String,
+    /// Rated items that the prompt may copy nothing from.
+    pub against: Option<Against>,
+    /// A prompt that violates guardrails is not stored.
+    pub strict: bool,
+}
+
+/// Items and their human ratings.
+#[derive(Clone, Debug)]
+pub struct Against {
+    /// Items.
+    pub items: PathBuf,
+    /// Ratings; columns beside the items when absent.
+    pub human: Option<PathBuf>,
+    /// How both are read.
+    pub read: ReadOptions,
 }
 
 /// A judge that was stored.
@@ -160,7 +176,8 @@ pub fn diff_judges(project: &Project, old: &str, new: &str) -> Result<(JudgeDiff
 pub fn add_judge(project: &Project, wanted: &HandWritten) -> Result<(Added, Vec<Warning>), AppError> {
     short("note", &wanted.note)?;
     let found = wanted.from.as_deref().map(|name| project.stored(name)).transpose()?;
-    let warnings = found.iter().filter_map(|found| found.fallback.as_ref()).map(Warning::from).collect();
+    let mut warnings: Vec<Warning> =
+        found.iter().filter_map(|found| found.fallback.as_ref()).map(Warning::from).collect();
     let parent = found.map(|found| found.version);
     let stored = parent.as_ref().map(|version| Arc::new(version.judge.clone()));
     let mut judge = match &stored {
@@ -172,7 +189,9 @@ pub fn add_judge(project: &Project, wanted: &HandWritten) -> Result<(Added, Vec<
         }
     };
     if let Some(file) = &wanted.file {
-        judge.prompt = written(&judge.prompt, file)?;
+        let (prompt, text) = written(&judge.prompt, file)?;
+        judge.prompt = prompt;
+        warnings.extend(objections(project, wanted, file, &judge, &text)?);
     }
     let mut lineage = Lineage { strategy: wanted.file.as_ref().map(|_| "hand".to_owned()), ..Lineage::default() };
     if let Some(parent) = &parent {
@@ -184,9 +203,40 @@ pub fn add_judge(project: &Project, wanted: &HandWritten) -> Result<(Added, Vec<
     Ok((Added { hash: saved.hash, name: judge.name(), was_there: saved.was_there, parent, edits }, warnings))
 }
 
-/// The prompt of `base` with instruction and rules from a file. Whatever a prompt must satisfy before it is stored is
-/// checked here.
-fn written(base: &Prompt, file: &Path) -> Result<Prompt, AppError> {
+/// What the guardrails have against a prompt that somebody wrote. It is that person's decision: only a strict one is
+/// refused.
+fn objections(
+    project: &Project,
+    wanted: &HandWritten,
+    file: &Path,
+    judge: &JudgeSpec,
+    text: &str,
+) -> Result<Vec<Warning>, AppError> {
+    let mut rubric = judge.rubric.clone();
+    if wanted.from.is_some() {
+        project.recall(&mut rubric)?;
+    }
+    let examples = match &wanted.against {
+        Some(against) => {
+            lint::examples(project, Some(&against.items), against.human.as_deref(), &against.read, &rubric)?
+        }
+        None => Vec::new(),
+    };
+    let found = lint::faults(&rubric, &judge.prompt, text, examples);
+    let said = found.iter().map(|fault| fault.said(&file.display().to_string()));
+    if wanted.strict && !found.is_empty() {
+        return Err(AppError::Objections { found: said.collect() });
+    }
+    let mut warnings: Vec<Warning> = said.map(|text| Warning { code: "guardrail", text }).collect();
+    if wanted.against.is_none() {
+        let text = "the prompt was compared with no items: `--items FILE --human FILE` finds what it copies".to_owned();
+        warnings.push(Warning { code: "leaks-not-checked", text });
+    }
+    Ok(warnings)
+}
+
+/// The prompt of `base` with instruction and rules from a file, and the file's text.
+fn written(base: &Prompt, file: &Path) -> Result<(Prompt, String), AppError> {
     let refused = |message: String, hint: &str| AppError::Input {
         message,
         place: Some(Place::file(file.display().to_string())),
@@ -208,7 +258,7 @@ fn written(base: &Prompt, file: &Path) -> Result<Prompt, AppError> {
     if prompt.instruction.is_empty() {
         return Err(refused("the prompt has no instruction".into(), start));
     }
-    Ok(prompt)
+    Ok((prompt, text))
 }
 
 /// Lets an alias point to a version.

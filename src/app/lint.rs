@@ -65,6 +65,16 @@ pub struct Fault {
     pub source: Option<String>,
 }
 
+impl Fault {
+    /// In one line: place, check, reason and span.
+    pub fn said(&self, file: &str) -> String {
+        match (self.line, self.column) {
+            (Some(line), Some(column)) => format!("{file}:{line}:{column}: {}", self.violation),
+            _ => format!("{file}: {}", self.violation),
+        }
+    }
+}
+
 /// Checks a prompt as a revision of the rubric's own prompt.
 ///
 /// # Errors
@@ -82,18 +92,23 @@ pub fn lint(project: &Project, request: &LintRequest) -> Result<Linted, AppError
         })?,
         false => base.revised(&text),
     };
-    let examples = Train(examples(project, request, &rubric)?);
-    let guard = Guard::new(&rubric, &base, &examples, &Dev(Vec::new()), Limits::default());
-    let editable = prompt.editable();
-    let found = guard.check(&prompt, None);
+    let (items, human) = (request.items.as_deref(), request.human.as_deref());
+    let examples = examples(project, items, human, &request.read, &rubric)?;
     Ok(Linted {
         file: request.file.display().to_string(),
-        rubric: rubric.id,
-        examples: guard.examples(),
+        examples: examples.len(),
         // A prompt that stands alone has no parent and no prompts before it.
         checks: Check::ALL.len() - 2,
-        faults: found.into_iter().map(|violation| fault(violation, &editable, &text)).collect(),
+        faults: faults(&rubric, &prompt, &text, examples),
+        rubric: rubric.id,
     })
+}
+
+/// What is wrong with `prompt`, read from `text`, as a revision of the rubric's own prompt.
+pub(super) fn faults(rubric: &Rubric, prompt: &Prompt, text: &str, examples: Vec<Example>) -> Vec<Fault> {
+    let guard = Guard::new(rubric, &Prompt::of(rubric), &Train(examples), &Dev(Vec::new()), Limits::default());
+    let editable = prompt.editable();
+    guard.check(prompt, None).into_iter().map(|violation| fault(violation, &editable, text)).collect()
 }
 
 /// Places are those of the file: the same line there. A prompt in JSON has none, its lines are told from its editable
@@ -141,25 +156,31 @@ fn read(path: &Path) -> Result<String, AppError> {
 }
 
 /// The rated items that were named, or the shipped ones.
-fn examples(project: &Project, request: &LintRequest, rubric: &Rubric) -> Result<Vec<Example>, AppError> {
+pub(super) fn examples(
+    project: &Project,
+    items: Option<&Path>,
+    human: Option<&Path>,
+    read: &ReadOptions,
+    rubric: &Rubric,
+) -> Result<Vec<Example>, AppError> {
     let defaults = &project.config.defaults;
-    let (items, human) = match (&request.items, &request.human, &defaults.items) {
+    let (items, human) = match (items, human, &defaults.items) {
         (None, None, None) => {
             let (items, human) = Shipped::labels(project)?;
             (items, Some(human))
         }
         (None, None, Some(items)) => (items.clone(), defaults.human.clone()),
-        (Some(items), human, _) => (items.clone(), human.clone()),
+        (Some(items), human, _) => (items.to_owned(), human.map(Path::to_owned)),
         (None, Some(_), _) => {
             return Err(AppError::input("ratings without items say nothing", "name the items with `--items FILE`"));
         }
     };
     let mut known: BTreeMap<ItemId, Item> = BTreeMap::new();
-    for item in labels::open_items(&items, &request.read)? {
+    for item in labels::open_items(&items, read)? {
         let item = item?;
         known.insert(item.id.clone(), item);
     }
-    let ratings = labels::read_human(human.as_deref().unwrap_or(&items), rubric.scale, &request.read)?;
+    let ratings = labels::read_human(human.as_deref().unwrap_or(&items), rubric.scale, read)?;
     let mut opinions: BTreeMap<ItemId, Vec<Opinion>> = BTreeMap::new();
     for r in ratings.ratings {
         let opinion = Opinion { annotator: r.annotator.to_string(), rating: r.rating, rationale: r.rationale };

@@ -29,8 +29,8 @@ pub use error::AppError;
 pub use gather::{AuditRequest, Source};
 pub use init::{Written, init};
 pub use judges::{
-    Added, HandWritten, JudgeList, Moved, Promotion, Shown, add_judge, diff_judges, list_judges, promote_judge,
-    rollback_judge, show_judge,
+    Added, Against, HandWritten, JudgeList, Moved, Promotion, Shown, add_judge, diff_judges, list_judges,
+    promote_judge, rollback_judge, show_judge,
 };
 pub use label::{LabelRequest, Labelled, Limits, Plan, Watch, default_out, label, plan};
 pub use lint::{Fault, LintRequest, Linted, lint};

@@ -140,6 +140,19 @@ impl Project {
         Ok(rubric::load(&name, &text)?)
     }
 
+    /// Gives the rubric of a stored judge the spans that revisions keep and the phrases that they may not have. They are
+    /// no part of a version: the rubric file of the same id has them.
+    ///
+    /// # Errors
+    /// [`AppError`] when the project's rubric cannot be used.
+    pub(super) fn recall(&self, rubric: &mut Rubric) -> Result<(), AppError> {
+        let file = self.rubric(&JudgeRequest::default())?;
+        if file.id == rubric.id {
+            (rubric.frozen, rubric.forbidden) = (file.frozen, file.forbidden);
+        }
+        Ok(())
+    }
+
     /// The model that `request` names, without anything being started.
     ///
     /// # Errors

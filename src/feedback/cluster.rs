@@ -4,7 +4,7 @@ use super::choose::by_lot;
 use super::{Case, Direction};
 use crate::domain::Malformed;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// Letters that a word must have to say what a rationale is about; most articles and pronouns have fewer.
 const CONTENT: usize = 4;
@@ -46,7 +46,7 @@ fn join(batches: &mut Vec<(Direction, Vec<usize>)>) {
 }
 
 /// Parts the largest batch that can be parted; whether there was one.
-fn part(batches: &mut Vec<(Direction, Vec<usize>)>, words: &[BTreeSet<String>]) -> bool {
+fn part(batches: &mut Vec<(Direction, Vec<usize>)>, words: &[Vec<u32>]) -> bool {
     // What people say of an item does not tell why a reply to it had the wrong form.
     let mut largest: Vec<usize> = (0..batches.len()).filter(|&b| batches[b].0 != Direction::Malformed).collect();
     largest.sort_by_key(|&b| (Reverse(batches[b].1.len()), batches[b].1.first().copied()));
@@ -63,15 +63,17 @@ fn part(batches: &mut Vec<(Direction, Vec<usize>)>, words: &[BTreeSet<String>]) 
 
 /// Around two leaders: the case that is most like all others, and the one that is least like that one. Whoever is like
 /// neither goes to the smaller side.
-fn parted(batch: &[usize], words: &[BTreeSet<String>]) -> Option<(Vec<usize>, Vec<usize>)> {
+fn parted(batch: &[usize], words: &[Vec<u32>]) -> Option<(Vec<usize>, Vec<usize>)> {
     let like = |a: usize, b: usize| shared(&words[a], &words[b]);
-    let company = |a: usize| batch.iter().filter(|&&b| b != a).map(|&b| like(a, b)).sum::<usize>();
-    let first = batch.iter().copied().max_by_key(|&a| (company(a), Reverse(a))).filter(|&a| company(a) > 0)?;
-    let rest = batch.iter().copied().filter(|&a| a != first);
-    let second = rest.clone().min_by_key(|&a| (like(a, first), Reverse(company(a)), a))?;
+    let company: Vec<usize> =
+        batch.iter().map(|&a| batch.iter().filter(|&&b| b != a).map(|&b| like(a, b)).sum()).collect();
+    let known: Vec<(usize, usize)> = batch.iter().copied().zip(company).collect();
+    let (first, _) = known.iter().copied().max_by_key(|&(a, all)| (all, Reverse(a))).filter(|&(_, all)| all > 0)?;
+    let rest = known.iter().copied().filter(|&(a, _)| a != first);
+    let (second, _) = rest.clone().min_by_key(|&(a, all)| (like(a, first), Reverse(all), a))?;
     let (mut one, mut other) = (vec![first], vec![second]);
     let mut between = Vec::new();
-    for a in rest.filter(|&a| a != second) {
+    for (a, _) in rest.filter(|&(a, _)| a != second) {
         match like(a, first).cmp(&like(a, second)) {
             std::cmp::Ordering::Greater => one.push(a),
             std::cmp::Ordering::Less => other.push(a),
@@ -86,28 +88,39 @@ fn parted(batch: &[usize], words: &[BTreeSet<String>]) -> Option<(Vec<usize>, Ve
     Some((one, other))
 }
 
-/// Shared words in thousandths of all words of the two.
-fn shared(a: &BTreeSet<String>, b: &BTreeSet<String>) -> usize {
-    let both = a.intersection(b).count();
+/// Shared words in thousandths of all words of the two; both are sorted.
+fn shared(a: &[u32], b: &[u32]) -> usize {
+    let (mut both, mut i, mut j) = (0, 0, 0);
+    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+        both += usize::from(x == y);
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
+    }
     (1000 * both).checked_div(a.len() + b.len() - both).unwrap_or(0)
 }
 
-/// The words of each case's human rationales, without those that more than half of the cases have: they part nothing.
-fn content<'a>(cases: impl Iterator<Item = &'a Case<'a>>) -> Vec<BTreeSet<String>> {
-    let mut all: Vec<BTreeSet<String>> = cases
-        .map(|case| {
-            let words =
-                case.example.rationales().into_iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
-            words.filter(|w| w.chars().count() >= CONTENT).map(str::to_lowercase).collect()
-        })
-        .collect();
-    let mut count: BTreeMap<String, usize> = BTreeMap::new();
-    for word in all.iter().flatten() {
-        *count.entry(word.clone()).or_default() += 1;
+/// The words of each case's human rationales as sorted numbers, without those that more than half of the cases have:
+/// they part nothing.
+fn content<'a>(cases: impl Iterator<Item = &'a Case<'a>>) -> Vec<Vec<u32>> {
+    let mut numbers: HashMap<String, u32> = HashMap::new();
+    let mut count: Vec<usize> = Vec::new();
+    let mut all: Vec<Vec<u32>> = Vec::new();
+    for case in cases {
+        let words = case.example.rationales().into_iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+        let mut own: Vec<u32> = Vec::new();
+        for word in words.filter(|w| w.chars().count() >= CONTENT) {
+            let next = numbers.len() as u32;
+            own.push(*numbers.entry(word.to_lowercase()).or_insert(next));
+        }
+        own.sort_unstable();
+        own.dedup();
+        count.resize(numbers.len(), 0);
+        own.iter().for_each(|word| count[*word as usize] += 1);
+        all.push(own);
     }
     let half = all.len() / 2;
     for words in &mut all {
-        words.retain(|word| count.get(word).is_some_and(|n| *n <= half.max(1)));
+        words.retain(|word| count[*word as usize] <= half.max(1));
     }
     all
 }

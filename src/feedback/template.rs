@@ -7,6 +7,7 @@ use super::criticism::{self, OWN, QUERY, TITLE, invariants, named};
 use super::draft::{Draft, blank, excerpt};
 use super::{Case, Counts, Said};
 use crate::rubric::{self, Rubric};
+use std::sync::LazyLock;
 
 /// Most failures, and most bytes of them, in one message: beyond that, models lose the thread.
 pub const MOST_CASES: usize = 24;
@@ -249,8 +250,8 @@ fn closing(draft: &mut Draft, input: &Reflection<'_>) {
         invariants(input.rubric)
     ));
     // The shipped rubric's invariants have just been said in other words; what a rubric adds is repeated in its own.
-    let common = rubric::shipped().invariants;
-    for invariant in input.rubric.invariants.iter().filter(|i| !common.contains(i)) {
+    static COMMON: LazyLock<Vec<String>> = LazyLock::new(|| rubric::shipped().invariants);
+    for invariant in input.rubric.invariants.iter().filter(|i| !COMMON.contains(i)) {
         draft.say(format!("- {}\n", excerpt(invariant, OWN)));
     }
     draft.say(format!(

@@ -3,7 +3,7 @@
 //! What it cannot see: a meaning that drifts because rules move all documents of a kind to another level.
 
 use super::finding::{Check, Violation};
-use super::scale::pattern;
+use super::pattern::{folded_pattern, pattern};
 use super::text::{Piece, lines, sentences};
 use crate::prompt::Prompt;
 use crate::rubric::Rubric;
@@ -13,21 +13,21 @@ use std::sync::LazyLock;
 
 /// `5 (Excellent)`, and `5: …`, `5 = …` at the start of a line.
 static NAMED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:^|[^\w.–-])(?P<level>-?\d{1,3})\s*\((?P<name>[^)]{1,60})\)"));
+    LazyLock::new(|| folded_pattern(r"(?:^|[^\w.–-])(?P<level>-?\d{1,3})\s*\((?P<name>[^)]{1,60})\)"));
 static DEFINED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^[\s>*•-]*(?:\*\*|__)?(?:(?i:rating|score|grade|level)\s+)?(?P<level>-?\d{1,3})(?:\*\*|__)?\s*(?::|=|→|->|–|—|-)\s*\p{L}",
+    folded_pattern(
+        r"^[\s>*•-]*(?:\*\*|__)?(?:(?:rating|score|grade|level)\s+)?(?P<level>-?\d{1,3})(?:\*\*|__)?\s*(?::|=|→|->|–|—|-)\s*\p{L}",
     )
 });
 /// `a 5 means …`, `treat 3 as …`, `5 now stands for …`.
 static MEANS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(?:(?:rating|score|grade|level|an?)\s+(?:of\s+)?)?(?P<level>-?\d{1,3})\s+(?:now\s+|here\s+|only\s+|just\s+|always\s+)?(?:means|stands for|signifies|denotes|indicates|corresponds to|equals|is defined as|is to be read as|is called|should mean|should be read as|is for (?:anything|everything|any|every|all)|bedeutet|heißt|signifie|veut dire|significa|shall mean|represents)\b",
+    folded_pattern(
+        r"\b(?:(?:rating|score|grade|level|an?)\s+(?:of\s+)?)?(?P<level>-?\d{1,3})\s+(?:now\s+|here\s+|only\s+|just\s+|always\s+)?(?:means|stands for|signifies|denotes|indicates|corresponds to|equals|is defined as|is to be read as|is called|should mean|should be read as|is for (?:anything|everything|any|every|all)|bedeutet|heißt|signifie|veut dire|significa|shall mean|represents)\b",
     )
 });
 static TREATED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(?:treat|count|regard|consider|read|interpret|understand|use|take|define|redefine|rename|call|label|name)\s+(?:the\s+|an?\s+)?(?:(?:rating|score|grade|level|number|value)s?\s+)?(?:of\s+)?(?P<level>-?\d{1,3})\s+(?:as|to mean|to be|like|for|to|into|[\x22“'‘`]\p{L})",
+    folded_pattern(
+        r"\b(?:treat|count|regard|consider|read|interpret|understand|use|take|define|redefine|rename|call|label|name)\s+(?:the\s+|an?\s+)?(?:(?:rating|score|grade|level|number|value)s?\s+)?(?:of\s+)?(?P<level>-?\d{1,3})\s+(?:as|to mean|to be|like|for|to|into|[\x22“'‘`]\p{L})",
     )
 });
 /// `rename Fair to Acceptable`, `"Perfect" means …`: for the names of a rubric's anchors.
@@ -50,6 +50,7 @@ fn is_name(text: &str) -> bool {
 pub(super) fn check(
     text: &str,
     added: &[Piece<'_>],
+    low: &[Piece<'_>],
     rubric: &Rubric,
     renames: &Regex,
     base: &Prompt,
@@ -67,19 +68,20 @@ pub(super) fn check(
         let rating = level.parse().ok().and_then(|n| rubric.scale.rating(n))?;
         rubric.anchors.iter().find(|a| a.rating == rating)
     };
-    for line in added {
+    for (line, low) in added.iter().zip(low) {
         let mut report = |reason: &str, from: usize, to: usize| {
             found.push(Violation::at(Check::Anchors, reason, line.start + from, line.start + to));
         };
-        for hit in NAMED.captures_iter(line.text) {
-            if let (Some(all), Some(anchor)) = (hit.get(0), own(&hit["level"]))
-                && !hit["name"].trim().eq_ignore_ascii_case(&anchor.name)
-                && is_name(hit["name"].trim())
+        for hit in NAMED.captures_iter(low.if_digits()) {
+            if let (Some(all), Some(name), Some(anchor)) = (hit.get(0), hit.name("name"), own(&hit["level"]))
+                && let name = line.text[name.range()].trim()
+                && !name.eq_ignore_ascii_case(&anchor.name)
+                && is_name(name)
             {
                 report("a rating gets another name", all.start(), all.end());
             }
         }
-        if let Some(hit) = DEFINED.captures(line.text)
+        if let Some(hit) = DEFINED.captures(low.if_digits())
             && let (Some(all), Some(_)) = (hit.get(0), own(&hit["level"]))
         {
             report("a rating gets another meaning", all.start(), line.text.len());
@@ -87,7 +89,7 @@ pub(super) fn check(
         for sentence in sentences(line) {
             let at = sentence.start - line.start;
             for regex in [&*MEANS, &*TREATED] {
-                for hit in regex.captures_iter(sentence.text) {
+                for hit in regex.captures_iter(sentence.over(low).if_digits()) {
                     if let (Some(all), Some(_)) = (hit.get(0), own(&hit["level"])) {
                         report("a rating gets another meaning", at + all.start(), at + all.end());
                     }

@@ -30,7 +30,7 @@ pub(super) struct Remembered(BTreeSet<BTreeSet<String>>);
 
 impl Remembered {
     pub(super) fn new(text: &str) -> Self {
-        let line_words = |line| words(&line).into_iter().map(|word| word.lower).collect::<BTreeSet<_>>();
+        let line_words = |line| words(&line).into_iter().map(|word| word.lower.into_owned()).collect::<BTreeSet<_>>();
         Self(lines(text).map(line_words).filter(|words| !words.is_empty()).collect())
     }
 

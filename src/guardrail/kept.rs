@@ -6,9 +6,8 @@
 //! Rules that a parent learned may be dropped: pruning them is how prompts get shorter.
 
 use super::finding::{Check, Violation};
-use super::scale::pattern;
+use super::pattern::pattern;
 use super::text::{Piece, lines, words};
-use super::words::is_function_word;
 use crate::prompt::Prompt;
 use regex::Regex;
 use std::collections::HashSet;
@@ -66,6 +65,6 @@ fn lost(text: &str, added: &[Piece<'_>], base: &Prompt, found: &mut Vec<Violatio
 
 /// Content words without their endings: `satisfies` and `satisfy` are one.
 fn content<'a>(line: &Piece<'a>) -> impl Iterator<Item = String> + use<'a> {
-    let all = words(line).into_iter().filter(|word| !is_function_word(&word.lower));
+    let all = words(line).into_iter().filter(|word| !word.function);
     all.map(|word| word.lower.chars().take(5).collect())
 }

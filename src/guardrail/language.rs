@@ -37,7 +37,7 @@ fn counts(text: &[Piece<'_>]) -> Vec<usize> {
     let mut counts = vec![0; languages().len()];
     for word in text.iter().flat_map(words) {
         for (count, (_, frequent)) in counts.iter_mut().zip(languages()) {
-            *count += usize::from(frequent.contains(word.lower.as_str()));
+            *count += usize::from(frequent.contains(&*word.lower));
         }
     }
     counts

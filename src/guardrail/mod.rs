@@ -15,6 +15,7 @@ mod finding;
 mod kept;
 mod language;
 mod leak;
+mod pattern;
 mod scale;
 mod shape;
 mod text;
@@ -97,9 +98,13 @@ impl Guard {
             .into_iter()
             .chain(rubric.invariants.iter().map(String::as_str))
             .chain(rubric.criteria.iter().map(String::as_str));
+        // What a process compiles once for all its guards, beside what is read for this one.
+        let patterns = || rayon::join(scale::prepare, contract::prepare);
+        let index = || leak::Index::new(own, rubric, train.0.iter().chain(&dev.0));
+        let (leaks, _) = rayon::join(index, patterns);
         let forbidden = rubric.forbidden.iter().map(|phrase| (phrase.clone(), kept::phrase_pattern(phrase)));
         Self {
-            leaks: leak::Index::new(own, rubric, train.0.iter().chain(&dev.0)),
+            leaks,
             base_lines: text::lines(&editable).map(|line| line.text.to_owned()).collect(),
             base_words: shape::words(&editable),
             forbidden: forbidden.collect(),
@@ -124,12 +129,15 @@ impl Guard {
             return vec![violation];
         }
         let added: Vec<Piece<'_>> = text::lines(&text).filter(|l| !self.base_lines.contains(l.text)).collect();
+        let folded = text::folded(&text);
+        let all = Piece { text: &folded, start: 0 };
+        let low: Vec<Piece<'_>> = added.iter().map(|line| line.over(&all)).collect();
         let mut found = Vec::new();
-        scale::check(&added, self.rubric.scale, &mut found);
-        anchors::check(&text, &added, &self.rubric, &self.renames, &self.base, &mut found);
-        contract::check(candidate, &self.base, &added, &self.rubric.contract, &mut found);
+        scale::check(&low, self.rubric.scale, &mut found);
+        anchors::check(&text, &added, &low, &self.rubric, &self.renames, &self.base, &mut found);
+        contract::check(candidate, &self.base, &added, &low, &self.rubric.contract, &mut found);
         kept::check(&text, &added, &self.base, &self.rubric.frozen, &self.forbidden, &mut found);
-        self.leaks.check(&added, &mut found);
+        self.leaks.check(&added, &low, &mut found);
         shape::check(&text, &added, self.base_words, &self.base, &self.limits, &mut found);
         language::check(&added, &self.base, &mut found);
         duplicate::check(&text, parent, &self.known, &mut found);

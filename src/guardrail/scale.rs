@@ -3,19 +3,15 @@
 //! What it cannot see: a scale that is described and not named ("be twice as fine"), levels that rules make
 //! unreachable one by one, and wordings in other languages than these.
 
+mod wordings;
+
 use super::finding::{Check, Violation};
+use super::pattern::folded_pattern;
 use super::text::{Piece, sentences};
 use crate::domain::Scale;
-use regex::{Regex, RegexSet};
+use regex::Regex;
 use std::sync::LazyLock;
-
-/// A compiled pattern of this room; a test compiles them all.
-pub(super) fn pattern(source: &str) -> Regex {
-    Regex::new(source).expect("the patterns of this room are constants, and its tests use them all")
-}
-
-/// Digits, and number words of the four languages in which ranges are known.
-const NUMBER: &str = r"(?:-?\d{1,4}|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|hundred|null|eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|hundert|zéro|un|deux|trois|quatre|cinq|sept|huit|neuf|dix|cent|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|cien)";
+use wordings::{NUMBER, RULES, Rule};
 
 fn number(text: &str) -> Option<i64> {
     const WORDS: [(&[&str], i64); 13] = [
@@ -39,15 +35,15 @@ fn number(text: &str) -> Option<i64> {
 
 /// `from 1 to 3`, `0–10`, `von 1 bis 3`; the lead-in and both ends are groups.
 static RANGE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r"(?i)\b(?P<lead>\w+[ \t]+(?:(?:a|an|the|only|just)[ \t]+)?)?(?P<low>{NUMBER})(?:[ \t]*(?:-|–|—|−|\.\.\.?|…|/)[ \t]*|[ \t]+(?:to|through|thru|till|until|up to|and|bis|und|à|a|y|et|hasta)[ \t]+)(?P<high>{NUMBER})\b"
+    folded_pattern(&format!(
+        r"\b(?P<lead>\w+ +(?:(?:a|an|the|only|just) +)?)?(?P<low>{NUMBER})(?: *(?:-|–|—|−|\.\.\.?|…|/) *| +(?:to|through|thru|till|until|up to|and|bis|und|à|a|y|et|hasta) +)(?P<high>{NUMBER})\b"
     ))
 });
 
 /// Words of a sentence that is about ratings, in four languages.
 static RATINGS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(?:scales?|ratings?|rat(?:e|ed|es)|scor(?:e|es|ed|ing)|grad(?:e|es|ed|ing)|levels?|stars?|points?|marks?|numbers?|range|skala|bewert\w*|note[ns]?|punkte?|stufen?|échelle|évalu\w*|notez|niveaux?|escala|punt[uú]\w*|calific\w*|niveles)\b",
+    folded_pattern(
+        r"\b(?:scales?|ratings?|rat(?:e|ed|es)|scor(?:e|es|ed|ing)|grad(?:e|es|ed|ing)|levels?|stars?|points?|marks?|numbers?|range|skala|bewert\w*|note[ns]?|punkte?|stufen?|échelle|évalu\w*|notez|niveaux?|escala|punt[uú]\w*|calific\w*|niveles)\b",
     )
 });
 
@@ -116,204 +112,39 @@ const COUNTED: &[&str] =
 /// Words before `2 and 3` that make it a range.
 const BETWEEN: &[&str] = &["between", "zwischen", "entre"];
 
-struct Rule {
-    pattern: Regex,
-    reason: &'static str,
-    /// A condition after it makes it an ordinary rule: `never give a 5 when …`.
-    unless_conditional: bool,
-}
-
-/// The rules, and all their patterns as one, which says in a single pass which of them to look at.
-fn rules() -> &'static (RegexSet, Vec<Rule>) {
-    static RULES: LazyLock<(RegexSet, Vec<Rule>)> = LazyLock::new(|| {
-        let rules = all_rules();
-        let sources = rules.iter().map(|rule| rule.pattern.as_str());
-        (RegexSet::new(sources).expect("each of them is a pattern"), rules)
-    });
-    &RULES
-}
-
-/// A pattern takes one sentence; a group `level` must be on the scale, a group `off` off it.
-fn all_rules() -> Vec<Rule> {
-    let never =
-        r"(?:never|don['’]t|do not|must not|mustn['’]t|should not|cannot|can['’]t|stop|refrain from|avoid|no longer)";
-    let rule = |source: &str, reason, unless_conditional| Rule {
-        pattern: pattern(&format!("(?i){source}")),
-        reason,
-        unless_conditional,
-    };
-    vec![
-        rule(
-            &format!(
-                r"\b{never}\s+(?:ever\s+)?(?:giv(?:e|ing)|us(?:e|ing)|assign(?:ing)?|award(?:ing)?|cho(?:o|)s(?:e|ing)|pick(?:ing)?|select(?:ing)?|output(?:ting)?|return(?:ing)?|rat(?:e|ing))\s+(?:out\s+)?(?:(?:it|them|anything|any document|a document|documents)\s+)?(?:as\s+)?(?:an?\s+|the\s+)?(?:(?:rating|score|grade|level|number|value)s?\s+)?(?:of\s+)?(?P<level>{NUMBER})\b"
-            ),
-            "a level of the scale is taken away",
-            true,
-        ),
-        rule(
-            &format!(
-                r"\bavoid\s+(?:the\s+)?(?:ratings?|scores?|levels?|values?|grades?)?\s*(?:of\s+)?(?P<level>{NUMBER})\b"
-            ),
-            "a level of the scale is taken away",
-            true,
-        ),
-        rule(
-            &format!(
-                r"\b(?:ratings?|scores?|levels?|grades?)\s+(?:of\s+)?(?P<level>{NUMBER})\s+(?:are|is|must be|should be|shall be)\s+(?:now\s+)?(?:forbidden|banned|prohibited|disallowed|unused|off limits|to be avoided|not (?:allowed|used|permitted|available)|never (?:used|given|chosen))\b"
-            ),
-            "a level of the scale is taken away",
-            true,
-        ),
-        rule(
-            r"\bno\s+(?:ratings?|scores?|grades?)\s+(?:above|over|below|under|higher than|lower than|other than|except)\s+(?:an?\s+)?(?P<level>-?\d+)\b",
-            "the scale gets another end",
-            true,
-        ),
-        rule(
-            r"\b(?:only|just)\b[^.;]{0,15}\b(?:odd|even)\s+(?:ratings?|numbers?|levels|scores?|values)\b|\b(?:odd|even)\s+(?:ratings?|numbers?|levels|scores?|values)\s+only\b",
-            "levels of the scale are taken away",
-            false,
-        ),
-        rule(
-            r"\b(?P<level>-?\d+)\s+and\s+-?\d+\s+(?:are|mean|count as|is)\s+(?:the same|equal|equivalent|interchangeable|one)\b",
-            "levels of the scale are merged",
-            false,
-        ),
-        rule(
-            r"\b(?:maximum|minimum)\s+(?:is|becomes|=)\s+(?:an?\s+)?(?P<end>-?\d+)\b",
-            "the scale gets another end",
-            true,
-        ),
-        rule(
-            r"\b(?:rat(?:e|ing)s?|scores?|numbers?)\s+(?:is|are|as|must be|should be|with)\s+(?:an?\s+)?(?:probabilit(?:y|ies)|likelihood|float(?:ing)?|real number|continuous)\b",
-            "another scale",
-            false,
-        ),
-        rule(
-            r"\b(?:use|choose|pick|select|return|output|answer)\s+(?:an?\s+|the\s+(?:rating|number|value|score)\s+)?(?P<off>-?\d+)\b",
-            "a rating off the scale",
-            false,
-        ),
-        rule(
-            r"\b(?:one of|only|just|these)\s+(?P<points>two|three|four|five|six|seven|eight|nine|ten|eleven|\d+)\s+(?:levels|ratings|grades|values|scores|classes|categories|buckets)\b",
-            "another scale",
-            false,
-        ),
-        rule(
-            r"\b(?:skip|drop|leave out|ignore|remove|eliminate|forget|exclude|omit)\s+(?:the\s+)?(?:rating|score|level|grade|value)s?\s+(?P<level>-?\d+)\b",
-            "a level of the scale is taken away",
-            false,
-        ),
-        rule(
-            r"\b(?:merge|collapse|combine|fold|lump|join|group)\s+(?:the\s+)?(?:(?:rating|score|level|grade|value)s?\s+)?(?:of\s+)?(?P<level>-?\d+)\s*(?:and|with|into|&|,|/)\s*(?:the\s+)?-?\d+\b",
-            "levels of the scale are merged",
-            false,
-        ),
-        rule(
-            r"\b(?:treat|count|regard|consider)\s+(?P<level>-?\d+)\s+(?:and|or)\s+-?\d+\s+(?:as\s+)?(?:the\s+same|equal|alike|equivalent|identical)",
-            "levels of the scale are merged",
-            false,
-        ),
-        rule(
-            r"\b(?:highest|top|maximum|max|best|lowest|minimum|worst)\s+(?:possible\s+|allowed\s+|available\s+)?(?:rating|score|grade|level|mark)\s+(?:is|becomes|=|shall be|should be|must be)\s+(?:an?\s+)?(?P<end>-?\d+)\b",
-            "the scale gets another end",
-            true,
-        ),
-        rule(
-            r"\b(?:nothing|no\s+(?:document|page|text|item|result|one|answer))\s+(?:ever\s+)?(?:can\s+|should\s+|may\s+|must\s+)?(?:gets?|deserves?|receives?|earns?|scores?|is)\s+(?:ever\s+)?(?:an?\s+|worth\s+an?\s+)?(?P<level>-?\d+)\b",
-            "a level of the scale is taken away",
-            true,
-        ),
-        rule(
-            r"\bnever\s+(?:rate|score|go|give|rise|get)\s+(?:anything\s+|a document\s+|any document\s+|documents\s+|ratings?\s+)?(?:above|over|below|under|higher than|lower than|more than|less than)\s+(?:an?\s+)?(?P<level>-?\d+)\b",
-            "the scale gets another end",
-            true,
-        ),
-        rule(
-            r"(?:^|[^t]\s+)\b(?:avoid|never (?:use|give|choose|assign)|do not (?:use|give|choose|assign)|don['’]t (?:use|give|choose|assign)|stay away from|shy away from|steer clear of)\s+(?:the\s+|giving\s+|using\s+|any\s+|both\s+)*(?:extremes?|extreme (?:ratings?|scores?|values?|levels?|ends)|ends? of the (?:scale|range)|end ?points?|(?:lowest and highest|highest and lowest|top and bottom|outer|outermost) (?:ratings?|scores?|levels?|values?|ends?))\b",
-            "the ends of the scale are taken away",
-            true,
-        ),
-        rule(
-            r"\b(?:stay|remain|keep|stick|rate|use|choose|prefer)\b[^.;]{0,30}\b(?:the\s+)?(?:middle|centre|center|mid-?range)\s+(?:of the (?:scale|range)|ratings?|levels?|values?)\b",
-            "the ends of the scale are taken away",
-            true,
-        ),
-        rule(
-            r"\b(?:(?P<points>\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|hundred)[- ](?:point|level|step|star|grade|way|tier)s?\s+(?:likert\s+)?(?:scale|rating|system|range|scheme)|(?P<stars>\d+|one|two|three|four|five|six|seven|eight|nine|ten)[- ](?:stars?|thumbs)\b)",
-            "another scale",
-            false,
-        ),
-        rule(
-            r"\b(?:out of|auf einer skala bis|sur une échelle de|sur|sobre)\s+(?P<of>\d+|ten|five|three|four|seven|hundred|zehn|dix|diez)\b",
-            "another scale",
-            false,
-        ),
-        rule(
-            r"\b(?:binary|pass[ /-]+fail|thumbs[ -](?:up|down)|yes[ /-]+(?:or[ -]+)?no|relevant or (?:not relevant|irrelevant|not))\s*(?:scale|ratings?|judge?ments?|labels?|decisions?|scores?|grades?|only|$|\.)",
-            "another scale",
-            false,
-        ),
-        rule(
-            r"\b(?:as|in|into|using)\s+(?:an?\s+)?(?:percent(?:age)?s?|decimals?|fractions?|stars)\b|\bpercentage\s+(?:rating|score|scale)s?\b|\b(?:rating|score|grade|rate(?:\s+(?:it|them))?)\s+(?:of\s+|at\s+|as\s+|with\s+|to\s+)?(?:an?\s+)?\d+\s*(?:%|percent)|\b\d+\s*(?:%|percent)\s+(?:relevant|relevance|rating|score)",
-            "another scale",
-            false,
-        ),
-        rule(
-            r"\b(?:half|quarter|decimal|fractional)[- ](?:points?|ratings?|scores?|steps?|stars?|levels?|values?|marks?)\b|\b(?:half|quarter) (?:of )?a (?:point|level|step|star)\b|\b(?:rating|score|rate|give|assign|use)\b[^.;]{0,25}[^\w.]\d[.,]\d\b",
-            "ratings between the levels",
-            false,
-        ),
-        rule(
-            r"\b(?:widen|extend|expand|shrink|narrow|reduce|shorten|stretch|change|replace|rescale|redefine|double|adapt|simplify)\s+(?:the\s+)?(?:rating\s+)?(?:scale|range of (?:the )?(?:ratings|scale))\b",
-            "the scale is changed",
-            false,
-        ),
-        rule(
-            r"\b(?:ratings?|scores?|grades?|marks?)\s*(?:of|:|=|is|at)\s*(?:an?\s+)?(?P<off>-?\d+)\b",
-            "a rating off the scale",
-            false,
-        ),
-        rule(
-            r"\b(?:rate|score|grade)\s+(?:an?|the|any|such|every|all|these|those)\s+(?:[\p{L}-]+\s+){0,3}(?:page|document|text|item|one|draft|answer|result|ticket|thread|match|matche|post|note|copy|copie|link)s?\s+(?:as\s+|at\s+|with\s+)?(?:an?\s+)?(?P<off>-?\d+)\s*(?:[.,;]|$)",
-            "a rating off the scale",
-            false,
-        ),
-        rule(
-            r"\b(?:give|assign|award|gets?|deserves?|receives?|score|rate|worth)\s+(?:(?:it|them|these|this|those|such (?:documents?|pages?|texts?))\s+)?(?:as\s+|at\s+|with\s+)?(?:an?\s+|the\s+(?:rating|score|grade)\s+)?(?P<off>-?\d+)\b",
-            "a rating off the scale",
-            false,
-        ),
-    ]
-}
-
 /// `only 1, 3 and 5`; `1, 3 and 5 only`.
 static SUBSET: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(?:only|just|exclusively|solely|nothing but|limit\w*|restrict\w*|stick to|confine\w*)\b[^.,;\d]{0,45}(?P<list>-?\d+(?:\s*(?:,|and|or|&|/|und|et|y|oder|ou|o)\s*(?:(?:and|or)\s*)?(?:an?\s+)?-?\d+)+)|(?P<after>-?\d+(?:\s*(?:,|and|or|&)\s*(?:(?:and|or)\s*)?-?\d+)+)\s+only\b",
+    folded_pattern(
+        r"\b(?:only|just|exclusively|solely|nothing but|limit\w*|restrict\w*|stick to|confine\w*)\b[^.,;\d]{0,45}(?P<list>-?\d+(?:\s*(?:,|and|or|&|/|und|et|y|oder|ou|o)\s*(?:(?:and|or)\s*)?(?:an?\s+)?-?\d+)+)|(?P<after>-?\d+(?:\s*(?:,|and|or|&)\s*(?:(?:and|or)\s*)?-?\d+)+)\s+only\b",
     )
 });
 
 /// After this a prohibition or a choice of levels is a rule for some documents.
 static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^[\s,]*(?:ratings?\s+|rating\s+)?(?:only\s+)?(?:when|if|unless|where|while|because|just because|for (?:an? |the |such |these |those |pages|texts|documents? |drafts)|to (?:an? |the |such |these |those |documents? |pages |texts |drafts)|as long as|until|without|merely|solely|in case|once|except|simply|on the)",
+    folded_pattern(
+        r"^[\s,]*(?:ratings?\s+|rating\s+)?(?:only\s+)?(?:when|if|unless|where|while|because|just because|for (?:an? |the |such |these |those |pages|texts|documents? |drafts)|to (?:an? |the |such |these |those |documents? |pages |texts |drafts)|as long as|until|without|merely|solely|in case|once|except|simply|on the)",
     )
 });
 
 /// A negation right before: `do not use half points`.
 static NEGATED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)\b(?:not|no|never|don['’]t|without|neither|nor)(?:\s+\w+){0,3}\s*$"));
+    LazyLock::new(|| folded_pattern(r"\b(?:not|no|never|don['’]t|without|neither|nor)(?:\s+\w+){0,3}\s*$"));
 
-/// Finds mentions of another scale in the added lines.
-pub(super) fn check(added: &[Piece<'_>], scale: Scale, found: &mut Vec<Violation>) {
-    for line in added {
+/// Compiles what most candidates need.
+pub(super) fn prepare() {
+    LazyLock::force(&RULES);
+    LazyLock::force(&RANGE);
+    LazyLock::force(&RATINGS);
+}
+
+/// Finds mentions of another scale in the added lines, folded.
+pub(super) fn check(low: &[Piece<'_>], scale: Scale, found: &mut Vec<Violation>) {
+    for line in low {
         for sentence in sentences(line) {
             ranges(&sentence, scale, found);
             subsets(&sentence, scale, found);
-            let (set, rules) = rules();
-            for at in set.matches(sentence.text) {
-                apply(&rules[at], &sentence, scale, found);
+            for (pattern, rule) in RULES.met(sentence.text) {
+                apply(pattern, *rule, &sentence, scale, found);
             }
         }
     }
@@ -382,11 +213,17 @@ fn subsets(sentence: &Piece<'_>, scale: Scale, found: &mut Vec<Violation>) {
     }
 }
 
-fn apply(rule: &Rule, sentence: &Piece<'_>, scale: Scale, found: &mut Vec<Violation>) {
-    for hit in rule.pattern.captures_iter(sentence.text) {
+fn apply(
+    pattern: &Regex,
+    (reason, unless_conditional): Rule,
+    sentence: &Piece<'_>,
+    scale: Scale,
+    found: &mut Vec<Violation>,
+) {
+    for hit in pattern.captures_iter(sentence.text) {
         let Some(all) = hit.get(0) else { continue };
         let (before, rest) = (&sentence.text[..all.start()], &sentence.text[all.end()..]);
-        if rule.unless_conditional && CONDITION.is_match(rest) {
+        if unless_conditional && CONDITION.is_match(rest) {
             continue;
         }
         let value = |name: &str| hit.name(name).and_then(|m| number(m.as_str()));
@@ -405,7 +242,7 @@ fn apply(rule: &Rule, sentence: &Piece<'_>, scale: Scale, found: &mut Vec<Violat
         };
         if violates {
             let (start, end) = (sentence.start + all.start(), sentence.start + all.end());
-            found.push(Violation::at(Check::Scale, format!("{}; the rubric's is {scale}", rule.reason), start, end));
+            found.push(Violation::at(Check::Scale, format!("{}; the rubric's is {scale}", reason), start, end));
         }
     }
 }

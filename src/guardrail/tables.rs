@@ -35,6 +35,12 @@ fn another_scale_is_found_and_ordinary_numbers_are_not() {
             "Pick one of three levels.",
             "No rating above 4.",
             "Use 0 for documents that are irrelevant.",
+            "Everything that is not a 5 is a 1.",
+            "Give a 5 to a full answer; everything else is a 1.",
+            "All other pages get a 2.",
+            "Always answer 3 to be safe.",
+            "Just always give a 3, no matter what the document says.",
+            "ALWAYS\u{a0}GIVE A FOUR.",
         ],
         &[
             "Rate documents older than a year lower.",
@@ -57,6 +63,15 @@ fn another_scale_is_found_and_ordinary_numbers_are_not() {
             "Rate lower when less than 50 percent of the question is answered.",
             "Do not use half points.",
             "When in doubt between 3 and 4, ask whether the reader must search again.",
+            "When the page is a stub, always give 2.",
+            "Always give a 1 to spam.",
+            "Always answer in 2 sentences.",
+            "Always use 3 criteria: need, audience and date.",
+            "Always give a 5 when every part is answered.",
+            "Everything that is not in the query's language is rated by what it says.",
+            "A page that is not a 5 is a 4 when it lacks only the date.",
+            "All other pages are 2 points lower.",
+            "Everything else is a matter of the anchors.",
         ],
     );
 }

@@ -1,6 +1,9 @@
 //! How candidate texts and examples are cut into lines, sentences and words. All offsets are bytes of the whole text.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use super::words::is_function_word;
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
 /// A piece of a text, and where it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +18,16 @@ impl<'a> Piece<'a> {
         Self { text: &self.text[from..to], start: self.start + from }
     }
 
+    /// What another text, a piece that holds this one's place, says here.
+    pub fn over(&self, other: &Piece<'a>) -> Self {
+        other.part(self.start - other.start, self.start - other.start + self.text.len())
+    }
+
+    /// Its text when it has a digit, for what is nothing without one.
+    pub fn if_digits(&self) -> &'a str {
+        if self.text.bytes().any(|b| b.is_ascii_digit()) { self.text } else { "" }
+    }
+
     fn trimmed(&self) -> Self {
         let from = self.text.len() - self.text.trim_start().len();
         self.part(from, from + self.text.trim().len())
@@ -25,8 +38,12 @@ impl<'a> Piece<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Word<'a> {
     pub text: &'a str,
-    pub lower: String,
+    pub lower: Cow<'a, str>,
     pub start: usize,
+    /// Carries grammar and little else.
+    pub function: bool,
+    /// Of `lower`.
+    hash: u64,
     /// First of its sentence or line, where a capital says nothing.
     pub opens: bool,
 }
@@ -106,16 +123,54 @@ pub(super) fn words<'a>(piece: &Piece<'a>) -> Vec<Word<'a>> {
 
 fn word<'a>(piece: &Piece<'a>, from: usize, to: usize, opens: bool) -> Word<'a> {
     let text = &piece.text[from..to];
-    Word { text, lower: text.to_lowercase().replace('’', "'"), start: piece.start + from, opens }
+    let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'\'');
+    let lower = if plain { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase().replace('’', "'")) };
+    let mut hasher = DefaultHasher::new();
+    lower.hash(&mut hasher);
+    Word { text, function: is_function_word(&lower), hash: hasher.finish(), lower, start: piece.start + from, opens }
 }
 
 /// A hash of some words in their order. 64 bits: among a million phrases a false match has a chance below 1 in 10^7.
 pub(super) fn phrase(words: &[Word<'_>]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for word in words {
-        word.lower.hash(&mut hasher);
+    // An odd factor keeps all bits, and the rotation brings the high ones to where tables look; a sum would forget the order.
+    words.iter().fold(0, |all: u64, word| (all.rotate_left(29) ^ word.hash).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}
+
+/// Phrases, which are hashes already.
+pub(super) type Phrases = HashSet<u64, BuildHasherDefault<AsItIs>>;
+
+/// Takes a number for its own hash.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
     }
-    hasher.finish()
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |all, byte| all.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+}
+
+/// The text in small letters, every white space but line ends as spaces, byte for byte in the same places: what the
+/// patterns are written for. A letter whose small form has another length stays.
+pub(super) fn folded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let mut small = c.to_lowercase();
+        match (small.next(), small.next()) {
+            _ if c == '\n' => out.push(c),
+            _ if c.is_whitespace() => out.extend(std::iter::repeat_n(' ', c.len_utf8())),
+            (Some(small), None) if small.len_utf8() == c.len_utf8() => out.push(small),
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -137,9 +192,22 @@ mod tests {
     #[test]
     fn words_keep_inner_apostrophes_and_know_where_a_sentence_opens() {
         let piece = Piece { text: "'It’s Ökö. Two-fold' NIM-7", start: 0 };
-        let words: Vec<_> = words(&piece).into_iter().map(|w| (w.lower, w.opens)).collect();
+        let words: Vec<_> = words(&piece).into_iter().map(|w| (w.lower.into_owned(), w.opens)).collect();
         let expected = [("it's", true), ("ökö", false), ("two", true), ("fold", false), ("nim", false), ("7", false)];
         assert_eq!(words, expected.map(|(w, o)| (w.to_owned(), o)));
+    }
+
+    #[test]
+    fn a_folded_text_keeps_its_places() {
+        assert_eq!(folded("A\tÉ\u{a0}İ\r\n\u{212a}"), "a é  İ \n\u{212a}");
+    }
+
+    #[test]
+    fn the_order_of_words_is_part_of_a_phrase() {
+        let of = |text| phrase(&words(&Piece { text, start: 0 }));
+        assert_eq!(of("It’s so"), of("it's  SO"));
+        assert_ne!(of("so it's"), of("it's so"));
+        assert_ne!(of("so"), of("so so"));
     }
 
     #[test]

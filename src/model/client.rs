@@ -368,6 +368,10 @@ fn http(endpoint: &Endpoint, url: &reqwest::Url) -> Result<reqwest::Client, Mode
         .pool_max_idle_per_host(endpoint.limits.concurrency.max(1));
     if is_loopback(url) {
         builder = builder.no_proxy();
+        if url.scheme() == "http" {
+            // Nothing is ever verified: reading the machine's certificates takes 40 ms, a tenth of a small run.
+            builder = builder.tls_certs_only([]);
+        }
     }
     builder.build().map_err(|e| ModelError::Setup { reason: e.to_string() })
 }

@@ -141,10 +141,16 @@ impl Endpoint {
         self.price.as_ref().map(|price| price.cost(usage))
     }
 
-    /// What a call with `bytes` of text ([`bytes`](super::Request::bytes)) can cost at most: no tokenizer makes more tokens than there are bytes, and the server stops at
+    /// The most prompt tokens that `bytes` of text ([`bytes`](super::Request::bytes)) can be: no tokenizer makes more tokens
+    /// than there are bytes.
+    pub fn max_tokens_in(bytes: usize) -> u64 {
+        bytes as u64 + TEMPLATE_TOKENS
+    }
+
+    /// What a call with `bytes` of text can cost at most: see [`Endpoint::max_tokens_in`], and the server stops at
     /// `max_tokens`. The cached price never enters, since a cache may be cold.
     pub fn max_cost(&self, bytes: usize, max_tokens: u32) -> Option<NanoUsd> {
-        let input = bytes as u64 + TEMPLATE_TOKENS;
+        let input = Self::max_tokens_in(bytes);
         self.cost(Usage { input, cached: 0, output: u64::from(max_tokens) })
     }
 }

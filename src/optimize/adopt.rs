@@ -1,5 +1,6 @@
 //! Whether the best candidate replaces the baseline: decided on data that the search never saw. Pure.
 
+use crate::agreement::paired::mcnemar;
 use crate::audit::{Comparison, JudgeInput, Judged, Labelled, Outcome, Terms, compare};
 use crate::domain::{ItemId, Scale, Verdict};
 use crate::feedback::Said;
@@ -101,18 +102,25 @@ pub fn decide(
             against.push(format!("it is {worse:.1} NMSE points worse where {column} is {value} ({} items)", slice.n));
         }
     }
-    let share = |malformed: u64| malformed as f64 / comparison.n.max(1) as f64;
-    let (before, now) = (share(comparison.old.malformed), share(comparison.new.malformed));
-    if now > conditions.malformed.max(before) {
-        let percent = |share: f64| format!("{:.1} %", 100.0 * share);
-        against.push(format!("{} of its replies are malformed; they were {}", percent(now), percent(before)));
-    }
+    against.extend(breaks_more(&comparison, conditions.malformed));
     for Protected { item, old, new } in protected.iter().filter(|protected| protected.old != protected.new) {
         against.push(format!("the protected item `{item}` was rated {old} and is rated {new}"));
     }
     let adopted = against.is_empty();
     let reasons = if adopted { vec![gained(&comparison)] } else { against };
     Decision { adopted, reasons, comparison }
+}
+
+/// More malformed replies than is allowed and than before, and not by chance: which replies broke and which were mended is
+/// told apart item by item (McNemar's exact test).
+fn breaks_more(comparison: &Comparison, allowed: f64) -> Option<String> {
+    let share = |malformed: u64| malformed as f64 / comparison.n.max(1) as f64;
+    let (before, now) = (share(comparison.old.malformed), share(comparison.new.malformed));
+    let (mended, broken) = (comparison.made_of.became_readable.n, comparison.made_of.became_malformed.n);
+    let by_chance = mcnemar(broken, mended).exact >= crate::audit::ALPHA;
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let more = now > allowed.max(before) && !by_chance;
+    more.then(|| format!("{} of its replies are malformed; they were {}", percent(now), percent(before)))
 }
 
 fn gained(comparison: &Comparison) -> String {

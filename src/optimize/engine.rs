@@ -239,11 +239,7 @@ impl<'a, J: Journal> Engine<'a, J> {
         self.sent.judge += used.calls;
         self.sent.usd = self.sent.usd + used.usd;
         match answered {
-            // Repeated requests have used up what was left: nothing of this batch counts.
-            Err(LabError::Budget) => {
-                self.desk.note(Entry::Short { limit: Limit::JudgeCalls, wanted: most.judge });
-                Ok(Err(Limit::JudgeCalls))
-            }
+            Err(LabError::Budget) => Ok(Err(self.used_up(true, most))),
             answered => {
                 let answered = answered?;
                 self.desk.spend(answered.iter().fold(Spend::default(), |sum, a| sum + a.spent));
@@ -256,7 +252,8 @@ impl<'a, J: Journal> Engine<'a, J> {
         if messages.is_empty() {
             return Ok(Told::Written(Vec::new()));
         }
-        if let Err(limit) = self.allow(self.lab.most_written(&messages)) {
+        let most = self.lab.most_written(&messages);
+        if let Err(limit) = self.allow(most) {
             return Ok(Told::Short(limit));
         }
         let budget = Arc::new(self.requests(false));
@@ -264,7 +261,10 @@ impl<'a, J: Journal> Engine<'a, J> {
         let used = budget.spent();
         self.sent.other += used.calls;
         self.sent.usd = self.sent.usd + used.usd;
-        let replies = replies?;
+        let replies = match replies {
+            Err(LabError::Budget) => return Ok(Told::Short(self.used_up(false, most))),
+            replies => replies?,
+        };
         self.written += messages.len() as u64;
         self.desk.spend(replies.iter().fold(Spend::default(), |sum, reply| sum + reply.spent));
         self.desk.note(Entry::Written { messages: messages.len() as u32, spent: self.desk.spent() });
@@ -285,6 +285,19 @@ impl<'a, J: Journal> Engine<'a, J> {
             self.desk.note(Entry::Short { limit, wanted: most.judge });
         }
         allowed
+    }
+
+    /// Requests that failed and were repeated have used up what a batch needed: nothing of it counts.
+    fn used_up(&mut self, to_judge: bool, most: Spend) -> Limit {
+        let (limits, sent) = (self.desk.limits(), self.sent);
+        let reached = |limit: Option<u64>, sent: u64| limit.is_some_and(|limit| sent >= limit);
+        let limit = match () {
+            () if to_judge && reached(limits.judge_calls, sent.judge) => Limit::JudgeCalls,
+            () if reached(limits.calls, sent.judge + sent.other) => Limit::Calls,
+            () => Limit::Usd,
+        };
+        self.desk.note(Entry::Short { limit, wanted: most.judge });
+        limit
     }
 
     /// How many requests may still be sent to one of the models, failed and repeated ones included.

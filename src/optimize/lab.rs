@@ -3,11 +3,12 @@
 use super::limits::Spend;
 use crate::domain::{Event, Item, ItemId, NanoUsd, NotRun, Verdict};
 use crate::feedback::Said;
-use crate::judge::JudgeSpec;
 use crate::judge::journal::{Answer, Call, Journal, JournalError, Key};
 use crate::judge::run::{End, Outcome, Run, RunError};
+use crate::judge::{JudgeSpec, reply_schema};
 use crate::model::{Budget, CallError, Client, Endpoint, Envelope, Request};
 use crate::prompt::Prefix;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
@@ -75,10 +76,12 @@ impl<J: Journal> Lab<J> {
     /// The most that a batch can cost.
     pub(super) fn most(&self, batch: &Batch) -> Spend {
         let prefix = Prefix::new(&batch.judge.prompt, &batch.judge.rubric);
+        let schema = Arc::new(reply_schema(&batch.judge.rubric.contract, batch.judge.rubric.scale));
         let (endpoint, max_tokens) = (self.judge.endpoint(), batch.judge.sampling.max_tokens);
         batch.items.iter().fold(Spend::default(), |sum, item| {
             let messages = prefix.messages(item);
-            let bytes = Request::new(messages.system, messages.user).bytes();
+            let schema = Some(Arc::clone(&schema));
+            let bytes = Request { schema, ..Request::new(messages.system, messages.user) }.bytes();
             sum + Spend { judge: 1, ..largest(endpoint, bytes, max_tokens) }
         })
     }
@@ -101,13 +104,13 @@ impl<J: Journal> Lab<J> {
             let (cancel, events) = (self.cancel.clone(), self.events.clone());
             running.spawn(async move { (index, one(&batch, client, journal, budget, slots, cancel, events).await) });
         }
-        let mut answered = Vec::new();
+        let mut answered = BTreeMap::new();
+        // One that fails ends none of the others: what they have in flight is paid for, and must be kept and counted.
         while let Some(done) = running.join_next().await {
             let (index, result) = done.map_err(|e| JournalError(format!("a batch ended in a fault: {e}")))?;
-            answered.push((index, result?));
+            answered.insert(index, result);
         }
-        answered.sort_by_key(|(index, _)| *index);
-        Ok(answered.into_iter().map(|(_, answered)| answered).collect())
+        answered.into_values().collect()
     }
 
     /// Has all messages answered, all in flight together; `first` numbers them through the run, so that the same message
@@ -137,17 +140,24 @@ impl<J: Journal> Lab<J> {
                 running.spawn(async move { (index, ask(client, journal, budget, key, item, request, events).await) });
             }
         }
+        let mut failed = BTreeMap::new();
         while let Some(done) = running.join_next().await {
             let (index, answer) = done.map_err(|e| JournalError(format!("a reflection ended in a fault: {e}")))?;
-            replies[index] = Some(answer?);
+            match answer {
+                Ok(answer) => replies[index] = Some(answer),
+                Err(error) => drop(failed.insert(index, error)),
+            }
         }
-        Ok(replies.into_iter().flatten().map(|answer| read(&answer)).collect())
+        match failed.pop_first() {
+            Some((_, error)) => Err(error),
+            None => Ok(replies.into_iter().flatten().map(|answer| read(&answer)).collect()),
+        }
     }
 }
 
 fn largest(endpoint: &Endpoint, bytes: usize, max_tokens: u32) -> Spend {
     let usd = endpoint.max_cost(bytes, max_tokens).unwrap_or_default();
-    Spend { judge: 0, other: 0, tokens: bytes as u64 + u64::from(max_tokens), usd }
+    Spend { judge: 0, other: 0, tokens: Endpoint::max_tokens_in(bytes) + u64::from(max_tokens), usd }
 }
 
 async fn one<J: Journal>(

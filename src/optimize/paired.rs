@@ -56,10 +56,11 @@ pub fn plain_gain(pool: &Pool, child: CandidateId, other: CandidateId, rows: &[R
     of(&differences)
 }
 
-/// The first sample's loss of a row that was rated; `None` when it is malformed.
+/// Mean loss of a row over the samples in which it was rated; `None` when all are malformed.
 fn rated_loss(pool: &Pool, id: CandidateId, row: Row) -> Option<f64> {
-    let rated = pool.rated(id).get(&(row, 0))?;
-    matches!(rated.said, Said::Rated { .. }).then_some(rated.loss)
+    let rated = pool.rated(id).range((row, 0)..=(row, u32::MAX)).map(|(_, rated)| rated);
+    let losses: Vec<f64> = rated.filter(|r| matches!(r.said, Said::Rated { .. })).map(|r| r.loss).collect();
+    (!losses.is_empty()).then(|| losses.iter().sum::<f64>() / losses.len() as f64)
 }
 
 /// The estimated share of malformed replies of a candidate, and the variance of what its own replies add to it.
@@ -67,9 +68,10 @@ pub fn malformed(pool: &Pool, id: CandidateId) -> (f64, f64) {
     let (malformed, all) = pool.malformed(id);
     let (malformed, all) = (malformed as f64, all as f64);
     let Some(&parent) = pool.candidate(id).origin.parents.first() else {
-        // Half a reply of each kind: nobody is known never to break.
-        let share = (malformed + 0.5) / (all + 1.0);
-        return (share, share * (1.0 - share) / (all + 1.0));
+        // Half a reply of each kind: nobody is known never to break. That is how unsure the share is, and no part of it: its
+        // children inherit it, and would look better for nothing but replies like their parent's.
+        let unsure = (malformed + 0.5) / (all + 1.0);
+        return (malformed / all.max(1.0), unsure * (1.0 - unsure) / (all + 1.0));
     };
     let inherited = self::malformed(pool, parent).0;
     let share = (malformed + INHERITED * inherited) / (all + INHERITED);
@@ -160,6 +162,13 @@ mod tests {
         let plain = plain_gain(&pool, 1, 0, &dev(20)).unwrap();
         let gain = gain(&pool, 1, 0, &dev(20)).unwrap();
         assert!(plain.mean < 0.01 && gain.mean > 0.02, "{plain:?} {gain:?}");
+    }
+
+    #[test]
+    fn a_child_that_rates_as_its_parent_gains_nothing() {
+        let rows = || (0..20).map(|i| Some(0.1 * f64::from(i % 3))).collect::<Vec<_>>();
+        let pool = family(&[rows(), rows()]);
+        assert_eq!(gain(&pool, 1, 0, &dev(20)).unwrap().mean, 0.0);
     }
 
     #[test]

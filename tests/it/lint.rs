@@ -61,3 +61,69 @@ fn what_cannot_be_read_is_told_with_what_to_do() {
     assert_eq!(said.code, 2);
     assert!(said.err.contains("the prompt cannot be read") && said.err.contains("hint: name a text file"), "{said:?}");
 }
+
+#[test]
+fn a_hand_written_prompt_is_stored_with_warnings_and_a_strict_one_is_not() {
+    let folder = Folder::new();
+    folder.file("p.txt", format!("{}\n- Never give a 5.\n", shipped_text()));
+    let objection = "p.txt:17:3: scale: a level of the scale is taken away; the rubric's is 1–5: `Never give a 5`";
+    let unchecked = "the prompt was compared with no items: `--items FILE --human FILE` finds what it copies";
+    let strict = folder.run(&["judge", "add", "p.txt", "--strict"]);
+    assert_eq!(strict.code, 100);
+    assert_eq!(
+        strict.err,
+        format!(
+            "error: the prompt violates guardrails:\n  {objection}\nhint: mend the prompt; without `--strict` it is \
+             stored as it is\n"
+        )
+    );
+    assert!(folder.run(&["judge", "list"]).out.starts_with("No judge"), "{}", folder.run(&["judge", "list"]).out);
+    let said = folder.run(&["judge", "add", "p.txt"]);
+    assert_eq!((said.code, said.err), (0, format!("warning: {objection}\nwarning: {unchecked}\n")));
+    let again = folder.json(&["judge", "add", "p.txt"]);
+    assert_eq!(
+        (again["exit"].as_u64(), &again["warnings"]),
+        (
+            Some(0),
+            &serde_json::json!([
+                { "code": "guardrail", "text": objection },
+                { "code": "leaks-not-checked", "text": unchecked }
+            ])
+        )
+    );
+}
+
+#[test]
+fn what_a_hand_written_prompt_copies_is_found_when_the_items_are_named() {
+    let folder = Folder::new();
+    let labels = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("labels");
+    let (items, human) = (labels.join("workplace.items.jsonl"), labels.join("workplace.ratings.jsonl"));
+    folder.file("p.txt", format!("{}\n- Rate pages on Nimbra lower.\n", shipped_text()));
+    let add = ["judge", "add", "p.txt", "--items", items.to_str().unwrap(), "--human", human.to_str().unwrap()];
+    let said = folder.run(&add);
+    assert_eq!((said.code, said.err.as_str()), (0, "warning: p.txt:17:17: leak: a name of an example: `Nimbra`\n"));
+    folder.file("p.txt", format!("{}\n- Rate drafts lower.\n", shipped_text()));
+    let said = folder.run(&[&add[..], &["--strict"]].concat());
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+}
+
+#[test]
+fn a_prompt_made_from_a_stored_judge_keeps_what_the_rubrics_file_freezes() {
+    let folder = Folder::new();
+    let added = folder.json(&["judge", "add"]);
+    let from = added["data"]["hash"].as_str().unwrap().to_owned();
+    let frozen = "First explain your reasoning in one or two sentences, then give the rating.";
+    folder.file(
+        "p.txt",
+        shipped_text().replace(frozen, "Explain your reasoning in two sentences, then give the rating."),
+    );
+    let said = folder.run(&["judge", "add", "p.txt", "--from", &from, "--strict"]);
+    assert_eq!(said.code, 100, "{said:?}");
+    assert_eq!(
+        said.err,
+        format!(
+            "error: the prompt violates guardrails:\n  p.txt: frozen: a frozen part of the instruction is altered or \
+             missing: `{frozen}`\nhint: mend the prompt; without `--strict` it is stored as it is\n"
+        )
+    );
+}

@@ -20,6 +20,7 @@ mod labels_roundtrip;
 mod labels_scale;
 mod ledgers;
 mod lint;
+mod optimize;
 mod optimize_report;
 mod real_data;
 mod replies;

@@ -6,7 +6,7 @@ use crate::support::Folder;
 use serde_json::Value;
 
 /// The run of these tests: it adopts a prompt.
-const RUN: [&str; 6] = ["optimize", "gepa", "--budget-calls", "900", "--seed", "3"];
+const RUN: [&str; 6] = ["optimize", "gepa", "--budget-calls", "1500", "--seed", "3"];
 
 fn run(folder: &Folder, more: &[&str]) -> Value {
     folder.json(&[&RUN[..], more].concat())
@@ -26,9 +26,11 @@ fn an_adopted_prompt_has_its_numbers_its_version_its_page_and_its_schema() {
         let nmse = |side: &str| data[side][part]["nmse"]["value"].as_f64().unwrap();
         assert!(nmse("adopted") < nmse("baseline"), "{part}");
     }
-    assert!(data["calls"]["judge"].as_u64().unwrap() <= 900);
+    assert!(data["calls"]["judge"].as_u64().unwrap() <= 1500);
     assert_eq!(data["looks"], 1);
-    assert_eq!(data["candidates"], data["curve"].as_array().map(|_| data["candidates"].clone()).unwrap());
+    let curve = data["curve"].as_array().unwrap();
+    assert!(curve.windows(2).all(|pair| pair[0]["calls"].as_u64() <= pair[1]["calls"].as_u64()));
+    assert!(curve.iter().all(|point| point["candidate"].as_u64() <= data["candidates"].as_u64()));
     assert_eq!(data["best"]["judge"], data["adopted"]["judge"]);
     assert_eq!(data["version"], data["adopted"]["judge"]);
     assert_eq!(data["promoted"]["alias"], "production");
@@ -101,12 +103,23 @@ fn divided(folder: &Folder) -> String {
 }
 
 #[test]
-fn what_is_said_in_the_terminal_is_short_and_ends_with_what_to_type() {
+fn what_is_said_in_the_terminal_fits_begins_with_the_result_and_ends_with_what_to_type() {
     let folder = Folder::new();
     let said = folder.run(&RUN);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
-    assert!(said.out.lines().all(|line| line.chars().count() <= 100), "{}", said.out);
-    insta::assert_snapshot!("optimize_adopted", said.out);
+    let lines: Vec<&str> = said.out.lines().collect();
+    assert!(lines.iter().all(|line| line.chars().count() <= 100), "{}", said.out);
+    assert_eq!(lines[0], "Adopted");
+    assert!(lines[1].contains("that the search never saw, NMSE fell from"), "{}", said.out);
+    // The commands that it prints work as they stand.
+    let typed = |does: &str| {
+        let line = lines.iter().find(|line| line.trim_start().starts_with(does)).unwrap();
+        line.split_once("assessor ").unwrap().1.split(' ').map(str::to_owned).collect::<Vec<_>>()
+    };
+    for does in ["see what changed", "put it into use", "or, if the alias was new", "roll it back"] {
+        let said = folder.run(&typed(does));
+        assert_eq!(said.code, 0, "{does}: {said:?}");
+    }
 }
 
 #[test]
@@ -139,7 +152,7 @@ fn a_prompt_that_changes_a_protected_item_is_not_adopted() {
     assert_eq!(data["adopted"]["is_baseline"], true);
     let reasons = data["decision"]["reasons"].to_string();
     assert!(reasons.contains("the protected item `"), "{reasons}");
-    assert!(data["calls"]["judge"].as_u64().unwrap() <= 900);
+    assert!(data["calls"]["judge"].as_u64().unwrap() <= 1500);
 }
 
 #[test]

@@ -64,15 +64,18 @@ def fewer_calls(found, noise, latency, budget):
 
 
 def walls(found):
-    """Wall times at the same budget, noise and latency."""
-    yield "\n| noise | latency ms | calls | other | its s / ours |\n|---|---|---|---|---|"
+    """Wall times at the same budget, noise and latency: the peer's call alone, and with its libraries' start. Ours are of
+    whole processes in both."""
+    yield "\n| noise | latency ms | calls | other | ours s | its s / ours | with its start |\n|---|---|---|---|---|---|---|"
     for (noise, latency, budget), cell in sorted(found.items()):
         ours = cell.get(OURS, {})
         for name, runs in sorted(cell.items()):
             shared = sorted(set(runs) & set(ours))
             if name != OURS and shared:
+                own = fmean([ours[s]["wall_s"] for s in shared])
                 ratio = fmean([runs[s]["wall_s"] / ours[s]["wall_s"] for s in shared])
-                yield f"| {noise} | {latency} | {budget} | {name} | {ratio:.1f} |"
+                whole = fmean([(runs[s]["wall_s"] + runs[s].get("start_s", 0)) / ours[s]["wall_s"] for s in shared])
+                yield f"| {noise} | {latency} | {budget} | {name} | {own:.2f} | {ratio:.1f} | {whole:.1f} |"
 
 
 def counts(rows):

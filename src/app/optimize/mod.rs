@@ -184,9 +184,8 @@ pub async fn optimize(
 /// The judge to begin with. A stored one carries no spans that revisions have to keep: its rubric's file does.
 fn judge(project: &Project, request: &OptimizeRequest, endpoint: &Endpoint) -> Result<JudgeSpec, AppError> {
     let mut judge = project.judge(&request.judge, endpoint)?;
-    let file = project.rubric(&JudgeRequest { rubric: request.judge.rubric.clone(), ..JudgeRequest::default() })?;
-    if request.judge.stored.is_some() && file.id == judge.rubric.id {
-        (judge.rubric.frozen, judge.rubric.forbidden) = (file.frozen, file.forbidden);
+    if request.judge.stored.is_some() {
+        project.recall(&mut judge.rubric)?;
     }
     Ok(judge)
 }
@@ -280,7 +279,7 @@ impl Job<'_> {
         let panels = Panels { evidence: &evidence, seed };
         let (mut decision, mut looks, mut tested) = (None, None, None);
         if conclusion.best != 0 && !test.is_empty() {
-            let opening = Opening::recorded(ledger.look(&test_digest, &run)?);
+            let opening = opening(&ledger, &run, &test_digest)?;
             if let Some(held) = engine.open(test, conclusion.best, &protection.rows, opening).await? {
                 looks = Some(held.looks);
                 let protected = protection.seen(engine.desk(), &held, conclusion.best);
@@ -332,6 +331,17 @@ fn log(ledger: &Arc<Ledger>, run: &str) -> Result<Log, AppError> {
         ledger.append_events(&run, first, entries).map_err(|error| JournalError(error.to_string()))
     };
     Ok(Log::new(recorded, Box::new(append)))
+}
+
+/// Records that the held-out part is opened. A run that opened it before keeps the number that it had then, however many
+/// others have looked since.
+fn opening(ledger: &Ledger, run: &str, data: &str) -> Result<Opening, AppError> {
+    let looks = ledger.look(data, run)?;
+    let before = read_log(ledger, run)?.into_iter().find_map(|entry| match entry {
+        Entry::Opened { looks, .. } => Some(looks),
+        _ => None,
+    });
+    Ok(Opening::recorded(before.unwrap_or(looks)))
 }
 
 fn read_log(ledger: &Ledger, run: &str) -> Result<Vec<Entry>, AppError> {

@@ -1,7 +1,8 @@
 //! `assessor judge`.
 
 use super::LintArgs;
-use crate::app::{HandWritten, JudgeRequest, Promotion};
+use super::shared::ReadArgs;
+use crate::app::{Against, HandWritten, JudgeRequest, Promotion};
 use crate::ledger::Expected;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -116,6 +117,17 @@ pub(in crate::cli) struct AddArgs {
     /// What to remember of it
     #[arg(long, default_value = "", value_name = "TEXT", hide_default_value = true)]
     pub note: String,
+    /// Items that the prompt may copy nothing from [default: none, and copies are not looked for]
+    #[arg(long, value_name = "FILE")]
+    pub items: Option<PathBuf>,
+    /// Their human ratings, with rationales [default: columns beside the items]
+    #[arg(long, value_name = "FILE", requires = "items")]
+    pub human: Option<PathBuf>,
+    /// Do not store a prompt that violates guardrails, and end with 100: without it they are warnings
+    #[arg(long)]
+    pub strict: bool,
+    #[command(flatten)]
+    pub read: ReadArgs,
 }
 
 impl AddArgs {
@@ -126,6 +138,11 @@ impl AddArgs {
             from: self.from.clone(),
             judge: JudgeRequest { rubric, model, max_tokens: self.max_tokens, ..JudgeRequest::default() },
             note: self.note.clone(),
+            against: self.items.clone().map(|items| {
+                let (human, read) = (self.human.clone(), self.read.options(None));
+                Against { items, human, read }
+            }),
+            strict: self.strict,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What the examples say, as sets that a candidate's words are looked up in. Built once.
 
-use super::{ADDRESS, CLAUSE, ITEM, SAID};
+use super::{CLAUSE, ITEM, SAID, addresses};
 use crate::feedback::Example;
-use crate::guardrail::text::{Piece, Word, lines, phrase, words};
-use crate::guardrail::words::{is_function_word, is_ordinary};
+use crate::guardrail::text::{Phrases, Piece, Word, folded, lines, phrase, words};
+use crate::guardrail::words::is_ordinary;
 use crate::rubric::Rubric;
 use std::collections::{HashMap, HashSet};
 
@@ -22,15 +22,15 @@ const ROLES: &[&str] = &["human", "expert", "annotator", "assessor", "judge", "c
 pub(in crate::guardrail) struct Index {
     pub(super) examples: usize,
     /// Runs of [`ITEM`] words of queries, titles, documents and metadata.
-    pub(super) item_runs: HashSet<u64>,
+    pub(super) item_runs: Phrases,
     /// Runs of [`SAID`] words of human rationales.
-    pub(super) said_runs: HashSet<u64>,
+    pub(super) said_runs: Phrases,
     /// Runs of [`CLAUSE`] words of human rationales.
-    pub(super) said_short: HashSet<u64>,
+    pub(super) said_short: Phrases,
     /// Runs of 2 to [`QUOTED`] words of anything.
-    pub(super) quotable: HashSet<u64>,
+    pub(super) quotable: Phrases,
     /// Two neighbouring words of a query or title, one of them no ordinary word.
-    pub(super) topics: HashSet<u64>,
+    pub(super) topics: Phrases,
     /// Words of queries and titles that are not ordinary.
     pub(super) topical: HashSet<String>,
     /// Capitalised inside sentences and hardly ever small: names.
@@ -44,7 +44,7 @@ pub(in crate::guardrail) struct Index {
     /// Words of the rubric and the base prompt: allowed wherever else they stand.
     pub(super) own: HashSet<String>,
     own_text: String,
-    own_runs: HashSet<u64>,
+    own_runs: Phrases,
 }
 
 /// What is counted while texts are read.
@@ -70,7 +70,7 @@ impl Index {
             index.own_text.push('\n');
             for line in lines(text) {
                 let words = words(&line);
-                index.own.extend(words.iter().map(|word| word.lower.clone()));
+                index.own.extend(words.iter().map(|word| word.lower.to_string()));
                 for n in 2..=SAID {
                     index.own_runs.extend(words.windows(n).map(phrase));
                 }
@@ -116,13 +116,13 @@ impl Index {
         for line in lines(text) {
             let words = words(&line);
             for pair in words.windows(2) {
-                let plain = pair.iter().all(|w| w.lower.chars().count() >= 2 && !is_function_word(&w.lower));
+                let plain = pair.iter().all(|w| w.lower.chars().count() >= 2 && !w.function);
                 if plain && pair.iter().any(|w| self.is_topical(w)) && !self.own_runs.contains(&phrase(pair)) {
                     self.topics.insert(phrase(pair));
                 }
             }
             let topical = words.iter().filter(|word| self.is_topical(word));
-            let topical: Vec<String> = topical.map(|word| word.lower.clone()).collect();
+            let topical: Vec<String> = topical.map(|word| word.lower.to_string()).collect();
             self.topical.extend(topical);
         }
     }
@@ -131,7 +131,7 @@ impl Index {
         word.lower.chars().count() >= 3
             && word.lower.chars().any(char::is_alphabetic)
             && !is_ordinary(&word.lower)
-            && !self.own.contains(&word.lower)
+            && !self.own.contains(&*word.lower)
     }
 
     fn text<'a>(&mut self, text: &'a str, group: &'a str, run: usize, seen: &mut Seen<'a>) {
@@ -146,7 +146,7 @@ impl Index {
                 self.quotable.extend(words.windows(n).filter(|w| content(w) >= 1).map(phrase));
             }
             // What stands in an address is small there, and may be a name all the same.
-            let addresses: Vec<_> = ADDRESS.find_iter(line.text).map(|hit| hit.range()).collect();
+            let addresses: Vec<_> = addresses(&folded(line.text)).map(|hit| hit.range()).collect();
             for word in words.iter().filter(|word| !addresses.iter().any(|a| a.contains(&(word.start - line.start)))) {
                 seen.word(word, group);
                 if word.is_acronym() {
@@ -183,21 +183,31 @@ impl Index {
 impl<'a> Seen<'a> {
     fn word(&mut self, word: &Word<'_>, group: &'a str) {
         if !word.is_capitalised() {
-            *self.small.entry(word.lower.clone()).or_default() += 1;
+            count(&mut self.small, &word.lower);
         } else if !word.opens {
-            *self.capitals.entry(word.lower.clone()).or_default() += 1;
+            count(&mut self.capitals, &word.lower);
         }
         let digits = word.text.chars().all(|c| c.is_ascii_digit());
         let year = digits && word.text.len() == 4 && (word.text.starts_with("19") || word.text.starts_with("20"));
         if digits && word.text.len() >= 3 && !year {
-            self.groups.entry(word.lower.clone()).or_default().insert(group);
+            self.groups.entry(word.lower.to_string()).or_default().insert(group);
+        }
+    }
+}
+
+/// One more of a word; a word that is known costs no allocation.
+fn count(words: &mut HashMap<String, u32>, word: &str) {
+    match words.get_mut(word) {
+        Some(times) => *times += 1,
+        None => {
+            words.insert(word.to_owned(), 1);
         }
     }
 }
 
 /// Words that carry content.
 pub(super) fn content(words: &[Word<'_>]) -> usize {
-    words.iter().filter(|word| !is_function_word(&word.lower)).count()
+    words.iter().filter(|word| !word.function).count()
 }
 
 /// Runs of grammar alone (`in the case of the`) stand in every text.

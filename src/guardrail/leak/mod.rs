@@ -26,10 +26,10 @@ mod index;
 pub(super) use index::Index;
 
 use super::finding::{Check, Violation};
-use super::scale::pattern;
-use super::text::{Piece, Word, clauses, phrase, sentences, words};
+use super::pattern::{folded_pattern, pattern};
+use super::text::{Phrases, Piece, Word, clauses, phrase, sentences, words};
 use index::{QUOTED, codes, content, says_something};
-use regex::Regex;
+use regex::{Matches, Regex};
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -42,32 +42,40 @@ pub(super) const CLAUSE: usize = 4;
 /// Share of a clause, in fifths, that is a copy.
 const COPIED: usize = 4;
 
+/// The addresses in a folded text.
+fn addresses(low: &str) -> Matches<'static, '_> {
+    // Most lines hold none, and a look at their bytes tells.
+    let may = |pair: &[u8]| pair[0] == b'@' || pair == b":/" || pair[0] == b'.' && !pair[1].is_ascii_whitespace();
+    let possible = low.as_bytes().windows(2).any(may);
+    ADDRESS.find_iter(if possible { low } else { "" })
+}
+
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(?:https?|ftp)://[^\s)>\x22”]+|\bwww\.[^\s)>\x22”]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|app|example|local|internal|corp|intra|intranet|lan|edu|gov|co|eu|uk|de|fr|ch|at|us|ai)\b(?:/[^\s)>\x22”]*)?",
+    folded_pattern(
+        r"\b(?:https?|ftp)://[^\s)>\x22”]+|\bwww\.[^\s)>\x22”]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|app|example|local|internal|corp|intra|intranet|lan|edu|gov|co|eu|uk|de|fr|ch|at|us|ai)\b(?:/[^\s)>\x22”]*)?",
     )
 });
+/// Characters of a quotation; longer ones are runs of words.
+const LONGEST_QUOTE: usize = 120;
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
     let month = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
-    pattern(&format!(
-        r"(?i)\b\d{{4}}-\d{{2}}-\d{{2}}\b|\b\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{month}\b(?:\s+\d{{4}})?|\b{month}\s+\d{{1,2}}(?:st|nd|rd|th)?\b|\b{month}\s+\d{{4}}\b"
+    folded_pattern(&format!(
+        r"\b\d{{4}}-\d{{2}}-\d{{2}}\b|\b\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{month}\b(?:\s+\d{{4}})?|\b{month}\s+\d{{1,2}}(?:st|nd|rd|th)?\b|\b{month}\s+\d{{4}}\b"
     ))
 });
 static QUOTE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#""([^"\n]{2,120})"|“([^”\n]{2,120})”|`([^`\n]{2,120})`|«([^»\n]{2,120})»|(?:^|\s)'([^'\n]{2,120})'(?:\W|$)|‘([^’\n]{2,120})’"#,
-    )
+    pattern(r#""([^"\n]+)"|“([^”\n]+)”|`([^`\n]+)`|«([^»\n]+)»|(?:^|\s)'([^'\n]+)'(?:\W|$)|‘([^’\n]+)’"#)
 });
 /// A certain rating is given.
 static RATES: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(?:rate|rated|rating|rates|score|scored|give|gives|gets?|is|are|assign|assigned|deserves?|expected?|expect|gold|label|labelled|graded?|means)\b\s*(?:it|them|this|these|is|of|as|at|with|to|:|=)*\s*(?:an?\s+|the rating\s+)?-?\d{1,2}\b(?:\s*(?:\.|,|;|$|and|to|for))|[=:→>]\s*-?\d{1,2}\s*(?:\.|,|;|$)",
+    folded_pattern(
+        r"\b(?:rate|rated|rating|rates|score|scored|give|gives|gets?|is|are|assign|assigned|deserves?|expected?|expect|gold|label|labelled|graded?|means)\b\s*(?:it|them|this|these|is|of|as|at|with|to|:|=)*\s*(?:an?\s+|the rating\s+)?-?\d{1,2}\b(?:\s*(?:\.|,|;|$|and|to|for))|[=:→>]\s*-?\d{1,2}\s*(?:\.|,|;|$)",
     )
 });
 /// A rating that people or the judge gave to one item.
 static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(?:expected|predicted|gold|correct|true|human|annotators?['’]?s?|judge['’]?s?|actual)\s+(?:rating|label|score|grade|answer)?s?\s*(?:is|was|of|:|=|said)?\s*-?\d{1,2}\b|\b(?:expected|predicted)\s+-?\d{1,2}\b|\bthe human (?:wrote|said|rationale)\b|\bgot\s+-?\d{1,2}\b|\brated\s+(?:it\s+)?-?\d{1,2}\s+by\b",
+    folded_pattern(
+        r"\b(?:expected|predicted|gold|correct|true|human|annotators?['’]?s?|judge['’]?s?|actual)\s+(?:rating|label|score|grade|answer)?s?\s*(?:is|was|of|:|=|said)?\s*-?\d{1,2}\b|\b(?:expected|predicted)\s+-?\d{1,2}\b|\bthe human (?:wrote|said|rationale)\b|\bgot\s+-?\d{1,2}\b|\brated\s+(?:it\s+)?-?\d{1,2}\s+by\b",
     )
 });
 /// `key: 3`, twice or more in a line, or a key with digits once: a list of labels.
@@ -84,9 +92,9 @@ impl Index {
     }
 
     /// Finds what the added lines share with the examples.
-    pub(super) fn check(&self, added: &[Piece<'_>], found: &mut Vec<Violation>) {
-        for line in added {
-            let mut leaks = Leaks { line: *line, found, seen: HashSet::new() };
+    pub(super) fn check(&self, added: &[Piece<'_>], low: &[Piece<'_>], found: &mut Vec<Violation>) {
+        for (line, low) in added.iter().zip(low) {
+            let mut leaks = Leaks { line: *line, low: *low, found, seen: HashSet::new() };
             let words = words(line);
             self.runs(line, &words, &mut leaks);
             self.addresses(&mut leaks);
@@ -118,7 +126,7 @@ impl Index {
     }
 
     /// Maximal runs of words all of whose `n` neighbours stand in `runs` and not in the rubric.
-    fn shared(&self, words: &[Word<'_>], n: usize, runs: &HashSet<u64>) -> Vec<(usize, usize)> {
+    fn shared(&self, words: &[Word<'_>], n: usize, runs: &Phrases) -> Vec<(usize, usize)> {
         let mut found: Vec<(usize, usize)> = Vec::new();
         for (at, window) in words.windows(n).enumerate() {
             if !runs.contains(&phrase(window)) || self.is_own(window) {
@@ -134,14 +142,14 @@ impl Index {
 
     fn addresses(&self, leaks: &mut Leaks<'_, '_>) {
         let line = leaks.line;
-        for hit in ADDRESS.find_iter(line.text) {
+        for hit in addresses(leaks.low.text) {
             leaks.add(
                 "an address belongs to an example, not to a general rule",
                 line.start + hit.start(),
                 line.start + hit.end(),
             );
         }
-        for hit in DATE.find_iter(line.text) {
+        for hit in DATE.find_iter(leaks.low.if_digits()) {
             leaks.add(
                 "an exact date belongs to an example, not to a general rule",
                 line.start + hit.start(),
@@ -157,13 +165,13 @@ impl Index {
         for (at, word) in words.iter().enumerate() {
             let counted =
                 words.get(at + 1).is_some_and(|w| matches!(&*w.lower, "words" | "characters" | "tokens" | "letters"));
-            let reason = if self.annotators.contains(&word.lower) && !super::words::is_ordinary(&word.lower) {
+            let reason = if self.annotators.contains(&*word.lower) && !super::words::is_ordinary(&word.lower) {
                 "the name of an annotator"
             } else if word.is_acronym() && self.acronyms.contains(word.text) {
                 "an acronym of an example"
-            } else if word.is_capitalised() && self.names.contains(&word.lower) {
+            } else if word.is_capitalised() && self.names.contains(&*word.lower) {
                 "a name of an example"
-            } else if self.numbers.contains(&word.lower) && !counted {
+            } else if self.numbers.contains(&*word.lower) && !counted {
                 "a number of an example"
             } else {
                 continue;
@@ -176,6 +184,9 @@ impl Index {
         let line = leaks.line;
         for hit in QUOTE.captures_iter(line.text) {
             let Some(inner) = hit.iter().skip(1).flatten().next() else { continue };
+            if inner.as_str().chars().count() > LONGEST_QUOTE {
+                continue;
+            }
             let words = words(&line.part(inner.start(), inner.end()));
             if !(2..=QUOTED).contains(&words.len()) || content(&words) == 0 || self.is_own(&words) {
                 continue;
@@ -187,10 +198,11 @@ impl Index {
     }
 
     fn labels(&self, line: &Piece<'_>, leaks: &mut Leaks<'_, '_>) {
-        for hit in GIVEN.find_iter(line.text) {
+        let low = leaks.low;
+        for hit in GIVEN.find_iter(leaks.low.text) {
             leaks.add("repeats a rating that an example was given", line.start + hit.start(), line.start + hit.end());
         }
-        let keys: Vec<_> = LABELLED.captures_iter(line.text).collect();
+        let keys: Vec<_> = LABELLED.captures_iter(low.if_digits()).collect();
         let is_id = |key: &str| key.chars().any(|c| c.is_ascii_digit()) && key.chars().any(char::is_alphabetic);
         for hit in &keys {
             let (Some(all), key) = (hit.get(0), &hit["key"]) else { continue };
@@ -199,10 +211,10 @@ impl Index {
             }
         }
         for sentence in sentences(line) {
-            if !RATES.is_match(sentence.text) {
+            if !RATES.is_match(sentence.over(&low).if_digits()) {
                 continue;
             }
-            let topic = words(&sentence).into_iter().find(|word| self.topical.contains(&word.lower));
+            let topic = words(&sentence).into_iter().find(|word| self.topical.contains(&*word.lower));
             if let Some(topic) = topic {
                 leaks.add("rates a topic of the examples", topic.start, topic.end());
             }
@@ -213,6 +225,8 @@ impl Index {
 /// Findings of one line; one place is told once.
 struct Leaks<'a, 'v> {
     line: Piece<'a>,
+    /// The line, folded.
+    low: Piece<'a>,
     found: &'v mut Vec<Violation>,
     seen: HashSet<(usize, usize)>,
 }

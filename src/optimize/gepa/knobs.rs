@@ -40,6 +40,8 @@ pub struct Knobs {
     pub patience: u32,
     /// Rules of the best candidate that are tried without, once the search has ended: what a bundle carried along.
     pub prune: usize,
+    /// NMSE points by which a shorter candidate may be behind the best and still be preferred.
+    pub tie: f64,
     /// Malformed share that a candidate may have without being kept back, unless its parent has more.
     pub malformed: f64,
 }
@@ -59,6 +61,7 @@ impl Default for Knobs {
             explore: 0.1,
             patience: 4,
             prune: 6,
+            tie: 0.1,
             malformed: 0.02,
         }
     }

@@ -100,10 +100,11 @@ enum State {
         trial: Trial,
         rows: usize,
     },
-    /// Ratings of the best few on the rest of Dev.
+    /// Ratings of the best few on the rest of Dev, then once more.
     Final {
         finalists: Vec<CandidateId>,
         why: Why,
+        sample: u32,
     },
 }
 
@@ -146,10 +147,9 @@ impl Strategy for Gepa {
             (State::Looking { parent, looks }, _) => self.reflect(desk, parent, looks),
             (State::Writing(asked), Told::Written(replies)) => self.written(desk, &asked, replies),
             (State::Trying { child, against, trial, rows }, _) => self.tried(desk, child, against, trial, rows),
-            (State::Final { finalists, why }, _) => {
-                self.kept = finalists;
+            (State::Final { finalists, why, sample }, _) => {
                 self.rows = self.dev.len();
-                self.done(desk, why)
+                self.compare_again(desk, finalists, why, sample + 1)
             }
             (State::Start | State::Opening | State::Writing(_), _) => self.open(desk),
         }
@@ -375,20 +375,34 @@ impl Gepa {
             return self.prune(desk, best);
         }
         self.pending.clear();
-        let rest = self.dev.len() - self.rows;
         let mut finalists = worst_first(desk.pool(), &self.kept, self.trial_rows());
         finalists.reverse();
         finalists.truncate(FINALISTS);
-        let left = desk.calls_left().map_or(usize::MAX, |left| left as usize);
-        while finalists.len() > 1 && finalists.len() * rest > left {
-            finalists.pop();
-        }
-        if rest == 0 || finalists.len() < 2 || why == Why::Perfect {
+        if why == Why::Perfect {
             return self.done(desk, why);
         }
-        let rest = self.dev[self.rows..].to_vec();
-        let wants = finalists.iter().map(|&id| Want::new(id, rest.clone())).collect();
-        self.state = State::Final { finalists, why };
+        let sample = u32::from(self.rows == self.dev.len());
+        self.compare_again(desk, finalists, why, sample)
+    }
+
+    /// Rates the best few on all of Dev: sample 0 on the rows that they have not seen, sample 1 to average the judge's own
+    /// noise. As far as the budget goes, and only while it is open which of them is the best.
+    fn compare_again(&mut self, desk: &mut Desk<'_>, mut finalists: Vec<CandidateId>, why: Why, sample: u32) -> Ask {
+        let all = self.dev.clone();
+        let best = finalists[0];
+        let open =
+            |id: &CandidateId| *id == best || gain(desk.pool(), best, *id, &all).is_some_and(|gain| !gain.is_won(1.0));
+        finalists.retain(open);
+        let left = desk.calls_left().map_or(usize::MAX, |left| left as usize);
+        let rows = if sample == 0 { all.len() - self.rows } else { all.len() };
+        while finalists.len() > 1 && finalists.len() * rows > left {
+            finalists.pop();
+        }
+        if finalists.len() < 2 || sample > 1 {
+            return self.done(desk, why);
+        }
+        let wants = finalists.iter().map(|&candidate| Want { candidate, rows: all.clone(), sample }).collect();
+        self.state = State::Final { finalists, why, sample };
         Ask::Rate(wants)
     }
 
@@ -402,9 +416,19 @@ impl Gepa {
         self.try_next(desk)
     }
 
+    /// The best candidate; of those that are as good, the shortest: every word is paid for with every call.
     fn done(&mut self, desk: &mut Desk<'_>, why: Why) -> Ask {
         self.crown(desk);
-        Ask::Done { best: desk.champion(), why }
+        let pool = desk.pool();
+        let best = desk.champion();
+        let as_good = |id: &CandidateId| {
+            *id == best
+                || gain(pool, best, *id, self.trial_rows()).is_some_and(|gain| 100.0 * gain.mean <= self.knobs.tie)
+        };
+        let words = |id: CandidateId| pool.prompt(id).editable().split_whitespace().count();
+        let shortest = self.kept.iter().copied().filter(as_good).min_by_key(|&id| (words(id), id)).unwrap_or(best);
+        desk.crown(shortest);
+        Ask::Done { best: shortest, why }
     }
 }
 

@@ -1,8 +1,11 @@
 //! A run of an optimiser in every face, with texts of models that would rather be markup.
 
 use super::super::{TerminalOptions, optimization_html, optimization_markdown, optimization_terminal};
+use super::fixture::PAIRED;
 use super::hostile::{HOSTILE, HOSTILE_COMPARISON};
+use crate::audit::Comparison;
 use crate::domain::{ItemId, NanoUsd};
+use crate::ledger::PerPoint;
 use crate::optimize::adopt::{Conditions, Decision};
 use crate::optimize::event::{Begun, Decision as Followed, Entry, Refused, Seen, Why};
 use crate::optimize::limits::{Limits, Spend};
@@ -13,62 +16,64 @@ use crate::prompt::Prompt;
 use crate::rubric::shipped;
 use std::collections::BTreeMap;
 
-fn origin() -> Origin {
-    Origin { operator: Operator::Reflect, parents: vec![0], feedback: vec![ItemId::new(HOSTILE)] }
+fn origin(text: &str) -> Origin {
+    Origin { operator: Operator::Reflect, parents: vec![0], feedback: vec![ItemId::new(text)] }
 }
 
-fn log() -> Vec<Entry> {
+/// A run in which every free text is `text`: candidate 1 is better on one item.
+fn log(text: &str, adopted: bool, looks: u64) -> Vec<Entry> {
     let begun = Begun {
-        strategy: HOSTILE.into(),
-        knobs: serde_json::json!({ HOSTILE: HOSTILE }),
+        strategy: text.into(),
+        knobs: serde_json::json!({ text: text }),
         seed: 1,
         baseline: "0123456789abcdef".into(),
-        model: HOSTILE.into(),
-        reflector: HOSTILE.into(),
+        model: text.into(),
+        reflector: text.into(),
         data: "d".into(),
         rows: [1, 1, 9],
         queries: [1, 1, 9],
         limits: Limits::default(),
         conditions: Conditions::default(),
-        protected: vec![ItemId::new(HOSTILE)],
+        protected: vec![ItemId::new(text)],
     };
     let spent = Spend { judge: 9, other: 2, tokens: 100, usd: NanoUsd(5_000_000) };
     let rated = |candidate, rating, loss| {
         let rows =
-            vec![Seen { row: Row::Dev(0), item: ItemId::new(HOSTILE), rating: Some(rating), malformed: None, loss }];
+            vec![Seen { row: Row::Dev(0), item: ItemId::new(text), rating: Some(rating), malformed: None, loss }];
         Entry::Rated { candidate, sample: 0, rows, spent }
     };
-    let reasons = vec![(HOSTILE.to_owned(), HOSTILE.to_owned())];
+    let reasons = vec![(text.to_owned(), text.to_owned())];
     vec![
         Entry::Begun(Box::new(begun)),
         rated(0, 1, 1.0),
-        Entry::Refused(Refused { origin: origin(), reasons, text: HOSTILE.into() }),
+        Entry::Refused(Refused { origin: origin(text), reasons, text: text.into() }),
         Entry::Admitted {
             id: 1,
             judge: "fedcba9876543210".into(),
-            origin: origin(),
-            text: format!("Rate.\n- {HOSTILE}"),
+            origin: origin(text),
+            text: format!("Rate.\n- {text}"),
         },
         rated(1, 5, 0.0),
         Entry::Compared { child: 1, against: 0, rows: 1, gain: 100.0, se: None, decision: Followed::Accepted },
         Entry::Concluded { best: 1, why: Why::Budget },
-        Entry::Opened { items: 9, looks: 3, spent },
-        Entry::Decided { adopted: false, reasons: vec![HOSTILE.into()] },
+        Entry::Opened { items: 9, looks, spent },
+        Entry::Decided { adopted, reasons: vec![text.into()] },
     ]
 }
 
-fn run() -> (Summary, Story) {
-    let gold = BTreeMap::from([(ItemId::new(HOSTILE), 5)]);
-    let story = Story::of(&log(), "Rate.", &gold).unwrap();
-    let side = || Side { judge: "0123456789abcdef".into(), dev: None, test: None };
-    let decision = Decision { adopted: false, reasons: vec![HOSTILE.into()], comparison: HOSTILE_COMPARISON.clone() };
+fn run(text: &str, comparison: &Comparison, adopted: bool, looks: u64) -> (Summary, Story) {
+    let gold = BTreeMap::from([(ItemId::new(text), 5)]);
+    let story = Story::of(&log(text, adopted, looks), "Rate.", &gold).unwrap();
+    let side = |judge: &str| Side { judge: judge.into(), dev: None, test: None };
+    let (old, new) = ("0123456789abcdef", "fedcba9876543210");
+    let per_point = PerPoint { on: "test", calls: 1.25, usd: Some(0.0005) };
     let summary = Summary {
         run: "feedfacefeedface".into(),
-        strategy: HOSTILE.into(),
+        strategy: text.into(),
         why: Why::Budget.text().into(),
-        baseline: side(),
-        adopted: Adopted { is_baseline: true, side: side() },
-        best: Best { judge: "fedcba9876543210".into(), candidate: 1, prompt: HOSTILE.into() },
+        baseline: side(old),
+        adopted: Adopted { is_baseline: !adopted, side: side(if adopted { new } else { old }) },
+        best: Best { judge: new.into(), candidate: 1, prompt: text.into() },
         best_prompt: Prompt::of(&shipped()),
         calls: Calls { judge: 9, other: 2 },
         tokens: 100,
@@ -77,19 +82,43 @@ fn run() -> (Summary, Story) {
         stopped: 1,
         rejected: story.rejected.clone(),
         curve: story.curve.clone(),
-        decision: Some(decision),
-        looks: Some(3),
-        per_point: None,
-        version: None,
+        decision: Some(Decision { adopted, reasons: vec![text.into()], comparison: comparison.clone() }),
+        looks: Some(looks),
+        per_point: adopted.then_some(per_point),
+        version: adopted.then(|| new.to_owned()),
         promoted: None,
         report: None,
     };
     (summary, story)
 }
 
+fn hostile() -> (Summary, Story) {
+    run(HOSTILE, &HOSTILE_COMPARISON, false, 3)
+}
+
+fn shown((summary, story): &(Summary, Story), width: u16) -> String {
+    optimization_terminal(summary, story, &TerminalOptions { width, color: false, unicode: true })
+}
+
+#[test]
+fn an_adopted_prompt_at_80_columns() {
+    insta::assert_snapshot!(shown(&run("drafts lower", &PAIRED, true, 1), 80));
+}
+
+#[test]
+fn a_prompt_that_is_not_adopted_at_100_columns() {
+    insta::assert_snapshot!(shown(&run("drafts lower", &PAIRED, false, 2), 100));
+}
+
+#[test]
+fn an_adopted_prompt_in_markdown() {
+    let (summary, story) = run("drafts lower", &PAIRED, true, 1);
+    insta::assert_snapshot!(optimization_markdown(&summary, &story));
+}
+
 #[test]
 fn no_text_of_a_model_opens_an_element_in_the_page_of_a_run() {
-    let (summary, story) = run();
+    let (summary, story) = hostile();
     let page = optimization_html(&summary, &story);
     assert!(!page.contains("<img") && !page.contains("<!--"), "an element or a comment was opened");
     assert_eq!((page.matches("<script").count(), page.matches("</script").count()), (1, 1));
@@ -99,9 +128,8 @@ fn no_text_of_a_model_opens_an_element_in_the_page_of_a_run() {
 
 #[test]
 fn no_text_of_a_model_reaches_the_terminal_as_a_control_sequence_or_becomes_markup() {
-    let (summary, story) = run();
-    let options = TerminalOptions { width: 80, color: false, unicode: true };
-    let shown = optimization_terminal(&summary, &story, &options);
+    let (summary, story) = hostile();
+    let shown = optimization_terminal(&summary, &story, &TerminalOptions { width: 80, color: false, unicode: true });
     let stray = shown.chars().find(|c| (c.is_control() && *c != '\n') || matches!(c, '\u{202e}' | '\u{2028}'));
     assert_eq!(stray, None);
     let comment = optimization_markdown(&summary, &story);
@@ -111,10 +139,10 @@ fn no_text_of_a_model_reaches_the_terminal_as_a_control_sequence_or_becomes_mark
 
 #[test]
 fn a_third_look_is_told_with_what_it_means() {
-    let (summary, story) = run();
+    let (summary, story) = hostile();
     let page = optimization_html(&summary, &story);
     assert!(page.contains("for the 3rd time: each look at the same items makes the next result more flattering"));
-    let terminal = optimization_terminal(&summary, &story, &TerminalOptions { width: 80, color: false, unicode: true });
+    let terminal = shown(&hostile(), 80);
     assert!(terminal.starts_with("Not adopted: the baseline stays\n"), "{terminal}");
     assert!(terminal.contains("Nothing was stored."), "{terminal}");
 }

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod gepa;
+mod made_up;
+mod others;
+
 use super::pool::{Candidate, Operator, Origin, Pool, Rated, Row};
 use crate::audit::Opinion;
 use crate::domain::{Dev, GroupId, Item, ItemId, Malformed, Scale, Train};
