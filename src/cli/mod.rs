@@ -72,7 +72,7 @@ async fn run(cli: &Cli, out: &Out) -> Result<u8, AppError> {
         Command::Compare(args) => compare::run(args, &project, out, cancel).await,
         Command::Disagree(args) => disagree::run(args, &project, out, cancel).await,
         Command::Doctor(args) => doctor::run(args, &project, out, cancel).await,
-        Command::Optimize(args) => optimize::run(args, &project, out, cancel).await,
+        Command::Optimize(args) => Box::pin(optimize::run(args, &project, out, cancel)).await,
         Command::Sim(args) => sim::run(args, cli.seed, out, cancel).await,
         Command::Judge { action } => judge::run(action, &project, out),
         Command::Init(_) | Command::Schema(_) | Command::Completions { .. } => Ok(DONE),

@@ -20,7 +20,8 @@ pub(super) async fn run(
     let (stored, warnings) = stored(project, out, shared.judge.judge.as_deref())?;
     let request = args.strategy.request(stored);
     let mut drawn = Drawn::new(out);
-    let mut found = Box::pin(app::optimize(project, &request, &mut |event| drawn.take(event), cancel)).await?;
+    let mut watch = |event| drawn.take(event);
+    let mut found = Box::pin(app::optimize(project, &request, &mut watch, cancel)).await?;
     found.summary.report = match (&shared.report, shared.no_report) {
         (_, true) => None,
         (Some(folder), _) => Some(found.write_reports(folder)?),

@@ -8,7 +8,7 @@ use super::event::Entry;
 use crate::judge::journal::JournalError;
 
 /// Keeps entries; returns once they are durable. The first argument is the number of the first entry.
-pub type Append = Box<dyn FnMut(usize, &[String]) -> Result<(), JournalError> + Send>;
+pub type Append = Box<dyn FnMut(usize, &[String]) -> Result<(), JournalError> + Send + Sync>;
 
 /// The log could not go on.
 #[derive(Clone, Debug, thiserror::Error)]

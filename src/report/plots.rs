@@ -92,7 +92,7 @@ pub(super) fn learning(curve: &Learning<'_>) -> String {
         line("plateau", (x, x), (0.0, 100.0));
     }
     for class in ["then", "now"] {
-        let of = |point: &Point| if class == "now" { point.nmse } else { point.baseline };
+        let of = |point: &Point| if class == "then" { point.baseline } else { point.nmse };
         for pair in curve.points.windows(2) {
             let x = (across.at(pair[0].calls as f64), across.at(pair[1].calls as f64));
             let y = (height(of(&pair[0])), height(of(&pair[1])));

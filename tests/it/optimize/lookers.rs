@@ -19,7 +19,7 @@ async fn a_second_run_that_opens_the_same_held_out_part_says_that_it_is_the_seco
     let method = || Method::Gepa(gepa::Knobs::default());
     let first = stand.run(1, method(), judge_calls(250)).await.unwrap();
     let second = stand.run(2, method(), judge_calls(250)).await.unwrap();
-    assert_ne!(first.run, second.run);
+    assert_ne!(first.summary.run, second.summary.run);
     assert_eq!((looks(&first.log), looks(&second.log)), (Some(1), Some(2)));
     // To run one of them again is no other look, and its log stays what it was.
     let again = stand.run(1, method(), judge_calls(250)).await.unwrap();
