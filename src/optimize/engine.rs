@@ -154,7 +154,7 @@ impl<'a, J: Journal> Engine<'a, J> {
             self.write_down()?;
             return Ok(None);
         };
-        self.desk.note(Entry::Opened { items: examples.len() as u32, looks });
+        self.desk.note(Entry::Opened { items: examples.len() as u32, looks, spent: self.desk.spent() });
         self.write_down()?;
         self.log.flush()?;
         let (new, old) = (answered.pop(), answered.pop());

@@ -97,6 +97,8 @@ pub enum Entry {
         items: u32,
         /// How often it has been opened, this time included.
         looks: u64,
+        /// Spent so far.
+        spent: Spend,
     },
     /// What became of the best candidate.
     Decided {

@@ -84,7 +84,7 @@ pub(super) fn learning(curve: &Learning<'_>) -> String {
             format_args!(r#"<line class="{class}" x1="{x1:.2}%" x2="{x2:.2}%" y1="{y1:.2}%" y2="{y2:.2}%"/>"#),
         );
     };
-    for tick in up.ticks() {
+    for (_, tick) in up.names() {
         line(if up.is_zero(tick) { "grid zero" } else { "grid" }, (0.0, 100.0), (height(tick), height(tick)));
     }
     for calls in curve.plateaus {
@@ -99,6 +99,10 @@ pub(super) fn learning(curve: &Learning<'_>) -> String {
             line(class, x, (y.0, y.0));
             line(class, (x.1, x.1), y);
         }
+    }
+    for (name, tick) in up.names() {
+        let y = height(tick);
+        put(&mut svg, format_args!(r#"<text x="0" y="{y:.2}%" dx="-6" dy="4" text-anchor="end">{name}</text>"#));
     }
     for point in curve.points {
         let (x, y) = (across.at(point.calls as f64), height(point.nmse));

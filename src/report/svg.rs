@@ -51,9 +51,9 @@ impl Axis {
         format!("{sign}{tick:.digits$}").replace('-', "−")
     }
 
-    /// The number at its end.
-    pub fn top(self) -> String {
-        self.name(self.high)
+    /// Ticks with their numbers.
+    pub fn names(self) -> impl Iterator<Item = (String, f64)> {
+        self.ticks().map(move |tick| (self.name(tick), tick))
     }
 
     pub fn ticks(self) -> impl Iterator<Item = f64> {

@@ -21,6 +21,7 @@ mod labels_scale;
 mod ledgers;
 mod lint;
 mod optimize;
+mod optimize_report;
 mod real_data;
 mod replies;
 mod support;

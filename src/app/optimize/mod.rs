@@ -166,7 +166,7 @@ pub async fn optimize(
     };
     let job =
         Job { project, request, judge: &judge, data, protection, ledger: Arc::clone(&ledger), run, begun, sent, keep };
-    let mut work = std::pin::pin!(job.work(lab, strategy));
+    let mut work = Box::pin(job.work(lab, strategy));
     let result = loop {
         tokio::select! {
             result = &mut work => break result,

@@ -274,7 +274,9 @@ impl Story {
                 of: *of,
             }),
             Entry::Concluded { best, why } => (self.best, self.why) = (Some(*best), Some(*why)),
-            Entry::Opened { items, looks } => self.opened = Some(Opened { items: *items, looks: *looks }),
+            Entry::Opened { items, looks, spent } => {
+                (self.opened, self.spent) = (Some(Opened { items: *items, looks: *looks }), *spent);
+            }
             Entry::Decided { adopted, reasons } => {
                 self.decided = Some(Decided { adopted: *adopted, reasons: reasons.clone() });
             }

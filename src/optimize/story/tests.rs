@@ -70,7 +70,7 @@ fn log() -> Vec<Entry> {
         Entry::Short { limit: Limit::JudgeCalls, wanted: 9 },
         Entry::Concluded { best: 1, why: Why::Budget },
         rated(1, vec![seen(Row::Train(0), "t", Some(1), 1.0)], 7),
-        Entry::Opened { items: 2, looks: 2 },
+        Entry::Opened { items: 2, looks: 2, spent: spent(11) },
         Entry::Decided { adopted: true, reasons: vec!["it is better".into()] },
     ]
 }
@@ -126,7 +126,7 @@ fn the_end_is_told_with_looks_limits_and_plateaus() {
     assert_eq!(story.decided, Some(Decided { adopted: true, reasons: vec!["it is better".into()] }));
     assert_eq!(story.short, BTreeMap::from([("--budget-calls", 1)]));
     assert_eq!(story.plateaus, [Plateau { calls: 6, rounds: 1, now: "rewrite".into() }]);
-    assert_eq!((story.why, story.spent.judge), (Some(Why::Budget), 7));
+    assert_eq!((story.why, story.spent.judge), (Some(Why::Budget), 11));
 }
 
 #[test]

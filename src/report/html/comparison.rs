@@ -7,6 +7,7 @@ use crate::domain::Rating;
 use crate::report::comparison::{change, good, named, shown};
 use crate::report::figures::{Unit, count, p_value, plural, with_interval};
 use crate::report::measures::scaling;
+use crate::report::plain::plain;
 use crate::report::plots;
 use crate::report::svg::{self, Axis};
 use askama::Template;
@@ -187,7 +188,7 @@ fn margin(margin: &Margin) -> Vec<(&'static str, String)> {
 
 pub(super) fn slice(slice: &SliceContrast) -> SliceRow {
     SliceRow {
-        name: format!("{} = {}", slice.column, slice.value),
+        name: plain(&format!("{} = {}", slice.column, slice.value)),
         regressed: slice.regressed,
         cells: [
             count(slice.n),

@@ -12,7 +12,7 @@ use crate::optimize::summary::Summary;
 use crate::prompt::diff::diff;
 use crate::report::comparison::shown;
 use crate::report::figures::{Unit, count};
-use crate::report::optimization::{best, fates, headline, next, nmse, short, spending, standing, steps, trust};
+use crate::report::optimization::{best, fates, headline, next, nmse, rounds, short, spending, standing, steps, trust};
 use crate::report::plain::plain;
 use crate::report::plots::{Learning, learning};
 use crate::report::svg::{self, Axis};
@@ -54,12 +54,13 @@ pub fn optimization_html(summary: &Summary, story: &Story) -> String {
         next: Words::new(next(summary, story)),
         version: summary.version.as_deref().map(short),
         curve: curve(story),
+        rounds: rounds(story),
         fates: fates(story),
         why: &summary.why,
         tree: tree(story),
         cards: cards(story),
         refusals: refusals(story),
-        rejected: summary.rejected.iter().map(|(name, n)| (name.as_str(), count(*n))).collect(),
+        rejected: summary.rejected.iter().map(|(name, n)| (plain(name), count(*n))).collect(),
         stopped: count(summary.stopped),
         knobs: knobs(story),
         program: env!("CARGO_PKG_VERSION"),
@@ -86,37 +87,38 @@ struct Page<'a> {
     nothing: bool,
     adopted: bool,
     change: Prose,
-    held: Option<Held<'a>>,
+    held: Option<Held>,
     facts: Vec<(&'static str, Words)>,
     steps: Vec<(&'static str, String)>,
     next: Words,
     version: Option<String>,
     curve: Option<Curve>,
+    rounds: Option<String>,
     fates: String,
     why: &'a str,
     tree: Vec<Branch>,
     cards: Vec<Card>,
     refusals: Vec<Refusal>,
-    rejected: Vec<(&'a str, String)>,
+    rejected: Vec<(String, String)>,
     stopped: String,
     knobs: Vec<(String, String)>,
     program: &'static str,
 }
 
 /// What the held-out part said.
-struct Held<'a> {
+struct Held {
     numbers: Vec<[String; 6]>,
     slices: Vec<SliceRow>,
-    items: Vec<(&'static str, String, Vec<ItemRow<'a>>)>,
+    items: Vec<(&'static str, String, Vec<ItemRow>)>,
 }
 
 /// Item, gold, before, after.
-type ItemRow<'a> = (&'a str, String, String, String);
+type ItemRow = (String, String, String, String);
 
-impl<'a> Held<'a> {
-    fn of(comparison: &'a Comparison) -> Self {
+impl Held {
+    fn of(comparison: &Comparison) -> Self {
         let rating = |rating: Option<Rating>| rating.map_or("malformed".to_owned(), |rating| rating.to_string());
-        let row = |d: &'a Diff| (d.id.as_str(), d.gold.to_string(), rating(d.before), rating(d.after));
+        let row = |d: &Diff| (plain(d.id.as_str()), d.gold.to_string(), rating(d.before), rating(d.after));
         let kind = |name, kind| {
             let all = comparison.changes.iter().filter(move |d| d.change == kind);
             (name, count(all.clone().count() as u64), all.take(ITEMS).map(row).collect())
@@ -133,7 +135,6 @@ impl<'a> Held<'a> {
 struct Curve {
     drawing: String,
     ticks: String,
-    high: String,
     rows: Vec<[String; 6]>,
 }
 
@@ -155,7 +156,6 @@ fn curve(story: &Story) -> Option<Curve> {
     Some(Curve {
         drawing: learning(&Learning { across, up, points, plateaus: &plateaus }),
         ticks: svg::ticks(across),
-        high: up.top(),
         rows: points.iter().map(row).collect(),
     })
 }

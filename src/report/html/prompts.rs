@@ -1,7 +1,8 @@
 //! Prompts of a run: differences by words, a card for each candidate, what guardrails stopped.
 
 use super::optimization::tone;
-use crate::optimize::story::{Changed, Story, Tried};
+use crate::optimize::event::Decision;
+use crate::optimize::story::{Changed, Mean, Moved, Stage, Stopped, Story, Tried};
 use crate::prompt::diff::{Line, Tag};
 use crate::report::figures::{Unit, count};
 use crate::report::plain::{plain, spaced};
@@ -37,6 +38,7 @@ impl Shown {
         let whole = |class, sign, element, text: &str| Self { class, sign, pieces: vec![(element, spaced(text))] };
         match line {
             Line::Same(text) => whole("same", "", "", text),
+            Line::Added(text) | Line::Removed(text) if text.trim().is_empty() => whole("same", "", "", ""),
             Line::Added(text) => whole("added", "+", "ins", text),
             Line::Removed(text) => whole("removed", "−", "del", text),
             Line::Changed(pieces) => Self {
@@ -102,7 +104,7 @@ pub(super) fn cards(story: &Story) -> Vec<Card> {
 }
 
 fn card(candidate: &Tried) -> Card {
-    let moved = [("fixed", &candidate.fixed), ("broke", &candidate.broke)];
+    let moved = [("fixed", &candidate.fixed), ("newly broken", &candidate.broke)];
     Card {
         id: candidate.id,
         name: candidate.operator.name().to_owned(),
@@ -118,24 +120,23 @@ fn card(candidate: &Tried) -> Card {
 fn items(name: &'static str, changed: &Changed) -> Items {
     let rating = |rating: Option<i64>| rating.map_or("malformed".to_owned(), |rating| rating.to_string());
     let rows = changed.items.iter();
-    let row = |moved: &crate::optimize::story::Moved| {
-        (plain(moved.item.as_str()), moved.gold.to_string(), rating(moved.before), rating(moved.after))
-    };
+    let row =
+        |moved: &Moved| (plain(moved.item.as_str()), moved.gold.to_string(), rating(moved.before), rating(moved.after));
     Items { name, n: count(changed.n), rows: rows.map(row).collect() }
 }
 
 fn facts(candidate: &Tried) -> Vec<(&'static str, String)> {
     let parents: Vec<String> = candidate.parents.iter().map(|id| format!("candidate {id}")).collect();
-    let mean = |mean: Option<crate::optimize::story::Mean>| {
+    let mean = |mean: Option<Mean>| {
         mean.map(|m| format!("NMSE {} on {} items, {} malformed", Unit::Nmse.write(m.nmse), count(m.n), m.malformed))
     };
-    let stage = |stage: &crate::optimize::story::Stage| {
+    let stage = |stage: &Stage| {
         let se = stage.se.map_or(String::new(), |se| format!(" ± {se:.2}"));
         let rows = count(u64::from(stage.rows));
         let decision = match stage.decision {
-            crate::optimize::event::Decision::GoOn => "went on",
-            crate::optimize::event::Decision::Accepted => "kept",
-            crate::optimize::event::Decision::Rejected => "rejected",
+            Decision::GoOn => "went on",
+            Decision::Accepted => "kept",
+            Decision::Rejected => "rejected",
         };
         format!("against {} on {rows} items: {}{se} points, {decision}", stage.against, Unit::Signed.write(stage.gain))
     };
@@ -163,14 +164,16 @@ pub(super) struct Refusal {
     pub cut: bool,
 }
 
-/// The first of the proposals that were stopped.
+/// The first of the proposals that were stopped; those by guardrails that stop seldom come first, for they say most.
 pub(super) fn refusals(story: &Story) -> Vec<Refusal> {
-    let refusal = |stopped: &crate::optimize::story::Stopped| Refusal {
+    let refusal = |stopped: &Stopped| Refusal {
         how: stopped.operator.name(),
         parent: stopped.parent,
         reasons: stopped.reasons.iter().map(|(name, why)| (plain(name), plain(why))).collect(),
         text: stopped.text.chars().take(EXCERPT).collect::<String>().lines().map(spaced).collect::<Vec<_>>().join("\n"),
         cut: stopped.text.chars().nth(EXCERPT).is_some(),
     };
-    story.stopped.iter().take(CARDS).map(refusal).collect()
+    let mut order: Vec<&Stopped> = story.stopped.iter().collect();
+    order.sort_by_key(|stopped| stopped.reasons.iter().filter_map(|(name, _)| story.rejected.get(name)).min());
+    order.into_iter().take(CARDS).map(refusal).collect()
 }

@@ -1,7 +1,6 @@
 //! As Markdown (GitHub flavour): a comment on a pull request that changes a prompt.
 
-use super::words::{best, fates, headline, next, spending, standing, steps, trust};
-use crate::ledger::Edits;
+use super::words::{best, edits, fates, headline, next, spending, standing, steps, trust};
 use crate::optimize::story::Story;
 use crate::optimize::summary::Summary;
 use crate::report::comparison_markdown;
@@ -19,9 +18,9 @@ pub fn optimization_markdown(summary: &Summary, story: &Story) -> String {
     let best = best(story);
     if best.id != 0 {
         out.push_str("### What changed in the prompt\n\n");
-        let Edits { added, removed } = Edits::between(&story.candidates[0].text, &best.text);
+        let (added, removed) = edits(story);
         for (sign, lines) in [('−', removed), ('+', added)] {
-            lines.iter().for_each(|line| out.push_str(&format!("- {sign} {}\n", prose(line.trim_start_matches("- ")))));
+            lines.iter().for_each(|line| out.push_str(&format!("- {sign} {}\n", prose(line))));
         }
         out.push('\n');
     }

@@ -1,7 +1,6 @@
 //! In the terminal: adopted or not, what it gained, what changed, what to type next.
 
-use super::words::{best, fates, headline, next, short, spending, standing, steps, stopped};
-use crate::ledger::Edits;
+use super::words::{best, edits, fates, headline, next, rounds, short, spending, standing, steps, stopped};
 use crate::optimize::story::Story;
 use crate::optimize::summary::Summary;
 use crate::report::figures::{Unit, plural};
@@ -24,7 +23,10 @@ pub fn optimization_terminal(summary: &Summary, story: &Story, options: &Termina
     };
     field("spent", &spending(summary));
     field("searched", &searched(summary, story));
-    if let Some(dev) = on_dev(summary) {
+    if let Some(rounds) = rounds(story) {
+        field("rounds", &rounds);
+    }
+    if let Some(dev) = on_dev(story) {
         field("on dev", &dev);
     }
     if let Some(looks) = summary.looks.filter(|looks| *looks > 1) {
@@ -45,14 +47,12 @@ fn searched(summary: &Summary, story: &Story) -> String {
     format!("{all}{fates}; it ended because {}", summary.why)
 }
 
-/// What selection saw of the adopted judge.
-fn on_dev(summary: &Summary) -> Option<String> {
-    let (old, new) = (summary.baseline.dev.as_ref()?, summary.adopted.side.dev.as_ref()?);
-    let numbers = match summary.adopted.is_baseline {
-        true => Unit::Nmse.value(&old.nmse),
-        false => format!("{} → {}", Unit::Nmse.value(&old.nmse), Unit::Nmse.value(&new.nmse)),
-    };
-    Some(format!("NMSE {numbers} on {}, which the search has seen", plural(old.n, "item", "items")))
+/// What selection saw of the best candidate.
+fn on_dev(story: &Story) -> Option<String> {
+    let last = story.curve.last()?;
+    let (before, after) = (Unit::Nmse.write(last.baseline), Unit::Nmse.write(last.nmse));
+    let numbers = if last.candidate == 0 { before } else { format!("{before} → {after}") };
+    Some(format!("NMSE {numbers} on {}, which the search has seen: it flatters", plural(last.n, "item", "items")))
 }
 
 fn changed(summary: &Summary, story: &Story, options: TerminalOptions) -> String {
@@ -60,7 +60,7 @@ fn changed(summary: &Summary, story: &Story, options: TerminalOptions) -> String
     if best.id == 0 {
         return String::new();
     }
-    let Edits { added, removed } = Edits::between(&story.candidates[0].text, &best.text);
+    let (added, removed) = edits(story);
     let title = match summary.adopted.is_baseline {
         true => format!("What the best candidate ({}) would have changed in the prompt", short(&best.judge)),
         false => "What changed in the prompt".to_owned(),
@@ -68,7 +68,7 @@ fn changed(summary: &Summary, story: &Story, options: TerminalOptions) -> String
     let mut out = options.title(&title);
     for (sign, tone, lines) in [('−', Tone::Bad, removed), ('+', Tone::Good, added)] {
         for line in lines.iter().take(LINES) {
-            let text = options.hanging(&format!("{INDENT}{sign} "), &spaced(line.trim_start_matches("- ")));
+            let text = options.hanging(&format!("{INDENT}{sign} "), line);
             let painted = text.lines().map(|line| options.paint(line, tone)).collect::<Vec<_>>();
             out.push_str(&(painted.join("\n") + "\n"));
         }

@@ -1,12 +1,16 @@
 //! The sentences.
 
 use crate::audit::Contrasted;
+use crate::ledger::Edits;
 use crate::optimize::story::{Status, Story, Tried};
 use crate::optimize::summary::Summary;
 use crate::report::figures::{Unit, count, p_value, plural};
+use crate::report::plain::spaced;
 
 /// Digits of a judge's hash that name it to commands.
 const SHORT: usize = 12;
+/// What stands above the rules in an editable text.
+const HEADING: &str = "Rules:";
 
 /// A hash, as it is typed.
 pub(in crate::report) fn short(hash: &str) -> String {
@@ -103,12 +107,14 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
     if let Some(opened) = &story.opened {
         let times = match opened.looks {
             1 => "for the first time".to_owned(),
-            n => format!("for the {n}th time: each look at the same items makes the next result more flattering"),
+            n => {
+                format!(
+                    "for the {} time: each look at the same items makes the next result more flattering",
+                    ordinal(n)
+                )
+            }
         };
-        facts.push((
-            "Held-out part",
-            format!("opened once, at the end, {}", times.replace("2th", "2nd").replace("3th", "3rd")),
-        ));
+        facts.push(("Held-out part", format!("opened once, at the end, {times}")));
     }
     if let Some(nmse) = nmse(summary) {
         facts.push((
@@ -141,6 +147,25 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
         ));
     }
     facts
+}
+
+/// Disagreements by round; `None` where the strategy has no rounds.
+pub(in crate::report) fn rounds(story: &Story) -> Option<String> {
+    let of = story.rounds.last()?.of;
+    let counts: Vec<String> = story.rounds.iter().map(|round| count(u64::from(round.disagreements))).collect();
+    Some(format!("disagreements by round: {} of {}", counts.join(", "), plural(u64::from(of), "item", "items")))
+}
+
+/// `2nd`, `3rd`, `11th`.
+fn ordinal(n: u64) -> String {
+    let ending = match (n % 10, n % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{n}{ending}")
 }
 
 /// A command with what it does.
@@ -209,4 +234,25 @@ pub(in crate::report) fn fates(story: &Story) -> String {
         .map(|(status, n)| format!("{n} {}", status.name()))
         .collect();
     parts.join(", ")
+}
+
+/// Lines that the best candidate adds to the baseline's prompt, and lines that it takes away, as rules without their
+/// marks and without the heading above them.
+pub(in crate::report) fn edits(story: &Story) -> (Vec<String>, Vec<String>) {
+    let Edits { added, removed } = Edits::between(&story.candidates[0].text, &best(story).text);
+    let rules = |lines: Vec<String>| -> Vec<String> {
+        let rules = lines.iter().map(|line| spaced(line.trim().trim_start_matches("- ")));
+        rules.filter(|line| line != HEADING).collect()
+    };
+    (rules(added), rules(removed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_are_counted_as_people_do() {
+        assert_eq!([1, 2, 3, 4, 11, 12, 21, 113].map(ordinal).join(" "), "1st 2nd 3rd 4th 11th 12th 21st 113th");
+    }
 }

@@ -9,7 +9,7 @@ use crate::audit::{Audit, Comparison, JudgeInput, Labelled, Setup, Terms, audit,
 use crate::domain::Verdict;
 use std::sync::LazyLock;
 
-const HOSTILE: &str = "</script><!--<script><img src=x onerror=alert(1)>\u{2028}|`*[x](https://evil.example) @team #1\n\x1b[31mred\x1b[0m\x07\u{9b}2J\u{202e}gpj\"';--";
+pub(super) const HOSTILE: &str = "</script><!--<script><img src=x onerror=alert(1)>\u{2028}|`*[x](https://evil.example) @team #1\n\x1b[31mred\x1b[0m\x07\u{9b}2J\u{202e}gpj\"';--";
 
 fn hostile_items() -> Vec<Labelled> {
     let mut items = labelled(12);
@@ -53,7 +53,7 @@ pub(super) static HOSTILE_AUDIT: LazyLock<Audit> = LazyLock::new(|| {
     audit(scale(), items[..60].to_vec(), &judges, &setup)
 });
 
-static HOSTILE_COMPARISON: LazyLock<Comparison> = LazyLock::new(|| {
+pub(super) static HOSTILE_COMPARISON: LazyLock<Comparison> = LazyLock::new(|| {
     let items = hostile_items();
     let judges = [good(&items), malformed(&items)].map(hostile_judge);
     compare(scale(), &items, (&judges[0], &judges[1]), Terms { margin: Some(1.0), ..Terms::default() })

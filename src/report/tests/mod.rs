@@ -4,5 +4,6 @@
 mod fixture;
 mod hash;
 mod hostile;
+mod optimizing;
 mod page;
 mod shown;

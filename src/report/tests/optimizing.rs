@@ -1,0 +1,148 @@
+//! A run of an optimiser in every face, with texts of models that would rather be markup.
+
+use super::super::{TerminalOptions, optimization_html, optimization_markdown, optimization_terminal};
+use super::fixture::PAIRED;
+use super::hostile::{HOSTILE, HOSTILE_COMPARISON};
+use crate::audit::Comparison;
+use crate::domain::{ItemId, NanoUsd};
+use crate::ledger::PerPoint;
+use crate::optimize::adopt::{Conditions, Decision};
+use crate::optimize::event::{Begun, Decision as Followed, Entry, Refused, Seen, Why};
+use crate::optimize::limits::{Limits, Spend};
+use crate::optimize::pool::{Operator, Origin, Row};
+use crate::optimize::story::Story;
+use crate::optimize::summary::{Adopted, Best, Calls, Side, Summary};
+use crate::prompt::Prompt;
+use crate::rubric::shipped;
+use std::collections::BTreeMap;
+
+fn origin(text: &str) -> Origin {
+    Origin { operator: Operator::Reflect, parents: vec![0], feedback: vec![ItemId::new(text)] }
+}
+
+/// A run in which every free text is `text`: candidate 1 is better on one item.
+fn log(text: &str, adopted: bool, looks: u64) -> Vec<Entry> {
+    let begun = Begun {
+        strategy: text.into(),
+        knobs: serde_json::json!({ text: text }),
+        seed: 1,
+        baseline: "0123456789abcdef".into(),
+        model: text.into(),
+        reflector: text.into(),
+        data: "d".into(),
+        rows: [1, 1, 9],
+        queries: [1, 1, 9],
+        limits: Limits::default(),
+        conditions: Conditions::default(),
+        protected: vec![ItemId::new(text)],
+    };
+    let spent = Spend { judge: 9, other: 2, tokens: 100, usd: NanoUsd(5_000_000) };
+    let rated = |candidate, rating, loss| {
+        let rows =
+            vec![Seen { row: Row::Dev(0), item: ItemId::new(text), rating: Some(rating), malformed: None, loss }];
+        Entry::Rated { candidate, sample: 0, rows, spent }
+    };
+    let reasons = vec![(text.to_owned(), text.to_owned())];
+    vec![
+        Entry::Begun(Box::new(begun)),
+        rated(0, 1, 1.0),
+        Entry::Refused(Refused { origin: origin(text), reasons, text: text.into() }),
+        Entry::Admitted {
+            id: 1,
+            judge: "fedcba9876543210".into(),
+            origin: origin(text),
+            text: format!("Rate.\n- {text}"),
+        },
+        rated(1, 5, 0.0),
+        Entry::Compared { child: 1, against: 0, rows: 1, gain: 100.0, se: None, decision: Followed::Accepted },
+        Entry::Concluded { best: 1, why: Why::Budget },
+        Entry::Opened { items: 9, looks, spent },
+        Entry::Decided { adopted, reasons: vec![text.into()] },
+    ]
+}
+
+fn run(text: &str, comparison: &Comparison, adopted: bool, looks: u64) -> (Summary, Story) {
+    let gold = BTreeMap::from([(ItemId::new(text), 5)]);
+    let story = Story::of(&log(text, adopted, looks), "Rate.", &gold).unwrap();
+    let side = |judge: &str| Side { judge: judge.into(), dev: None, test: None };
+    let (old, new) = ("0123456789abcdef", "fedcba9876543210");
+    let per_point = PerPoint { on: "test", calls: 1.25, usd: Some(0.0005) };
+    let summary = Summary {
+        run: "feedfacefeedface".into(),
+        strategy: text.into(),
+        why: Why::Budget.text().into(),
+        baseline: side(old),
+        adopted: Adopted { is_baseline: !adopted, side: side(if adopted { new } else { old }) },
+        best: Best { judge: new.into(), candidate: 1, prompt: text.into() },
+        best_prompt: Prompt::of(&shipped()),
+        calls: Calls { judge: 9, other: 2 },
+        tokens: 100,
+        cost_usd: Some(0.005),
+        candidates: 1,
+        stopped: 1,
+        rejected: story.rejected.clone(),
+        curve: story.curve.clone(),
+        decision: Some(Decision { adopted, reasons: vec![text.into()], comparison: comparison.clone() }),
+        looks: Some(looks),
+        per_point: adopted.then_some(per_point),
+        version: adopted.then(|| new.to_owned()),
+        promoted: None,
+        report: None,
+    };
+    (summary, story)
+}
+
+fn hostile() -> (Summary, Story) {
+    run(HOSTILE, &HOSTILE_COMPARISON, false, 3)
+}
+
+fn shown((summary, story): &(Summary, Story), width: u16) -> String {
+    optimization_terminal(summary, story, &TerminalOptions { width, color: false, unicode: true })
+}
+
+#[test]
+fn an_adopted_prompt_at_80_columns() {
+    insta::assert_snapshot!(shown(&run("drafts lower", &PAIRED, true, 1), 80));
+}
+
+#[test]
+fn a_prompt_that_is_not_adopted_at_100_columns() {
+    insta::assert_snapshot!(shown(&run("drafts lower", &PAIRED, false, 2), 100));
+}
+
+#[test]
+fn an_adopted_prompt_in_markdown() {
+    let (summary, story) = run("drafts lower", &PAIRED, true, 1);
+    insta::assert_snapshot!(optimization_markdown(&summary, &story));
+}
+
+#[test]
+fn no_text_of_a_model_opens_an_element_in_the_page_of_a_run() {
+    let (summary, story) = hostile();
+    let page = optimization_html(&summary, &story);
+    assert!(!page.contains("<img") && !page.contains("<!--"), "an element or a comment was opened");
+    assert_eq!((page.matches("<script").count(), page.matches("</script").count()), (1, 1));
+    assert!(page.contains("onerror"), "it is shown, not dropped");
+    assert!(!page.contains('\u{202e}') && !page.contains('\x1b'), "words are reordered");
+}
+
+#[test]
+fn no_text_of_a_model_reaches_the_terminal_as_a_control_sequence_or_becomes_markup() {
+    let (summary, story) = hostile();
+    let shown = optimization_terminal(&summary, &story, &TerminalOptions { width: 80, color: false, unicode: true });
+    let stray = shown.chars().find(|c| (c.is_control() && *c != '\n') || matches!(c, '\u{202e}' | '\u{2028}'));
+    assert_eq!(stray, None);
+    let comment = optimization_markdown(&summary, &story);
+    let outside: String = comment.lines().flat_map(|line| line.split("``").step_by(2)).collect();
+    assert!(!outside.contains("<img") && !outside.contains("<script"), "markup outside of code spans");
+}
+
+#[test]
+fn a_third_look_is_told_with_what_it_means() {
+    let (summary, story) = hostile();
+    let page = optimization_html(&summary, &story);
+    assert!(page.contains("for the 3rd time: each look at the same items makes the next result more flattering"));
+    let terminal = shown(&hostile(), 80);
+    assert!(terminal.starts_with("Not adopted: the baseline stays\n"), "{terminal}");
+    assert!(terminal.contains("Nothing was stored."), "{terminal}");
+}
