@@ -53,8 +53,8 @@ fn limits(rng: &mut ChaCha8Rng) -> Limits {
         limits = Limits {
             judge_calls: rng.random_bool(0.5).then(|| rng.random_range(1..300)),
             calls: rng.random_bool(0.4).then(|| rng.random_range(1..320)),
-            tokens: rng.random_bool(0.3).then(|| rng.random_range(1_000..1_500_000)),
-            usd: rng.random_bool(0.3).then(|| NanoUsd(rng.random_range(1_000_000..2_000_000_000))),
+            tokens: rng.random_bool(0.3).then(|| rng.random_range(1_000..900_000)),
+            usd: rng.random_bool(0.3).then(|| NanoUsd(rng.random_range(1_000_000..1_000_000_000))),
             seconds: None,
         };
     }
