@@ -228,7 +228,7 @@ fn rules() -> String {
     format!(
         "Keep the text as it is, byte for byte, every line of it. Add at its end at most {MOST_RULES} new lines that \
          begin with `- `. Each is a single general rule: in which situation the rating moves, and which way; or what \
-         keeps a reply in its form. Prefer rules that settle several of the cases. None may repeat or contradict a line \
+         keeps a reply in its form. Prefer rules that settle several of the cases. None may repeat a line or go against one \
          of the text.\n"
     )
 }
@@ -236,7 +236,7 @@ fn rules() -> String {
 fn crossover() -> String {
     "Write a single text that keeps what makes each of A and B do better on its items. Begin with A. Take over from B \
      each line that its items speak for, in B's words or better ones; leave out lines that no item speaks for. Where A \
-     and B contradict each other, state when which of the two holds.\n"
+     and B do not agree, state when which of the two holds.\n"
         .to_owned()
 }
 
