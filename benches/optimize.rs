@@ -56,7 +56,7 @@ async fn run(seed: u64) -> Optimized {
         promote: None,
     };
     let (_keep, cancel) = tokio::sync::watch::channel(false);
-    app::optimize(&project, &request, &mut |_| {}, cancel).await.unwrap()
+    Box::pin(app::optimize(&project, &request, &mut |_| {}, cancel)).await.unwrap()
 }
 
 /// Prints a seed's line; returns NMSE and malformed share before and after, in percent.

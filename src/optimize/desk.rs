@@ -29,8 +29,8 @@ pub struct Desk<'a> {
     rejected: Vec<(CandidateId, String)>,
     entries: Vec<Entry>,
     limits: Limits,
-    /// Judge calls set aside for opening the held-out part.
-    reserve: u64,
+    /// Set aside for opening the held-out part.
+    reserve: Spend,
     spent: Spend,
     champion: CandidateId,
     seed: u64,
@@ -43,7 +43,7 @@ impl<'a> Desk<'a> {
         dev: &'a Dev<Vec<Example>>,
         guard: Guard,
         limits: Limits,
-        reserve: u64,
+        reserve: Spend,
         seed: u64,
     ) -> Self {
         let materials = Materials { train: &train.0, dev: &dev.0, scale: judge.rubric.scale };
@@ -216,11 +216,11 @@ impl<'a> Desk<'a> {
 
     /// What may be spent on the search: what is set aside is not there.
     pub(super) fn limits(&self) -> Limits {
-        self.limits.without(Spend { judge: self.reserve, ..Spend::default() })
+        self.limits.without(self.reserve)
     }
 
     pub(super) fn use_reserve(&mut self) {
-        self.reserve = 0;
+        self.reserve = Spend::default();
     }
 
     /// Spent so far.

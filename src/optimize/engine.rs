@@ -54,8 +54,8 @@ pub struct Setup<'a, J> {
     pub log: Log,
     /// What may be spent.
     pub limits: Limits,
-    /// Judge calls that are set aside for opening the held-out part.
-    pub reserve: u64,
+    /// What is set aside for opening the held-out part.
+    pub reserve: Spend,
     /// What earlier sessions of this run sent and paid.
     pub sent: Sent,
     /// The seed.

@@ -72,7 +72,22 @@ pub(super) struct Reflected {
     pub spent: Spend,
 }
 
+/// Bytes that a prompt may have grown by when the held-out part is rated with it, and that stand around an item: the
+/// guardrails let 450 words in.
+const GROWN: usize = 4_000;
+
 impl<J: Journal> Lab<J> {
+    /// What is set aside for rating held-out items with `judge` and with a revision of it: the most that it can cost.
+    /// `bytes` is the text of all of them; counting it opens nothing.
+    pub fn most_held(&self, judge: &JudgeSpec, items: usize, bytes: usize) -> Spend {
+        let schema = reply_schema(&judge.rubric.contract, judge.rubric.scale).to_string().len();
+        let system = Prefix::new(&judge.prompt, &judge.rubric).system().len();
+        let each = system + schema + GROWN + bytes.div_ceil(items.max(1));
+        let one = largest(self.judge.endpoint(), each, judge.sampling.max_tokens);
+        let calls = 2 * items as u64;
+        Spend { judge: calls, other: 0, tokens: calls * one.tokens, usd: NanoUsd(calls * one.usd.0) }
+    }
+
     /// The most that a batch can cost.
     pub(super) fn most(&self, batch: &Batch) -> Spend {
         let prefix = Prefix::new(&batch.judge.prompt, &batch.judge.rubric);

@@ -29,7 +29,7 @@
 //!
 //! The same with Test in the place of Dev does not compile:
 //!
-//! ```compile_fail
+//! ```compile_fail,E0308
 //! use assessor::domain::{Dev, Test, Train};
 //! use assessor::feedback::Example;
 //!
@@ -40,12 +40,22 @@
 //!
 //! Nor can its content be taken out to be called something else, without a record of its opening:
 //!
-//! ```compile_fail
+//! ```compile_fail,E0616
 //! use assessor::domain::{Dev, Test};
 //! use assessor::feedback::Example;
 //!
 //! let test: Test<Vec<Example>> = Test::new(vec![]);
 //! let dev = Dev(test.0);
+//! ```
+//!
+//! With a record it can, and only whoever decides on an adoption makes one:
+//!
+//! ```
+//! use assessor::domain::{Dev, Opening, Test};
+//! use assessor::feedback::Example;
+//!
+//! let test: Test<Vec<Example>> = Test::new(vec![]);
+//! let dev = Dev(test.open(Opening::recorded(1)));
 //! ```
 
 pub mod adopt;

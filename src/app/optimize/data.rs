@@ -28,6 +28,8 @@ pub(super) struct Data {
     pub digest: String,
     /// Digest of the held-out items.
     pub test_digest: String,
+    /// Bytes of their texts: what rating them can cost at most.
+    pub test_bytes: usize,
 }
 
 /// Reads items and ratings and divides them.
@@ -45,12 +47,13 @@ pub(super) async fn read(
     let opinions: BTreeMap<&ItemId, &audit::Labelled> = evidence.labelled.iter().map(|l| (&l.id, l)).collect();
     let mut examples = Vec::with_capacity(opinions.len());
     let mut digest = blake3::Hasher::new();
+    let mut bytes: BTreeMap<ItemId, usize> = BTreeMap::new();
     for item in labels::open_items(&path, &evidence.request.read)? {
         let item = item?;
         let Some(labelled) = opinions.get(&item.id) else { continue };
-        let text = serde_json::to_string(&(&item.query, &item.title, &item.document, &item.meta))
-            .expect("an item's texts are plain data");
+        let text = told(&item);
         digest.update(item.id.as_str().as_bytes()).update(b"\0").update(text.as_bytes()).update(b"\0");
+        bytes.insert(item.id.clone(), text.len());
         examples.extend(Example::new(Arc::new(item), labelled.opinions.clone(), evidence.scale));
     }
     examples.sort_by(|a, b| a.item.id.cmp(&b.item.id));
@@ -59,8 +62,10 @@ pub(super) async fn read(
         digest.update(format!("{query}\0{part}\0").as_bytes());
     }
     digest.update(evidence.people.as_bytes());
-    let held: Vec<&str> =
-        examples.iter().filter(|e| parts[&e.item.group] == Part::Test).map(|e| e.item.id.as_str()).collect();
+    let held: Vec<&ItemId> =
+        examples.iter().filter(|e| parts[&e.item.group] == Part::Test).map(|e| &e.item.id).collect();
+    let test_bytes = held.iter().map(|id| bytes[id]).sum();
+    let held: Vec<&str> = held.into_iter().map(ItemId::as_str).collect();
     let test_digest = blake3::hash(format!("test {} {}", evidence.people, held.join("\0")).as_bytes());
     let count = |part| parts.values().filter(|p| **p == part).count() as u32;
     let queries = [Part::Train, Part::Dev, Part::Test].map(count);
@@ -75,7 +80,18 @@ pub(super) async fn read(
         evidence,
         digest: digest.finalize().to_hex()[..16].to_owned(),
         test_digest: test_digest.to_hex()[..16].to_owned(),
+        test_bytes,
     })
+}
+
+/// An item's texts and columns, as one text.
+fn told(item: &Item) -> String {
+    serde_json::to_string(&(&item.query, &item.title, &item.document, &item.meta)).expect("texts are plain data")
+}
+
+/// Bytes of an item's texts.
+pub(super) fn bytes(item: &Item) -> usize {
+    told(item).len()
 }
 
 /// The part of each query: what the items' `purpose` says, if all say it, else by lot.

@@ -10,7 +10,7 @@ use super::gather::AuditRequest;
 use super::label::Watch;
 use super::project::connect_with;
 use super::{AppError, JudgeRequest, Project};
-use crate::domain::{Event, Opening};
+use crate::domain::{Event, NanoUsd, Opening};
 use crate::guardrail::{self, Guard};
 use crate::judge::journal::{Journal, JournalError};
 use crate::judge::{IN_FLIGHT, JudgeSpec};
@@ -23,7 +23,7 @@ use crate::optimize::event::{Begun, Entry};
 use crate::optimize::flywheel::{self, Flywheel};
 use crate::optimize::gepa::{self, Gepa};
 use crate::optimize::lab::{Lab, LabError};
-use crate::optimize::limits::Limits;
+use crate::optimize::limits::{Limit, Limits, Spend};
 use crate::optimize::log::{Log, LogError};
 use crate::optimize::published::Published;
 use crate::optimize::story::Story;
@@ -266,10 +266,12 @@ struct Job<'a> {
 impl Job<'_> {
     async fn work<J: Journal>(self, lab: Lab<J>, mut strategy: Box<dyn Strategy>) -> Result<Optimized, AppError> {
         let Self { project, request, judge, data, protection, ledger, run, begun, sent, keep } = self;
-        let Data { train, dev, test, evidence, test_digest, .. } = data;
+        let Data { train, dev, test, evidence, test_digest, test_bytes, .. } = data;
         let guard = Guard::new(&judge.rubric, &judge.prompt, &train, &dev, guardrail::Limits::default());
-        let reserve = 2 * (test.len() + protection.rows.len()) as u64;
-        covers(request.limits, reserve, test.len() + protection.rows.len())?;
+        let held = test.len() + protection.rows.len();
+        let bytes = test_bytes + protection.bytes(&train, &dev);
+        let reserve = lab.most_held(judge, held, bytes);
+        covers(request.limits, reserve, held)?;
         let log = log(&ledger, &run)?;
         let (limits, seed) = (request.limits, project.seed);
         let setup = Setup { judge, train: &train, dev: &dev, lab, log, limits, reserve, sent, seed, guard };
@@ -312,16 +314,22 @@ impl Job<'_> {
 }
 
 /// A budget that does not even cover opening the held-out part is an error before anything is spent.
-fn covers(limits: Limits, reserve: u64, held: usize) -> Result<(), AppError> {
-    match limits.judge_calls.or(limits.calls) {
-        Some(most) if most <= reserve => Err(AppError::input(
-            format!(
-                "a budget of {most} judge calls leaves nothing to search with: {reserve} are set aside to rate {held} held-out or protected items twice"
-            ),
-            "raise `--budget-calls`, or keep less aside: `--split 40/20/20`; `--split 60/40/0` only searches",
-        )),
-        _ => Ok(()),
-    }
+fn covers(limits: Limits, reserve: Spend, held: usize) -> Result<(), AppError> {
+    let Err(limit) = limits.allow(reserve, Spend { judge: 1, other: 0, tokens: 1, usd: NanoUsd(1) }) else {
+        return Ok(());
+    };
+    let shown = |limit: Option<u64>| limit.unwrap_or_default().to_string();
+    let (budget, aside) = match limit {
+        Limit::Tokens => (format!("{} tokens", shown(limits.tokens)), format!("up to {}", reserve.tokens)),
+        Limit::Usd => (limits.usd.unwrap_or_default().to_string(), format!("up to {}", reserve.usd)),
+        _ => (format!("{} judge calls", shown(limits.judge_calls.or(limits.calls))), reserve.judge.to_string()),
+    };
+    Err(AppError::input(
+        format!(
+            "a budget of {budget} leaves nothing to search with: {aside} are set aside to rate {held} held-out or protected items twice"
+        ),
+        format!("raise `{}`, or keep less aside: `--split 40/20/20`; `--split 60/40/0` only searches", limit.option()),
+    ))
 }
 
 fn log(ledger: &Arc<Ledger>, run: &str) -> Result<Log, AppError> {

@@ -2,7 +2,8 @@
 
 use super::data::Data;
 use crate::app::AppError;
-use crate::domain::{ItemId, Place};
+use crate::domain::{Dev, ItemId, Place, Train};
+use crate::feedback::Example;
 use crate::optimize::adopt::Protected;
 use crate::optimize::desk::Desk;
 use crate::optimize::engine::Held;
@@ -40,7 +41,7 @@ pub(super) fn read(path: Option<&Path>, data: &Data) -> Result<Protection, AppEr
             items.insert(id.to_owned());
         }
     }
-    let rows = |part: &[crate::feedback::Example], row: fn(u32) -> Row| -> Vec<Row> {
+    let rows = |part: &[Example], row: fn(u32) -> Row| -> Vec<Row> {
         let places = part.iter().enumerate().filter(|(_, example)| items.contains(example.item.id.as_str()));
         places.map(|(at, _)| row(at as u32)).collect()
     };
@@ -48,6 +49,17 @@ pub(super) fn read(path: Option<&Path>, data: &Data) -> Result<Protection, AppEr
     let named = data.evidence.labelled.iter().filter(|labelled| items.contains(labelled.id.as_str()));
     let all: BTreeSet<ItemId> = named.map(|labelled| labelled.id.clone()).collect();
     Ok(Protection { items: all.into_iter().collect(), rows })
+}
+
+impl Protection {
+    /// Bytes of the texts of those of Train and Dev: what rating them can cost at most.
+    pub fn bytes(&self, train: &Train<Vec<Example>>, dev: &Dev<Vec<Example>>) -> usize {
+        let of = |row: &Row| match row {
+            Row::Train(i) => super::data::bytes(&train.0[*i as usize].item),
+            Row::Dev(i) => super::data::bytes(&dev.0[*i as usize].item),
+        };
+        self.rows.iter().map(of).sum()
+    }
 }
 
 fn text(path: &Path) -> Result<String, AppError> {

@@ -401,7 +401,9 @@ impl Gepa {
         if finalists.len() < 2 || sample > 1 {
             return self.done(desk, why);
         }
-        let wants = finalists.iter().map(|&candidate| Want { candidate, rows: all.clone(), sample }).collect();
+        let pool = desk.pool();
+        let unrated = |id| all.iter().copied().filter(|row| !pool.has(id, *row, sample)).collect();
+        let wants = finalists.iter().map(|&id| Want { candidate: id, rows: unrated(id), sample }).collect();
         self.state = State::Final { finalists, why, sample };
         Ask::Rate(wants)
     }

@@ -11,7 +11,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 
-const RUNS: u64 = 54;
+const RUNS: u64 = 72;
 /// Of these runs every so manieth has a provider that fails.
 const UNWELL: u64 = 4;
 /// Rating the held-out part with two judges.
@@ -53,8 +53,8 @@ fn limits(rng: &mut ChaCha8Rng) -> Limits {
         limits = Limits {
             judge_calls: rng.random_bool(0.5).then(|| rng.random_range(1..300)),
             calls: rng.random_bool(0.4).then(|| rng.random_range(1..320)),
-            tokens: rng.random_bool(0.3).then(|| rng.random_range(1_000..500_000)),
-            usd: rng.random_bool(0.3).then(|| NanoUsd(rng.random_range(1_000_000..600_000_000))),
+            tokens: rng.random_bool(0.3).then(|| rng.random_range(1_000..900_000)),
+            usd: rng.random_bool(0.3).then(|| NanoUsd(rng.random_range(1_000_000..1_000_000_000))),
             seconds: None,
         };
     }
@@ -161,7 +161,8 @@ async fn no_budget_is_exceeded_by_a_single_request() {
     for limit in ["JudgeCalls", "Calls", "Tokens", "Usd"] {
         assert!(ends.keys().any(|end| end.ends_with(&format!(": {limit}"))), "{limit} ended none: {ends:?}");
     }
-    assert!(opened >= 5 && ends.len() >= 6, "{opened} {ends:?}");
+    let searched = RUNS as usize - ends.get("refused at once").copied().unwrap_or(0);
+    assert!(searched >= 50 && opened >= 5 && ends.len() >= 6, "{searched} {opened} {ends:?}");
 }
 
 #[tokio::test]
@@ -171,4 +172,19 @@ async fn what_is_set_aside_for_the_held_out_part_is_there_when_it_is_opened() {
     let found = stand.run(1, Method::Gepa(gepa::Knobs::default()), super::judge_calls(budget)).await.unwrap();
     assert!(found.summary.decision.is_some(), "{:?}", found.conclusion);
     assert!(found.summary.calls.judge <= budget && stand.provider.seen().judge == found.summary.calls.judge);
+}
+
+#[tokio::test]
+async fn a_budget_in_tokens_or_money_keeps_enough_for_the_held_out_part() {
+    let stand = Stand::new(Provider::start(Habits::default()).await, false);
+    let tokens = Limits { tokens: Some(700_000), ..Limits::default() };
+    let money = Limits { usd: NanoUsd::from_usd(0.8), ..Limits::default() };
+    for limits in [tokens, money] {
+        let found = stand.run(1, Method::Gepa(gepa::Knobs::default()), limits).await.unwrap();
+        assert_eq!(found.conclusion.why, Why::Budget, "{limits:?}");
+        assert!(found.decision.is_some(), "{limits:?} {:?}", found.spent);
+    }
+    let little = Limits { tokens: Some(100_000), ..Limits::default() };
+    let refused = stand.run(1, Method::Gepa(gepa::Knobs::default()), little).await.unwrap_err().to_string();
+    assert!(refused.starts_with("a budget of 100000 tokens leaves nothing to search with: up to "), "{refused}");
 }
