@@ -52,7 +52,8 @@ const WORDINGS: &[(&str, &str, bool)] = &[
         true,
     ),
     (
-        r"\b(?:add|include|append|insert|introduce|output|return|give|provide|report)\s+(?:also\s+)?(?:an?|the|another|one more|two|three|further|extra|additional)\s+(?:[\x22“'‘`]?\w+[\x22”'’`]?\s+)?(?:extra\s+|additional\s+|further\s+|new\s+|second\s+)*(?:field|key|property|attribute)s?\b",
+        // "Give the fields", of all that there are, adds none; "add the field …" does.
+        r"\b(?:add|append|insert|introduce)\s+(?:also\s+)?(?:an?|the|another|one more|two|three|further|extra|additional)\s+(?:[\x22“'‘`]?\w+[\x22”'’`]?\s+)?(?:extra\s+|additional\s+|further\s+|new\s+|second\s+)*(?:field|key|property|attribute)s?\b|\b(?:include|output|return|give|provide|report)\s+(?:also\s+)?(?:an?|another|one more|two|three|further|extra|additional)\s+(?:[\x22“'‘`]?\w+[\x22”'’`]?\s+)?(?:extra\s+|additional\s+|further\s+|new\s+|second\s+)*(?:field|key|property|attribute)s?\b",
         "adds a field to the reply",
         true,
     ),
@@ -130,8 +131,8 @@ static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
 });
 const MARKERS: &[(&str, &str)] = &[
     (
-        r"\[\s*[0-9a-f]{6,}\s+\w+\s*\]|\[\s*(?:end|item|begin)\s+[0-9a-f]{6,}\s*\]",
-        "imitates the markers around an item",
+        r"\[\s*/?\s*[0-9a-f]{6,}(?:\s+\w+)?\s*\]|\[\s*(?:end|item|begin)\s+[0-9a-f]{6,}\s*\]",
+        "imitates the markers around an item or a quotation",
     ),
     (
         r"<\|?\s*/?\s*(?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id)\s*\|?>|\[/?inst\]|<</?sys>>|^[\s#*-]*(?:system|assistant|user|human)\s*:",

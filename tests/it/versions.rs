@@ -14,7 +14,9 @@ use std::process::Stdio;
 
 /// A judge like no other: its prompt has `rule`.
 fn judge(rule: &str) -> JudgeSpec {
-    let rubric = assessor::rubric::shipped();
+    let mut rubric = assessor::rubric::shipped();
+    // Frozen spans are the rubric file's; a stored judge has none.
+    rubric.frozen.clear();
     let mut prompt = Prompt::of(&rubric);
     prompt.bullets.push(rule.to_owned());
     let extra = serde_json::Map::from_iter([("top_p".to_owned(), serde_json::json!(0.1 + 0.2))]);

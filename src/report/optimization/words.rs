@@ -95,13 +95,18 @@ pub(in crate::report) fn stopped(summary: &Summary) -> Option<String> {
 /// What speaks for and against believing the result, as name and text.
 pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
-    let [train, dev, test] = story.begun.rows.map(u64::from).map(count);
-    let [q_train, q_dev, q_test] = story.begun.queries.map(u64::from).map(count);
+    let part = |at: usize| {
+        let (items, queries) = (u64::from(story.begun.rows[at]), u64::from(story.begun.queries[at]));
+        format!("{} of {}", plural(items, "item", "items"), plural(queries, "query", "queries"))
+    };
     facts.push((
         "Data",
         format!(
-            "{train} items of {q_train} queries to write from, {dev} of {q_dev} to choose on, {test} of {q_test} held \
-             out; no query is in two parts, and the search has no way to the held-out one"
+            "{} to write from, {} to choose on, {} held out; no query is in two parts, and the search has no way to the \
+             held-out one",
+            part(0),
+            part(1),
+            part(2)
         ),
     ));
     if let Some(opened) = &story.opened {
@@ -119,7 +124,10 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
     if let Some(nmse) = nmse(summary) {
         facts.push((
             "Test",
-            format!("paired by item, signs flipped by query: p {} that the two err alike", p_value(nmse.p)),
+            format!(
+                "p {} if the two erred alike; paired by item, by flipping the signs of whole queries",
+                p_value(nmse.p)
+            ),
         ));
     }
     if let Some(decision) = &summary.decision {

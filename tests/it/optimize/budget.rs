@@ -182,7 +182,7 @@ async fn a_budget_in_tokens_or_money_keeps_enough_for_the_held_out_part() {
     for limits in [tokens, money] {
         let found = stand.run(1, Method::Gepa(gepa::Knobs::default()), limits).await.unwrap();
         assert_eq!(found.conclusion.why, Why::Budget, "{limits:?}");
-        assert!(found.summary.decision.is_some(), "{limits:?} {:?}", found.summary.calls.judge);
+        assert!(found.summary.decision.is_some(), "{limits:?} {:?}", found.summary.calls);
     }
     let little = Limits { tokens: Some(100_000), ..Limits::default() };
     let refused = stand.run(1, Method::Gepa(gepa::Knobs::default()), little).await.unwrap_err().to_string();
