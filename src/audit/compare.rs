@@ -11,7 +11,7 @@ use super::{ALPHA, queries};
 use crate::agreement::interval::{GroupSum, Resampling};
 use crate::agreement::paired::{Equivalence, Paired, Standing, bootstrap_t, difference, mcnemar, non_inferior};
 use crate::agreement::{LEAST_GROUPS, Pair, squared_error_points};
-use crate::domain::{Figure, Scale, Undefined};
+use crate::domain::{Figure, Interval, Scale, Undefined};
 use contrasts::{contrasts, made_of, shift, slices};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -320,6 +320,11 @@ fn cost_of<'a>(scale: Scale, both: impl Iterator<Item = &'a Both<'a>>, how: &Res
     paired(both.map(|b| (b.old.pair.group, points(scale, &b.old.pair), points(scale, &b.new.pair))), how)
 }
 
+/// By how much the interval of a claim is stretched. Queries on one subject resemble each other as rows of one query do, and
+/// no column says which they are. In 199 simulated searches the bootstrap-t alone held the truth in 180, and within 1.17
+/// times its width in 95 of 100 (`cargo bench --bench improvement`).
+const STRETCH: f64 = 1.2;
+
 /// Gives a difference the interval of a claim.
 fn claim(paired: &mut Paired, scale: Scale, both: &[Both<'_>], how: &Resampling) {
     let mut sums: BTreeMap<u32, GroupSum> = BTreeMap::new();
@@ -330,7 +335,9 @@ fn claim(paired: &mut Paired, scale: Scale, both: &[Both<'_>], how: &Resampling)
     }
     let sums: Vec<GroupSum> = sums.into_values().collect();
     if let (Figure::Known(estimate), Some(interval)) = (&mut paired.difference, bootstrap_t(&sums, how)) {
-        estimate.interval = Some(interval);
+        let stretched = |end: f64| estimate.value + STRETCH * (end - estimate.value);
+        let (low, high) = (stretched(interval.low), stretched(interval.high));
+        estimate.interval = Some(Interval { low, high, ..interval });
     }
 }
 

@@ -177,8 +177,8 @@ async fn what_is_set_aside_for_the_held_out_part_is_there_when_it_is_opened() {
 #[tokio::test]
 async fn a_budget_in_tokens_or_money_keeps_enough_for_the_held_out_part() {
     let stand = Stand::new(Provider::start(Habits::default()).await, false);
-    let tokens = Limits { tokens: Some(700_000), ..Limits::default() };
-    let money = Limits { usd: NanoUsd::from_usd(0.8), ..Limits::default() };
+    let tokens = Limits { tokens: Some(600_000), ..Limits::default() };
+    let money = Limits { usd: NanoUsd::from_usd(0.7), ..Limits::default() };
     for limits in [tokens, money] {
         let found = stand.run(1, Method::Gepa(gepa::Knobs::default()), limits).await.unwrap();
         assert_eq!(found.conclusion.why, Why::Budget, "{limits:?}");
