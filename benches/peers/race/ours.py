@@ -12,7 +12,7 @@ def run(assessor, world, server, budget, seed, more=()):
         command = [assessor, "--json", "--quiet", "--seed", str(seed), "--state", state, "optimize", "gepa"]
         command += ["--items", world.folder / "divided.jsonl", "--human", world.folder / "ratings.jsonl"]
         command += ["--model", f"{server.url}#sim/small", "--reflector", f"{server.url}#sim/reflector"]
-        command += ["--budget-calls", str(budget), "--split", "2/1/0", "--no-report", *more]
+        command += ["--budget-calls", str(budget), "--split", "2/1/0", "--no-report", "--concurrency", "16", *more]
         done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
