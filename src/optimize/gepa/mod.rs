@@ -1,7 +1,7 @@
 //! `optimize gepa`: reflective prompt evolution that reads every failure it has paid for before it pays for another.
 //!
 //! A round:
-//! 1. **Parent**: the best candidate on Dev, now and then another within a standard error of it ([`choose_parent`]).
+//! 1. **Parent**: the best candidate on Dev, now and then another within a standard error of it.
 //! 2. **Look**: where too few failures are known, the parent rates more of Train.
 //! 3. **Reflect**: its failures, grouped by kind, go to the reflection model, several groups in flight together. Each
 //!    answer passes the guardrails on its own. Those that only add rules are put together: a **bundle**.
