@@ -188,10 +188,7 @@ pub(in crate::report) fn steps(summary: &Summary) -> Vec<Step> {
     let step = |does, command| Step { does, command };
     let Some(version) = summary.version.as_deref().map(short) else { return Vec::new() };
     let baseline = short(&summary.baseline.judge);
-    let mut steps = vec![
-        step("see what changed, word by word", format!("assessor judge diff {baseline} {version}")),
-        step("hold both against people again", format!("assessor compare judge:{baseline} judge:{version}")),
-    ];
+    let mut steps = vec![step("see what changed, word by word", format!("assessor judge diff {baseline} {version}"))];
     let alias = summary.promoted.as_ref().map_or("production", |promoted| promoted.alias.as_str());
     if summary.promoted.is_none() {
         steps.push(step("put it into use", format!("assessor judge promote {version} --as {alias}")));
