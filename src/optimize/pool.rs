@@ -36,6 +36,12 @@ pub enum Operator {
     Crossover,
     /// A rule of its parent is left out.
     Prune,
+    /// Vetted bullets of the library are added to its parent, or taken back.
+    Library,
+    /// Rated examples are shown.
+    Demos,
+    /// A model wrote another instruction.
+    Proposal,
 }
 
 impl Operator {
@@ -48,6 +54,9 @@ impl Operator {
             Self::Split => "part of a bundle",
             Self::Crossover => "crossover",
             Self::Prune => "rule left out",
+            Self::Library => "bullets of the library",
+            Self::Demos => "examples",
+            Self::Proposal => "proposed instruction",
         }
     }
 }

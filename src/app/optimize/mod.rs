@@ -3,6 +3,7 @@
 mod data;
 mod folder;
 mod keep;
+mod method;
 mod panels;
 mod protect;
 
@@ -20,15 +21,14 @@ use crate::model::{Endpoint, Policy};
 use crate::optimize::adopt::{self, Conditions};
 use crate::optimize::engine::{Conclusion, Engine, OptimizeError, Sent, Setup};
 use crate::optimize::event::{Begun, Entry};
-use crate::optimize::flywheel::{self, Flywheel};
-use crate::optimize::gepa::{self, Gepa};
 use crate::optimize::lab::{Lab, LabError};
 use crate::optimize::limits::{Limit, Limits, Spend};
 use crate::optimize::log::{Log, LogError};
-use crate::optimize::published::Published;
 use crate::optimize::story::Story;
 use crate::optimize::strategy::Strategy;
 use crate::optimize::summary::Summary;
+pub use method::Method;
+
 use data::Data;
 use keep::{Found, Keep};
 use panels::Panels;
@@ -36,27 +36,6 @@ use protect::Protection;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
-
-/// How a prompt is searched for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Method {
-    /// See [`gepa`].
-    Gepa(gepa::Knobs),
-    /// See [`crate::optimize::published`].
-    Published,
-    /// See [`flywheel`].
-    Flywheel(flywheel::Knobs),
-}
-
-impl Method {
-    fn strategy(&self) -> Box<dyn Strategy> {
-        match self {
-            Self::Gepa(knobs) => Box::new(Gepa::new(knobs.clone())),
-            Self::Published => Box::<Published>::default(),
-            Self::Flywheel(knobs) => Box::new(Flywheel::new(knobs.clone())),
-        }
-    }
-}
 
 /// What to optimise, and within what limits.
 #[derive(Clone, Debug)]

@@ -1,0 +1,143 @@
+//! `assessor optimize`: what every strategy takes; one file for each strategy.
+
+mod flywheel;
+mod gepa;
+
+use crate::app::{AuditRequest, Method, OptimizeRequest, Source};
+use crate::cli::args::shared::{JudgeArgs, ReadArgs};
+use crate::cli::args::values::{split, usd};
+use crate::domain::NanoUsd;
+use crate::judge::JudgeSpec;
+use crate::labels::Fractions;
+use crate::optimize::adopt::Conditions;
+use crate::optimize::limits::Limits;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct OptimizeArgs {
+    #[command(subcommand)]
+    pub strategy: Strategy,
+}
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Strategy {
+    /// Reflective evolution: a model revises the prompt from its disagreements with people
+    #[command(after_help = gepa::EXAMPLES)]
+    Gepa(gepa::GepaArgs),
+    /// Judge, revise from the disagreements, judge again, round by round
+    #[command(after_help = flywheel::EXAMPLES)]
+    Flywheel(flywheel::FlywheelArgs),
+}
+
+/// What every strategy takes.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SharedArgs {
+    /// Items: queries, texts and slice tags; a column `purpose` of train, dev or test divides them [default: the shipped items]
+    #[arg(long, value_name = "FILE")]
+    pub items: Option<PathBuf>,
+    /// Human ratings [default: columns beside the items, or the shipped ratings]
+    #[arg(long, value_name = "FILE")]
+    pub human: Option<PathBuf>,
+    /// The model that writes revisions [default: sim/reflector, for a simulated judge]
+    #[arg(long, value_name = "MODEL")]
+    pub reflector: Option<String>,
+    /// Shares of train, dev and test, by query; 0 for test only searches
+    #[arg(long, alias = "fractions", value_name = "TRAIN/DEV/TEST", default_value = "40/20/40", value_parser = split)]
+    pub split: Fractions,
+    /// Calls to the judge, those for the held-out part included; never exceeded [default: 1500, where nothing is limited]
+    #[arg(long, value_name = "N")]
+    pub budget_calls: Option<u64>,
+    /// Calls to both models together; never exceeded
+    #[arg(long, value_name = "N")]
+    pub budget_all_calls: Option<u64>,
+    /// Tokens of both models, prompt and completion; never exceeded
+    #[arg(long, value_name = "N")]
+    pub budget_tokens: Option<u64>,
+    /// Dollars for both models; never exceeded
+    #[arg(long, value_name = "USD", value_parser = usd)]
+    pub budget_usd: Option<NanoUsd>,
+    /// Seconds after which nothing new is begun
+    #[arg(long, value_name = "N")]
+    pub budget_seconds: Option<u64>,
+    /// NMSE points by which no slice may be worse for an adoption
+    #[arg(long, value_name = "POINTS", default_value_t = Conditions::default().margin)]
+    pub slice_margin: f64,
+    /// Ids of items whose rating must not change, one a line: a prompt that changes one is not adopted
+    #[arg(long, value_name = "FILE")]
+    pub protect: Option<PathBuf>,
+    /// Let this alias lead to an adopted judge, if it still leads where it did when the run began
+    #[arg(long, value_name = "ALIAS")]
+    pub promote: Option<String>,
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+    #[command(flatten)]
+    pub read: ReadArgs,
+    /// Folder of the report [default: reports/optimize-MODEL-RUN]
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
+    /// Write no report
+    #[arg(long, conflicts_with = "report")]
+    pub no_report: bool,
+}
+
+/// Calls to the judge when nothing else is limited.
+const DEFAULT_CALLS: u64 = 1_500;
+
+impl SharedArgs {
+    fn limits(&self) -> Limits {
+        let limits = Limits {
+            judge_calls: self.budget_calls,
+            calls: self.budget_all_calls,
+            tokens: self.budget_tokens,
+            usd: self.budget_usd,
+            seconds: self.budget_seconds,
+        };
+        match limits == Limits::default() {
+            true => Limits { judge_calls: Some(DEFAULT_CALLS), ..limits },
+            false => limits,
+        }
+    }
+}
+
+impl Strategy {
+    pub fn shared(&self) -> &SharedArgs {
+        match self {
+            Self::Gepa(args) => &args.shared,
+            Self::Flywheel(args) => &args.shared,
+        }
+    }
+
+    fn method(&self) -> Method {
+        match self {
+            Self::Gepa(args) => args.method(),
+            Self::Flywheel(args) => args.method(),
+        }
+    }
+
+    pub fn request(&self, stored: Option<Arc<JudgeSpec>>) -> OptimizeRequest {
+        let shared = self.shared();
+        OptimizeRequest {
+            judge: shared.judge.request(stored),
+            reflector: shared.reflector.clone(),
+            data: AuditRequest {
+                source: Source::Nobody,
+                items: shared.items.clone(),
+                human: shared.human.clone(),
+                read: shared.read.options(None),
+                replies: None,
+                systems: None,
+                scale: None,
+                rubric: shared.judge.rubric.clone(),
+                contaminated: true,
+            },
+            fractions: shared.split,
+            method: self.method(),
+            limits: shared.limits(),
+            conditions: Conditions { margin: shared.slice_margin, ..Conditions::default() },
+            protect: shared.protect.clone(),
+            promote: shared.promote.clone(),
+        }
+    }
+}
