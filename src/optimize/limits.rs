@@ -72,6 +72,18 @@ impl std::ops::Add for Spend {
     }
 }
 
+impl Spend {
+    /// What was spent since `before`.
+    pub fn since(self, before: Self) -> Self {
+        Self {
+            judge: self.judge - before.judge,
+            other: self.other - before.other,
+            tokens: self.tokens - before.tokens,
+            usd: NanoUsd(self.usd.0 - before.usd.0),
+        }
+    }
+}
+
 impl Limits {
     /// Whether `more` at most can be spent after `spent`.
     ///

@@ -50,6 +50,11 @@ pub struct Story {
     pub decided: Option<Decided>,
     /// Spent in all.
     pub spent: Spend,
+    /// Of that, on the reflection model.
+    pub writing: Spend,
+    /// Of that, on a judge of another model that the best candidate was held against.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rival: Option<Spend>,
 }
 
 /// A candidate and what became of it.
@@ -242,6 +247,8 @@ impl Story {
             opened: None,
             decided: None,
             spent: Spend::default(),
+            writing: Spend::default(),
+            rival: None,
         };
         log.iter().for_each(|entry| story.take(entry));
         story.candidates = fold::candidates(log, &story, baseline, gold);
@@ -251,7 +258,11 @@ impl Story {
     fn take(&mut self, entry: &Entry) {
         match entry {
             Entry::Begun(_) | Entry::Admitted { .. } | Entry::Compared { .. } => {}
-            Entry::Rated { spent, .. } | Entry::Written { spent, .. } => self.spent = *spent,
+            Entry::Rated { spent, .. } => self.spent = *spent,
+            Entry::Written { spent, .. } => {
+                self.writing = self.writing + spent.since(self.spent);
+                self.spent = *spent;
+            }
             Entry::Refused(refused) => {
                 let checks: std::collections::BTreeSet<&String> =
                     refused.reasons.iter().map(|(name, _)| name).collect();
@@ -274,8 +285,9 @@ impl Story {
                 of: *of,
             }),
             Entry::Concluded { best, why } => (self.best, self.why) = (Some(*best), Some(*why)),
-            Entry::Opened { items, looks, spent } => {
+            Entry::Opened { items, looks, spent, rival } => {
                 (self.opened, self.spent) = (Some(Opened { items: *items, looks: *looks }), *spent);
+                self.rival = *rival;
             }
             Entry::Decided { adopted, reasons } => {
                 self.decided = Some(Decided { adopted: *adopted, reasons: reasons.clone() });
