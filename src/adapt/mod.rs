@@ -4,6 +4,10 @@
 //! the new model, and the revised prompt on the new model. GO or NO-GO is between the first and the last; the one in the
 //! middle says what the search bought.
 
+mod summary;
+
+pub use summary::{From, Summary, Target};
+
 use crate::agreement::paired::mcnemar;
 use crate::audit::{self, ALPHA, Comparison, Cost, JudgeInput, Labelled, Outcome, Panel, Setup, compare};
 use crate::domain::Scale;

@@ -84,6 +84,23 @@ pub enum Entry {
         /// Of so many.
         of: u32,
     },
+    /// One of several strategies of a search is over.
+    Stage {
+        /// Which.
+        name: String,
+        /// The best that it found; 0 is the baseline.
+        best: CandidateId,
+        /// Why it ended.
+        why: Why,
+        /// Judge calls that it took.
+        calls: u64,
+        /// What the best gains over the baseline on Dev, in NMSE points; absent for the baseline.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gain: Option<f64>,
+        /// Its standard error.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        se: Option<f64>,
+    },
     /// The search is over.
     Concluded {
         /// The best candidate on the data of the search; 0 is the baseline.

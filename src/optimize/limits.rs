@@ -117,6 +117,30 @@ impl Limits {
         }
     }
 
+    /// The stricter of each.
+    pub fn and(self, other: Self) -> Self {
+        let stricter = |a: Option<u64>, b: Option<u64>| [a, b].into_iter().flatten().min();
+        Self {
+            judge_calls: stricter(self.judge_calls, other.judge_calls),
+            calls: stricter(self.calls, other.calls),
+            tokens: stricter(self.tokens, other.tokens),
+            usd: [self.usd, other.usd].into_iter().flatten().min(),
+            seconds: stricter(self.seconds, other.seconds),
+        }
+    }
+
+    /// A part of each, 0 to 1, rounded down.
+    pub fn up_to(self, part: f64) -> Self {
+        let of = |limit: Option<u64>| limit.map(|limit| (limit as f64 * part) as u64);
+        Self {
+            judge_calls: of(self.judge_calls),
+            calls: of(self.calls),
+            tokens: of(self.tokens),
+            usd: self.usd.map(|limit| NanoUsd((limit.0 as f64 * part) as _)),
+            seconds: self.seconds,
+        }
+    }
+
     /// These limits with `spend` set aside.
     pub fn without(self, spend: Spend) -> Self {
         let less = |limit: Option<u64>, by: u64| limit.map(|limit| limit.saturating_sub(by));

@@ -139,6 +139,7 @@ impl Found<'_> {
             parent: Some(self.parent.hash()),
             strategy: Some(story.begun.strategy.clone()),
             run: Some(self.run.clone()),
+            data: Some(story.begun.data.clone()),
             feedback: feedback.into_iter().collect(),
             edits: Edits::between(&self.parent.prompt.editable(), &self.best.prompt.editable()),
             scores: Scores { dev: self.developed.as_ref().and_then(on_dev), test: on_test(&decision.comparison) },

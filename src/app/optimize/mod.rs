@@ -25,7 +25,7 @@ use crate::optimize::log::LogError;
 use crate::optimize::story::Story;
 use crate::optimize::strategy::Strategy;
 use crate::optimize::summary::Summary;
-pub use method::Method;
+pub use method::{Method, Regime};
 
 use data::Data;
 use job::Job;

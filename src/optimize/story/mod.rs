@@ -38,6 +38,9 @@ pub struct Story {
     pub plateaus: Vec<Plateau>,
     /// Disagreements by round, where the strategy has rounds.
     pub rounds: Vec<Round>,
+    /// What each of several strategies found.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<StageFound>,
     /// Batches that a limit forbade.
     pub short: BTreeMap<&'static str, u64>,
     /// The best candidate; `None` when the run has no end yet.
@@ -210,6 +213,25 @@ pub struct Round {
     pub of: u32,
 }
 
+/// What one of several strategies found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StageFound {
+    /// The strategy, as people call it.
+    pub name: String,
+    /// The best that it found; 0 is the baseline.
+    pub best: CandidateId,
+    /// Why it ended.
+    pub why: Why,
+    /// Judge calls that it took.
+    pub calls: u64,
+    /// What the best gains over the baseline on Dev, in NMSE points; absent for the baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gain: Option<f64>,
+    /// Its standard error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub se: Option<f64>,
+}
+
 /// The held-out part was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Opened {
@@ -241,6 +263,7 @@ impl Story {
             curve: curve::curve(log),
             plateaus: Vec::new(),
             rounds: Vec::new(),
+            stages: Vec::new(),
             short: BTreeMap::new(),
             best: None,
             why: None,
@@ -283,6 +306,14 @@ impl Story {
                 candidate: *candidate,
                 disagreements: *disagreements,
                 of: *of,
+            }),
+            Entry::Stage { name, best, why, calls, gain, se } => self.stages.push(StageFound {
+                name: name.clone(),
+                best: *best,
+                why: *why,
+                calls: *calls,
+                gain: *gain,
+                se: *se,
             }),
             Entry::Concluded { best, why } => (self.best, self.why) = (Some(*best), Some(*why)),
             Entry::Opened { items, looks, spent, rival } => {
