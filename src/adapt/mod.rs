@@ -149,6 +149,7 @@ pub fn decide(scale: Scale, held: &[Labelled], arms: &Arms<'_>, terms: &Terms, s
     let verdict = if reasons.is_empty() { Verdict::Go } else { Verdict::NoGo };
     if verdict == Verdict::Go {
         reasons.push(holds(&against, terms));
+        reasons.extend(untested(&against, terms));
     }
     let arm = |role, judge: &JudgeInput| arm(scale, held, role, judge, seed);
     let mut measured = vec![arm(Role::From, &arms.from), arm(Role::AsIs, arms.as_is)];
@@ -225,6 +226,21 @@ fn holds(against: &Comparison, terms: &Terms) -> String {
         "{what} on {} held-out items of {} queries: {numbers}; no slice is worse beyond {} points",
         against.n, against.queries, terms.slice_margin
     )
+}
+
+/// Slices that look worse and are too small for a test: no reason against it, and a reason to look.
+fn untested(against: &Comparison, terms: &Terms) -> Option<String> {
+    let worse = |slice: &&audit::SliceContrast| {
+        slice.small
+            && slice.column != "gold"
+            && slice.difference.value().is_some_and(|worse| worse > terms.slice_margin)
+    };
+    let name = |slice: &audit::SliceContrast| {
+        let points = slice.difference.value().unwrap_or(0.0);
+        format!("{} is {} ({} items, {points:.1} points worse)", slice.column, slice.value, slice.n)
+    };
+    let named: Vec<String> = against.slices.iter().filter(worse).map(name).collect();
+    (!named.is_empty()).then(|| format!("look at what is too small to be tested: {}", named.join(", ")))
 }
 
 fn numbers(against: &Comparison) -> Option<String> {
