@@ -25,6 +25,9 @@ use clap_complete::Shell;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+/// The heading of the options that every command has, so that they do not stand among its own.
+const EVERY: &str = "For every command";
+
 /// Makes a language model a relevance judge, and makes that judge answer to people.
 #[derive(Debug, Parser)]
 #[command(
@@ -34,19 +37,19 @@ use std::path::PathBuf;
 )]
 pub(super) struct Cli {
     /// Print one JSON object on stdout; `assessor schema envelope` describes it
-    #[arg(long, global = true)]
+    #[arg(help_heading = EVERY, long, global = true)]
     pub json: bool,
     /// Say nothing on stderr but errors
-    #[arg(long, short, global = true)]
+    #[arg(help_heading = EVERY, long, short, global = true)]
     pub quiet: bool,
     /// Seed of the run: sampling seeds of the requests and every draw
-    #[arg(long, global = true, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(..=u64::from(u32::MAX)))]
+    #[arg(help_heading = EVERY, long, global = true, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(..=u64::from(u32::MAX)))]
     pub seed: u64,
     /// Folder of the ledger and cache
-    #[arg(long, global = true, default_value = ".assessor", value_name = "DIR", env = "ASSESSOR_STATE")]
+    #[arg(help_heading = EVERY, long, global = true, default_value = ".assessor", value_name = "DIR", env = "ASSESSOR_STATE")]
     pub state: PathBuf,
     /// Configuration file [default: assessor.toml, where it exists]
-    #[arg(long, short, global = true, value_name = "FILE")]
+    #[arg(help_heading = EVERY, long, short, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Command,
