@@ -1,6 +1,7 @@
 //! The use cases: the only room that wires others together. Faces call these functions and show what they return.
 
 mod audit;
+mod bullets;
 mod compare;
 mod config;
 mod disagree;
@@ -21,6 +22,10 @@ mod suggest;
 mod world;
 
 pub use audit::{Audited, Questions, audit};
+pub use bullets::{
+    BulletAdded, BulletList, BulletsRequest, Drafted, NewBullet, Ruled, Swap, add_bullet, draft_bullets, list_bullets,
+    retire_bullet, vet_bullet,
+};
 pub use compare::{CompareRequest, Compared, Contender, Require, compare};
 pub use config::{CONFIG_FILE, Config};
 pub use disagree::{Disagreed, Filter, disagree};

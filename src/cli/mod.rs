@@ -4,6 +4,7 @@
 
 mod args;
 mod audit;
+mod bullets;
 mod compare;
 mod disagree;
 mod doctor;
@@ -74,6 +75,7 @@ async fn run(cli: &Cli, out: &Out) -> Result<u8, AppError> {
         Command::Doctor(args) => doctor::run(args, &project, out, cancel).await,
         Command::Optimize(args) => Box::pin(optimize::run(args, &project, out, cancel)).await,
         Command::Sim(args) => sim::run(args, cli.seed, out, cancel).await,
+        Command::Bullets { action } => Box::pin(bullets::run(action, &project, out, cancel)).await,
         Command::Judge { action } => judge::run(action, &project, out),
         Command::Init(_) | Command::Schema(_) | Command::Completions { .. } => Ok(DONE),
     }

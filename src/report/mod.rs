@@ -14,6 +14,7 @@
 //! | [`comparison_terminal`], [`comparison_markdown`], [`comparison_html`] | two judges, paired |
 //! | [`optimization_terminal`], [`optimization_markdown`], [`optimization_html`] | a run of an optimiser |
 //! | [`judges`], [`judge`], [`judge_diff`] | stored judges: the list, one of them, what changed between two |
+//! | [`bullets()`] | an instruction library |
 //! | [`junit`] | gates, for continuous integration |
 //!
 //! `measures`, `panels` and `brief` say which numbers are shown and what each means, so all faces say the same.
@@ -21,6 +22,7 @@
 //! `plain` makes text that others wrote (models, annotators, documents) safe to show.
 
 mod brief;
+mod bullets;
 mod comparison;
 mod disagreements;
 mod export;
@@ -41,6 +43,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
+pub use bullets::bullets;
 pub use comparison::{comparison_markdown, comparison_terminal};
 pub use disagreements::{changes, groups, list};
 pub use export::{csv, jsonl};

@@ -3,6 +3,7 @@
 mod adversary;
 mod audits;
 mod bad_input;
+mod bullets;
 mod caveats;
 mod certificates;
 mod commands;

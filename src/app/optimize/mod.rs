@@ -98,7 +98,7 @@ pub async fn optimize(
     let judge = judge(project, request, &endpoint)?;
     let data = data::read(project, &request.data, request.fractions, cancel.clone()).await?;
     let protection = protect::read(request.protect.as_deref(), &data)?;
-    let strategy = request.method.strategy();
+    let strategy = request.method.strategy(project, &judge, &data)?;
     let begun = Begun {
         protected: protection.items.clone(),
         ..begun(project, request, &judge, &reflector, &data, strategy.as_ref())
@@ -247,8 +247,10 @@ impl Job<'_> {
         let Self { project, request, judge, data, protection, ledger, run, begun, sent, keep } = self;
         let Data { train, dev, test, evidence, test_digest, test_bytes, .. } = data;
         let guard = Guard::new(&judge.rubric, &judge.prompt, &train, &dev, guardrail::Limits::default());
-        let held = test.len() + protection.rows.len();
-        let bytes = test_bytes + protection.bytes(&train, &dev);
+        let (held, bytes) = match request.method.decides() {
+            true => (test.len() + protection.rows.len(), test_bytes + protection.bytes(&train, &dev)),
+            false => (0, 0),
+        };
         let reserve = lab.most_held(judge, held, bytes);
         covers(request.limits, reserve, held)?;
         let log = log(&ledger, &run)?;
