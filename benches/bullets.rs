@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
 const SEEDS: u64 = 20;
-const BUDGETS: [u64; 3] = [3_000, 6_000, 12_000];
+const BUDGETS: [u64; 3] = [6_000, 12_000, 24_000];
 /// 1,200 items, of which four fifths are searched on.
 const QUERIES: usize = 200;
 const SPLIT: (u32, u32, u32) = (40, 40, 20);
@@ -55,15 +55,22 @@ const PLANTED: [(&str, &str, &str); 10] = [
         "passing",
         "Rate a document lower when it mentions the subject only in passing and is about something else.",
     ),
-    ("helpful", "question", "A question that nobody answers does not help whoever has the same question: rate it low."),
+    (
+        "helpful, a little",
+        "question",
+        "A question that nobody answers does not help whoever has the same question: rate it low.",
+    ),
     ("redundant", "passing-again", "A side remark on the subject is no answer: such a text gets a lower rating."),
-    ("redundant", "question-again", "If it only asks and nobody answers, rate lower."),
+    ("redundant", "keywords-again", "If only the words match and there is no real information, rate lower."),
     ("harmful", "entity-reversed", "Rate a document higher when it is about a different product with a similar name."),
     ("harmful", "recency-reversed", "Rate documents that are several years old higher: they have stood the test."),
     ("useless", "seasons", "In winter, think of heating first, and in summer of shade."),
     ("useless", "spelling", "Ignore spelling mistakes and the layout of the page."),
     ("useless", "colours", "The colours of pictures and logos play no part."),
 ];
+
+/// Bullets that say the same.
+const TWINS: [(&str, &str); 2] = [("passing", "passing-again"), ("keywords", "keywords-again")];
 
 fn main() {
     let args: Vec<String> = std::env::args().collect();
@@ -77,11 +84,28 @@ fn main() {
     println!("{truths:?}");
     for budget in budgets {
         let all = runs(budget, seeds);
+        let mut twins = Vec::new();
         println!("\n{budget} judge calls, {seeds} seeds, {MODEL}\n");
         println!(
             "| planted | bullet | truly, alone | truly, beside the helpful | helps | no effect shown | harms | redundant | only together | chosen |"
         );
         println!("|---|---|---|---|---|---|---|---|---|---|");
+        for (first, again) in TWINS {
+            let told = |bullets: &&Vec<Finding>| {
+                let of = |id: &str| bullets.iter().find(|finding| finding.id == id).unwrap();
+                let other = |a: &str, b: &str| matches!(&of(a).verdict, Verdict::RedundantWith(with) if with.is_empty() || with.iter().any(|id| id == b));
+                other(first, again) || other(again, first)
+            };
+            let once = |bullets: &&Vec<Finding>| {
+                let chosen = |id: &str| bullets.iter().any(|finding| finding.id == id && finding.place.is_some());
+                chosen(first) != chosen(again)
+            };
+            twins.push(format!(
+                "`{first}` and `{again}`: called redundant in {} runs, one of the two chosen in {}.",
+                all.iter().filter(told).count(),
+                all.iter().filter(once).count()
+            ));
+        }
         for (kind, id, _) in PLANTED {
             let found: Vec<&Finding> = all.iter().flatten().filter(|finding| finding.id == id).collect();
             let count = |test: &dyn Fn(&Verdict) -> bool| found.iter().filter(|f| test(&f.verdict)).count();
@@ -96,6 +120,7 @@ fn main() {
                 count(&|v| matches!(v, Verdict::OnlyTogetherWith(_))),
             );
         }
+        println!("\n{}", twins.join("\n"));
     }
 }
 

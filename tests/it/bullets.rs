@@ -26,9 +26,16 @@ fn a_rule_is_added_as_a_candidate_vetted_by_a_person_and_retired_with_a_reason()
     // The shipped library became a file, comments and all, and the new bullet stands at its end.
     assert!(folder.read(FILE).starts_with(SHIPPED));
     let vetted = folder.json(&["bullets", "vet", "glossary", "--by", "Ben"]);
-    assert_eq!((&vetted["data"]["was"], &vetted["data"]["bullet"]["vetted"]["by"]), (&"candidate".into(), &"Ben".into()));
+    assert_eq!(
+        (&vetted["data"]["was"], &vetted["data"]["bullet"]["vetted"]["by"]),
+        (&"candidate".into(), &"Ben".into())
+    );
     let retired = folder.run(&["bullets", "retire", "glossary", "--why", "it is never seen"]);
-    assert!(retired.out.starts_with(&format!("`glossary` is retired now, and was vetted: {FILE}\n")), "{}", retired.out);
+    assert!(
+        retired.out.starts_with(&format!("`glossary` is retired now, and was vetted: {FILE}\n")),
+        "{}",
+        retired.out
+    );
     let library = load(FILE, &folder.read(FILE)).unwrap();
     let bullet = library.find("glossary").unwrap();
     assert_eq!((bullet.status, bullet.tags.as_slice()), (Status::Retired, ["need".to_owned()].as_slice()));
@@ -45,8 +52,15 @@ fn a_rule_that_no_prompt_could_have_is_refused_with_100_and_one_that_is_there_wi
     assert_eq!(twice.code, 2, "{twice:?}");
     assert!(twice.err.contains("the bullet `rate-once` says the same"), "{}", twice.err);
     let copied = folder.run(&[
-        "bullets", "add", "A rule that holds for the Nimbra Learn sync is no rule: rate it lower.", "--author", "Ana",
-        "--items", &labels("workplace.items.jsonl"), "--human", &labels("workplace.ratings.jsonl"),
+        "bullets",
+        "add",
+        "A rule that holds for the Nimbra Learn sync is no rule: rate it lower.",
+        "--author",
+        "Ana",
+        "--items",
+        &labels("workplace.items.jsonl"),
+        "--human",
+        &labels("workplace.ratings.jsonl"),
     ]);
     assert_eq!(copied.code, 100, "{copied:?}");
     assert!(copied.err.contains("leak: "), "{}", copied.err);
@@ -65,7 +79,8 @@ fn the_list_fits_the_terminal_and_is_filtered() {
     let all = folder.run(&["bullets", "list"]);
     assert!(all.out.lines().all(|line| line.chars().count() <= 100), "{}", all.out);
     let form = folder.json(&["bullets", "list", "--tag", "form"]);
-    let ids: Vec<&str> = form["data"]["bullets"].as_array().unwrap().iter().map(|b| b["id"].as_str().unwrap()).collect();
+    let ids: Vec<&str> =
+        form["data"]["bullets"].as_array().unwrap().iter().map(|b| b["id"].as_str().unwrap()).collect();
     assert_eq!(ids, ["short-rationale", "always-rate", "rate-once"]);
     let none = folder.json(&["bullets", "list", "--status", "candidate"]);
     assert_eq!(none["data"]["bullets"], Value::Array(vec![]));
@@ -80,7 +95,8 @@ fn drafts_are_candidates_with_their_items_and_reach_no_prompt_until_they_are_vet
     assert_eq!(drafted["exit"], 0, "{drafted}");
     let library = load(FILE, &folder.read(FILE)).unwrap();
     assert!(library.bullets.len() >= 4, "{library:?}");
-    let ids: Vec<&str> = drafted["data"]["bullets"].as_array().unwrap().iter().map(|b| b["id"].as_str().unwrap()).collect();
+    let ids: Vec<&str> =
+        drafted["data"]["bullets"].as_array().unwrap().iter().map(|b| b["id"].as_str().unwrap()).collect();
     assert_eq!(ids, library.bullets.iter().map(|bullet| bullet.id.as_str()).collect::<Vec<_>>());
     for bullet in &library.bullets {
         assert_eq!((bullet.status, bullet.author.as_str()), (Status::Candidate, "sim/reflector"));
@@ -88,7 +104,11 @@ fn drafts_are_candidates_with_their_items_and_reach_no_prompt_until_they_are_vet
     }
     let none = folder.run(&RUN);
     assert_eq!(none.code, 2, "{none:?}");
-    assert!(none.err.contains(&format!("no bullet of the {} in the library is vetted", library.bullets.len())), "{}", none.err);
+    assert!(
+        none.err.contains(&format!("no bullet of the {} in the library is vetted", library.bullets.len())),
+        "{}",
+        none.err
+    );
 
     // Vetted, they are chosen from; on another split their items would be held out, and that is refused.
     for bullet in &library.bullets {
@@ -123,7 +143,8 @@ fn an_adopted_choice_differs_from_the_base_by_vetted_bullets_alone_and_each_can_
 
     let findings = data["bullets"].as_array().unwrap();
     assert_eq!(findings.len(), library.vetted().count());
-    let chosen: Vec<&str> = findings.iter().filter(|f| !f["place"].is_null()).map(|f| f["id"].as_str().unwrap()).collect();
+    let chosen: Vec<&str> =
+        findings.iter().filter(|f| !f["place"].is_null()).map(|f| f["id"].as_str().unwrap()).collect();
     assert_eq!(chosen.len(), best.bullets.len());
 
     let out = folder.json(&["judge", "add", "--from", version, "--without-bullet", chosen[0]]);
@@ -141,7 +162,11 @@ fn an_adopted_choice_differs_from_the_base_by_vetted_bullets_alone_and_each_can_
     assert_eq!(shown["data"]["lineage"]["why"], format!("by hand, with {}", chosen[0]));
     let gone = folder.run(&["judge", "add", "--from", less, "--without-bullet", chosen[0]]);
     assert_eq!(gone.code, 2);
-    assert!(gone.err.starts_with(&format!("error: the prompt does not have the bullet `{}`\n", chosen[0])), "{}", gone.err);
+    assert!(
+        gone.err.starts_with(&format!("error: the prompt does not have the bullet `{}`\n", chosen[0])),
+        "{}",
+        gone.err
+    );
     let again = folder.run(&["judge", "add", "--from", version, "--with-bullet", chosen[0]]);
     assert!(again.err.contains("already"), "{}", again.err);
 }

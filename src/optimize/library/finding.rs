@@ -103,7 +103,7 @@ fn tested(effect: Option<&Effect>) -> Option<&Effect> {
 }
 
 /// By how many standard errors two effects differ.
-pub(super) fn apart(a: &Effect, b: &Effect) -> f64 {
+fn apart(a: &Effect, b: &Effect) -> f64 {
     let ((a, a_se), (b, b_se)) = (a.worth(), b.worth());
     (a - b) / a_se.hypot(b_se)
 }
@@ -138,9 +138,22 @@ fn shown(findings: &[Finding]) -> Vec<i8> {
     findings.iter().enumerate().map(one).collect()
 }
 
+fn beyond(effect: &Effect) -> bool {
+    effect.p.is_some_and(|p| p < ALPHA) || effect.p_form < ALPHA
+}
+
+/// Beside something else a bullet does less than alone, and nothing that is beyond chance.
+pub(super) fn adds_nothing(alone: &Effect, beside: &Effect) -> bool {
+    !(beyond(beside) && beside.z() > 0.0) && apart(alone, beside) > DIFFERS
+}
+
+/// Beside something else a bullet helps, and does more than alone.
+pub(super) fn adds_more(alone: &Effect, beside: &Effect) -> bool {
+    beside.z() > DIFFERS && apart(beside, alone) > DIFFERS
+}
+
 fn verdict(finding: &Finding, shown: i8) -> Verdict {
     let (alone, within) = (tested(finding.alone.as_ref()), tested(finding.within.as_ref()));
-    let beyond = |effect: &Effect| effect.p.is_some_and(|p| p < ALPHA) || effect.p_form < ALPHA;
     let (Some(alone), _) = (alone, within) else {
         return match (within, shown) {
             (None, _) => Verdict::Untested,
@@ -152,8 +165,8 @@ fn verdict(finding: &Finding, shown: i8) -> Verdict {
     let others = |test: &dyn Fn(&Effect) -> bool| -> Vec<String> {
         finding.beside.iter().filter(|beside| test(&beside.effect)).map(|beside| beside.other.clone()).collect()
     };
-    let adds_nothing = |effect: &Effect| !(beyond(effect) && effect.z() > 0.0) && apart(alone, effect) > DIFFERS;
-    let adds_more = |effect: &Effect| effect.z() > DIFFERS && apart(effect, alone) > DIFFERS;
+    let adds_nothing = |effect: &Effect| adds_nothing(alone, effect);
+    let adds_more = |effect: &Effect| adds_more(alone, effect);
     match shown {
         -1 => Verdict::Harms,
         1 if finding.place.is_some() => Verdict::Helps,

@@ -14,10 +14,8 @@ const PLENTY: u64 = u64::MAX / 4;
 /// Rows of Train and Dev, each beginning of them a small picture of the whole; those of `sources` are left out.
 pub(super) fn rows(desk: &Desk<'_>, sources: &BTreeSet<ItemId>) -> Vec<Row> {
     let materials = desk.materials();
-    let parts = [
-        order(materials.train, Row::Train, "train", desk.seed()),
-        order(materials.dev, Row::Dev, "dev", desk.seed()),
-    ];
+    let parts =
+        [order(materials.train, Row::Train, "train", desk.seed()), order(materials.dev, Row::Dev, "dev", desk.seed())];
     let mut placed: Vec<(usize, Row)> = Vec::new();
     for part in &parts {
         let n = part.len().max(1);

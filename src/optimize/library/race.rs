@@ -52,6 +52,11 @@ impl Race {
         Self { arms, live, at: 0, left: calls, samples, waiting: Vec::new() }
     }
 
+    /// With at least so many samples of the shared prompts.
+    pub fn with_samples(self, least: u32) -> Self {
+        Self { samples: self.samples.max(least), ..self }
+    }
+
     pub fn arms(&self) -> &[Arm] {
         &self.arms
     }
