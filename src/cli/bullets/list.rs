@@ -12,10 +12,10 @@ pub(super) fn run(args: &BulletsListArgs, project: &Project, out: &Out) -> Resul
     Ok(out.result("bullets", DONE, &list, Vec::new(), || {
         let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
         let from = match &list.file {
-            Some(file) => file.display().to_string(),
-            None => "the library inside the binary; the first change writes it to a file".to_owned(),
+            Some(file) => format!("  {}\n", file.display()),
+            None => "  the library inside the binary; the first change writes it to a file\n".to_owned(),
         };
-        let shown = format!("{} of {} bullets for `{}`: {from}\n", list.bullets.len(), list.total, list.rubric);
+        let shown = format!("  {} of {} bullets for `{}`\n{from}", list.bullets.len(), list.total, list.rubric);
         report::bullets(&list.bullets, &options) + "\n" + &shown
     }))
 }

@@ -142,9 +142,9 @@ fn beyond(effect: &Effect) -> bool {
     effect.p.is_some_and(|p| p < ALPHA) || effect.p_form < ALPHA
 }
 
-/// Beside something else a bullet does less than alone, and nothing that is beyond chance.
+/// Beside something else a bullet does less than alone, and is not even one standard error ahead.
 pub(super) fn adds_nothing(alone: &Effect, beside: &Effect) -> bool {
-    !(beyond(beside) && beside.z() > 0.0) && apart(alone, beside) > DIFFERS
+    beside.is_tested() && beside.z() < 1.0 && apart(alone, beside) > DIFFERS
 }
 
 /// Beside something else a bullet helps, and does more than alone.
