@@ -60,7 +60,7 @@ const PLANTED: [(&str, &str, &str); 10] = [
         "question",
         "A question that nobody answers does not help whoever has the same question: rate it low.",
     ),
-    ("redundant", "passing-again", "A side remark on the subject is no answer: such a text gets a lower rating."),
+    ("redundant", "passing-again", "A passing mention gets a lower rating."),
     ("redundant", "keywords-again", "If only the words match and there is no real information, rate lower."),
     ("harmful", "entity-reversed", "Rate a document higher when it is about a different product with a similar name."),
     ("harmful", "recency-reversed", "Rate documents that are several years old higher: they have stood the test."),

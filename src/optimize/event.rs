@@ -97,6 +97,23 @@ pub enum Entry {
         /// In the library's order.
         bullets: Vec<Finding>,
     },
+    /// One of several strategies of a search is over.
+    Stage {
+        /// Which.
+        name: String,
+        /// The best that it found; 0 is the baseline.
+        best: CandidateId,
+        /// Why it ended.
+        why: Why,
+        /// Judge calls that it took.
+        calls: u64,
+        /// What the best gains over the baseline on Dev, in NMSE points; absent for the baseline.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gain: Option<f64>,
+        /// Its standard error.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        se: Option<f64>,
+    },
     /// The search is over.
     Concluded {
         /// The best candidate on the data of the search; 0 is the baseline.
@@ -112,6 +129,9 @@ pub enum Entry {
         looks: u64,
         /// Spent so far.
         spent: Spend,
+        /// Spent, of that, on a judge of another model.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rival: Option<Spend>,
     },
     /// What became of the best candidate.
     Decided {
@@ -149,6 +169,9 @@ pub struct Begun {
     pub conditions: Conditions,
     /// Items whose rating must not change.
     pub protected: Vec<ItemId>,
+    /// The judge of another model that the best candidate is held against, and what it must show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<serde_json::Value>,
 }
 
 /// A proposal that never became a candidate.
@@ -207,6 +230,8 @@ pub enum Why {
     Regression,
     /// Every bullet of the library was weighed.
     Weighed,
+    /// Nothing that was tried makes the model tell items apart, or write replies that can be read.
+    Hopeless,
 }
 
 impl Why {
@@ -219,6 +244,9 @@ impl Why {
             Self::Rounds => "it went through the rounds that were asked for",
             Self::Regression => "the last round made it worse",
             Self::Weighed => "every bullet was weighed",
+            Self::Hopeless => {
+                "nothing that was tried makes this model tell items apart, or write replies that can be read"
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::optimize::gepa::{self, Gepa};
 use crate::optimize::library::draft::{self, Draft};
 use crate::optimize::library::{self, Bullets, Rule};
 use crate::optimize::published::Published;
+use crate::optimize::stages::{Stage, Stages};
 use crate::optimize::strategy::Strategy;
 use crate::rubric::bullets::{Bullet, Library};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,51 @@ pub enum Method {
     Bullets(library::Knobs, Option<PathBuf>),
     /// See [`draft`]; the library's file likewise. It changes no prompt and opens nothing.
     Draft(draft::Knobs, Option<PathBuf>),
+    /// Several after each other: see [`stages`](crate::optimize::stages).
+    Regimes(Vec<Regime>),
+}
+
+/// A way of carrying a judge to another model, by how much of the prompt may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Regime {
+    /// The whole text, by reflection.
+    Rewrite,
+    /// The whole text, in the simplest loop.
+    Flywheel,
+    /// Vetted bullets of the library only.
+    Bullets,
+}
+
+impl Regime {
+    /// All that `auto` tries, in this order.
+    pub const AUTO: [Self; 1] = [Self::Rewrite];
+
+    /// As it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rewrite => "rewrite",
+            Self::Flywheel => "flywheel",
+            Self::Bullets => "bullets",
+        }
+    }
+
+    /// Its share of the budget, relative to others'. Most of what a prompt lacks is told in words.
+    fn share(self) -> f64 {
+        match self {
+            Self::Rewrite => 6.0,
+            Self::Flywheel => 2.0,
+            Self::Bullets => 4.0,
+        }
+    }
+
+    fn stage(self, project: &Project, judge: &JudgeSpec, data: &Data) -> Result<Stage, AppError> {
+        let strategy: Box<dyn Strategy> = match self {
+            Self::Rewrite => Box::new(Gepa::new(gepa::Knobs::default())),
+            Self::Flywheel => Box::new(Flywheel::new(flywheel::Knobs::default())),
+            Self::Bullets => Method::Bullets(library::Knobs::default(), None).strategy(project, judge, data)?,
+        };
+        Ok(Stage { name: self.name(), share: self.share(), strategy })
+    }
 }
 
 impl Method {
@@ -53,6 +99,10 @@ impl Method {
             Self::Draft(knobs, file) => {
                 let known = library(file)?.bullets.iter().map(rule).collect();
                 Box::new(Draft::new(knobs.clone(), known))
+            }
+            Self::Regimes(regimes) => {
+                let stage = |regime: &Regime| regime.stage(project, judge, data);
+                Box::new(Stages::new(regimes.iter().map(stage).collect::<Result<_, _>>()?))
             }
         })
     }

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod adapt;
 mod audit;
 mod bullets;
 mod compare;
@@ -11,6 +12,7 @@ mod shared;
 mod source;
 mod values;
 
+pub(super) use adapt::AdaptArgs;
 pub(super) use audit::{AuditArgs, DisagreeArgs, Which};
 pub(super) use bullets::{BulletsAction, BulletsAddArgs, BulletsListArgs, DraftArgs, RetireArgs, VetArgs};
 pub(super) use compare::CompareArgs;
@@ -84,6 +86,9 @@ pub(super) enum Command {
     Disagree(DisagreeArgs),
     /// Search for a better prompt, and adopt it only if it holds on data that the search never saw
     Optimize(OptimizeArgs),
+    /// Carry a judge to a cheaper or newer model: GO or NO-GO
+    #[command(after_help = adapt::EXAMPLES)]
+    Adapt(AdaptArgs),
     /// Keep versions of a judge: which there are, what changed, which one is in production
     #[command(
         after_help = "Examples:\n  assessor judge add --note baseline                 store the rubric's own prompt with sim/small\n  assessor judge list\n  assessor judge diff production candidate\n  assessor judge promote candidate --as production --why 'test NMSE 8.8 to 4.9'\n  assessor judge rollback production"
@@ -128,6 +133,7 @@ impl Command {
             Self::Compare(_) => "compare",
             Self::Disagree(_) => "disagree",
             Self::Optimize(_) => "optimize",
+            Self::Adapt(_) => "adapt",
             Self::Judge { .. } => "judge",
             Self::Bullets { .. } => "bullets",
             Self::Sim(_) => "sim",
