@@ -2,6 +2,7 @@
 //! killed and resumed is byte for byte that of one that was not.
 
 use super::adopt::Conditions;
+use super::library::finding::Finding;
 use super::limits::{Limit, Limits, Spend};
 use super::pool::{CandidateId, Origin, Row};
 use crate::domain::{ItemId, Malformed};
@@ -83,6 +84,18 @@ pub enum Entry {
         disagreements: u32,
         /// Of so many.
         of: u32,
+    },
+    /// A rule was drafted, for people to vet.
+    Drafted {
+        /// The rule.
+        text: String,
+        /// The items whose feedback it was written from.
+        feedback: Vec<ItemId>,
+    },
+    /// What each bullet of a library came to.
+    Weighed {
+        /// In the library's order.
+        bullets: Vec<Finding>,
     },
     /// One of several strategies of a search is over.
     Stage {
@@ -215,6 +228,8 @@ pub enum Why {
     Rounds,
     /// A round made it worse.
     Regression,
+    /// Every bullet of the library was weighed.
+    Weighed,
     /// Nothing that was tried makes the model tell items apart, or write replies that can be read.
     Hopeless,
 }
@@ -228,6 +243,7 @@ impl Why {
             Self::Perfect => "the judge agrees with people on everything that it was shown",
             Self::Rounds => "it went through the rounds that were asked for",
             Self::Regression => "the last round made it worse",
+            Self::Weighed => "every bullet was weighed",
             Self::Hopeless => {
                 "nothing that was tried makes this model tell items apart, or write replies that can be read"
             }

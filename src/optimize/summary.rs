@@ -1,6 +1,7 @@
 //! What a run came to, as `optimize --json` prints it.
 
 use super::adopt::Decision;
+use super::library::finding::Finding;
 use super::story::Point;
 use crate::audit::Panel;
 use crate::ledger::PerPoint;
@@ -50,6 +51,9 @@ pub struct Summary {
     pub rejected: BTreeMap<String, u64>,
     /// The best candidate's NMSE while the run went on.
     pub curve: Vec<Point>,
+    /// What each bullet of a library came to, where the strategy chooses from one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bullets: Vec<Finding>,
     /// What the held-out part said; absent when it was not opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Object>")]

@@ -74,6 +74,7 @@ impl Keep {
             stopped: story.stopped.len() as u64,
             rejected: story.rejected.clone(),
             curve: story.curve.clone(),
+            bullets: story.bullets.clone(),
             decision: found.decision,
             looks: found.looks,
             per_point: lineage.as_ref().and_then(Lineage::per_point),

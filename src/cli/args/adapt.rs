@@ -100,6 +100,8 @@ pub(in crate::cli) enum RegimeArg {
     Rewrite,
     /// The whole text, round by round
     Flywheel,
+    /// Vetted bullets of the rubric's library only
+    Bullets,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -144,6 +146,7 @@ impl AdaptArgs {
                 RegimeArg::Auto => Regime::AUTO.to_vec(),
                 RegimeArg::Rewrite => vec![Regime::Rewrite],
                 RegimeArg::Flywheel => vec![Regime::Flywheel],
+                RegimeArg::Bullets => vec![Regime::Bullets],
             },
             limits: if unlimited { Limits { judge_calls: Some(DEFAULT_CALLS), ..limits } } else { limits },
             terms: Terms {

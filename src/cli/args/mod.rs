@@ -2,6 +2,7 @@
 
 mod adapt;
 mod audit;
+mod bullets;
 mod compare;
 mod judge;
 mod label;
@@ -13,6 +14,7 @@ mod values;
 
 pub(super) use adapt::AdaptArgs;
 pub(super) use audit::{AuditArgs, DisagreeArgs, Which};
+pub(super) use bullets::{BulletsAction, BulletsAddArgs, BulletsListArgs, DraftArgs, RetireArgs, VetArgs};
 pub(super) use compare::CompareArgs;
 pub(super) use judge::{AddArgs, DiffArgs, JudgeAction, PromoteArgs, RollbackArgs, ShowArgs};
 pub(super) use label::LabelArgs;
@@ -99,6 +101,15 @@ pub(super) enum Command {
         #[command(subcommand)]
         action: JudgeAction,
     },
+    /// Keep a library of vetted rules that prompts may get: list, add, vet, retire, draft
+    #[command(
+        after_help = "Examples:\n  assessor bullets list --status candidate\n  assessor bullets draft                             rules from what sim/small gets wrong on the shipped labels\n  assessor bullets vet short-rationale --by 'Ana Ruiz'\n  assessor optimize bullets                          which of the vetted ones help"
+    )]
+    Bullets {
+        /// What to do
+        #[command(subcommand)]
+        action: BulletsAction,
+    },
     /// Serve the simulated models to other tools, and measure prompts on fresh simulated worlds
     Sim(SimArgs),
     /// Print the JSON Schema of a format
@@ -127,6 +138,7 @@ impl Command {
             Self::Optimize(_) => "optimize",
             Self::Adapt(_) => "adapt",
             Self::Judge { .. } => "judge",
+            Self::Bullets { .. } => "bullets",
             Self::Sim(_) => "sim",
             Self::Schema(_) => "schema",
             Self::Completions { .. } => "completions",
@@ -143,7 +155,7 @@ pub(super) struct InitArgs {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct SchemaArgs {
-    /// rubric, config, items, human, judge, labels or envelope
+    /// rubric, bullets, config, items, human, judge, labels or envelope
     pub name: String,
 }
 

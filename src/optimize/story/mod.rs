@@ -10,6 +10,7 @@ mod tests;
 pub use curve::Point;
 
 use super::event::{Begun, Decision, Entry, Why};
+use super::library::finding::Finding;
 use super::limits::{Limit, Spend};
 use super::pool::{CandidateId, Operator};
 use crate::domain::ItemId;
@@ -51,6 +52,9 @@ pub struct Story {
     pub opened: Option<Opened>,
     /// The last word.
     pub decided: Option<Decided>,
+    /// What each bullet of a library came to, where the strategy chooses from one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bullets: Vec<Finding>,
     /// Spent in all.
     pub spent: Spend,
     /// Of that, on the reflection model.
@@ -269,6 +273,7 @@ impl Story {
             why: None,
             opened: None,
             decided: None,
+            bullets: Vec::new(),
             spent: Spend::default(),
             writing: Spend::default(),
             rival: None,
@@ -280,7 +285,8 @@ impl Story {
 
     fn take(&mut self, entry: &Entry) {
         match entry {
-            Entry::Begun(_) | Entry::Admitted { .. } | Entry::Compared { .. } => {}
+            Entry::Begun(_) | Entry::Admitted { .. } | Entry::Compared { .. } | Entry::Drafted { .. } => {}
+            Entry::Weighed { bullets } => self.bullets.clone_from(bullets),
             Entry::Rated { spent, .. } => self.spent = *spent,
             Entry::Written { spent, .. } => {
                 self.writing = self.writing + spent.since(self.spent);
