@@ -1,5 +1,6 @@
 //! What a strategy works at: candidates and their ratings, the guardrails, the log, what is left of the budget.
 
+use super::demos::{Examples, Showing};
 use super::event::{Decision, Entry, Refused};
 use super::limits::{Limits, Spend};
 use super::paired::Gain;
@@ -125,7 +126,8 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// [`Refused`] when a guardrail stops it. That is logged and remembered, and costs nothing.
     pub fn check(&mut self, text: &str, origin: Origin) -> Result<(), Refused> {
-        self.screen(text, &origin).map(|_| ()).map_err(|reasons| self.refuse(text, origin, reasons))
+        let prompt = self.pool.prompt(origin.parents[0]).revised(text);
+        self.screen(prompt, &origin).map(|_| ()).map_err(|reasons| self.refuse(text, origin, reasons))
     }
 
     /// Takes a revised editable text as a candidate.
@@ -133,15 +135,44 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// As [`Desk::check`].
     pub fn admit(&mut self, text: &str, origin: Origin) -> Result<CandidateId, Refused> {
-        match self.screen(text, &origin) {
-            Ok(prompt) => Ok(self.take(Candidate { prompt, origin })),
+        let prompt = self.pool.prompt(origin.parents[0]).revised(text);
+        self.admit_prompt(prompt, text, origin, Showing::default())
+    }
+
+    /// Takes an editable text as a candidate that shows `examples` in place of those of its parent. The text passes the
+    /// guardrails as any other; examples are copies by their nature, and can only be made from Train.
+    ///
+    /// # Errors
+    /// As [`Desk::check`].
+    pub fn admit_showing(
+        &mut self,
+        text: &str,
+        examples: &Examples,
+        mut origin: Origin,
+    ) -> Result<CandidateId, Refused> {
+        let shows = examples.showing();
+        let written: Vec<_> = shows.items().filter(|item| !origin.feedback.contains(item)).cloned().collect();
+        origin.feedback.extend(written);
+        let prompt = examples.shown_in(self.pool.prompt(origin.parents[0]).revised(text));
+        self.admit_prompt(prompt, text, origin, shows)
+    }
+
+    fn admit_prompt(
+        &mut self,
+        prompt: Prompt,
+        text: &str,
+        origin: Origin,
+        shows: Showing,
+    ) -> Result<CandidateId, Refused> {
+        match self.screen(prompt, &origin) {
+            Ok(prompt) => Ok(self.take(Candidate { prompt, origin }, shows)),
             Err(reasons) => Err(self.refuse(text, origin, reasons)),
         }
     }
 
-    fn screen(&self, text: &str, origin: &Origin) -> Result<Screened, Vec<(String, String)>> {
+    fn screen(&self, prompt: Prompt, origin: &Origin) -> Result<Screened, Vec<(String, String)>> {
         let parent = self.pool.prompt(origin.parents[0]);
-        let prompt = self.guard.screen(parent.revised(text), Some(parent));
+        let prompt = self.guard.screen(prompt, Some(parent));
         let prompt = prompt.map_err(|violations| violations.iter().map(reason).collect::<Vec<_>>())?;
         match self.pool.find(prompt.prompt()) {
             Some(_) => Err(vec![("duplicate".to_owned(), "the same prompt is a candidate already".to_owned())]),
@@ -149,11 +180,11 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn take(&mut self, candidate: Candidate) -> CandidateId {
+    fn take(&mut self, candidate: Candidate, shows: Showing) -> CandidateId {
         let (origin, text) = (candidate.origin.clone(), candidate.prompt.prompt().editable());
         let id = self.pool.admit(candidate);
         let judge = self.judge(id).hash();
-        self.entries.push(Entry::Admitted { id, judge, origin, text });
+        self.entries.push(Entry::Admitted { id, judge, origin, text, shows });
         id
     }
 

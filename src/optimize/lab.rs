@@ -78,10 +78,11 @@ const GROWN: usize = 4_000;
 
 impl<J: Journal> Lab<J> {
     /// What is set aside for rating held-out items with `judge` and with a revision of it: the most that it can cost.
-    /// `bytes` is the text of all of them; counting it opens nothing.
-    pub fn most_held(&self, judge: &JudgeSpec, items: usize, bytes: usize) -> Spend {
+    /// `bytes` is the text of all of them; counting it opens nothing. `examples` is the text of the examples that the
+    /// revision may show.
+    pub fn most_held(&self, judge: &JudgeSpec, items: usize, bytes: usize, examples: usize) -> Spend {
         let schema = reply_schema(&judge.rubric.contract, judge.rubric.scale).to_string().len();
-        let system = Prefix::new(&judge.prompt, &judge.rubric).system().len();
+        let system = Prefix::new(&judge.prompt, &judge.rubric).largest_system() + examples;
         let each = system + schema + GROWN + bytes.div_ceil(items.max(1));
         let one = largest(self.judge.endpoint(), each, judge.sampling.max_tokens);
         let calls = 2 * items as u64;

@@ -19,6 +19,7 @@ use crate::labels::Fractions;
 use crate::ledger::{Ledger, RunInfo};
 use crate::model::{Endpoint, Policy};
 use crate::optimize::adopt::{self, Conditions};
+use crate::optimize::demos;
 use crate::optimize::engine::{Conclusion, Engine, OptimizeError, Sent, Setup};
 use crate::optimize::event::{Begun, Entry};
 use crate::optimize::lab::{Lab, LabError};
@@ -249,7 +250,11 @@ impl Job<'_> {
         let guard = Guard::new(&judge.rubric, &judge.prompt, &train, &dev, guardrail::Limits::default());
         let held = test.len() + protection.rows.len();
         let bytes = test_bytes + protection.bytes(&train, &dev);
-        let reserve = lab.most_held(judge, held, bytes);
+        let examples = match strategy.most_examples() {
+            0 => 0,
+            most => most * demos::largest(&train.0, &judge.rubric),
+        };
+        let reserve = lab.most_held(judge, held, bytes, examples);
         covers(request.limits, reserve, held)?;
         let log = log(&ledger, &run)?;
         let (limits, seed) = (request.limits, project.seed);

@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod examples;
 mod gepa;
-mod made_up;
+pub(super) mod made_up;
 mod others;
 
 use super::pool::{Candidate, Operator, Origin, Pool, Rated, Row};

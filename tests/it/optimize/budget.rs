@@ -4,27 +4,54 @@ use super::provider::{Habits, Provider, Seen};
 use super::{KEPT, QUERIES, Stand};
 use assessor::app::{AppError, Method, Optimized};
 use assessor::domain::NanoUsd;
+use assessor::optimize::demos::Select;
 use assessor::optimize::event::{Entry, Why};
 use assessor::optimize::limits::Limits;
-use assessor::optimize::{flywheel, gepa};
+use assessor::optimize::objective::Objective;
+use assessor::optimize::{bootstrap, copro, flywheel, gepa, mipro};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 
-const RUNS: u64 = 72;
+const RUNS: u64 = 108;
 /// Of these runs every so manieth has a provider that fails.
 const UNWELL: u64 = 4;
 /// Rating the held-out part with two judges.
 const HELD: u64 = (2 * QUERIES * KEPT / 4) as u64;
 
 fn method(rng: &mut ChaCha8Rng) -> Method {
-    match rng.random_range(0..5) {
+    match rng.random_range(0..8) {
         0 => Method::Published,
         1 => Method::Flywheel(flywheel::Knobs {
             rounds: rng.random_range(0..6),
             failures: rng.random_range(1..20),
             patience: rng.random_range(1..4),
             rows: rng.random_range(0..20),
+        }),
+        2 => Method::Mipro(mipro::Knobs {
+            candidates: rng.random_range(1..7),
+            trials: rng.random_range(0..12),
+            bootstrapped: rng.random_range(0..6),
+            labelled: rng.random_range(0..4),
+            threshold: rng.random_bool(0.5).then(|| rng.random_range(0.0..30.0)),
+            minibatch: rng.random_range(0..12),
+            full_every: rng.random_range(1..6),
+            failures: rng.random_range(1..10),
+            select: select(rng),
+        }),
+        3 => Method::Bootstrap(bootstrap::Knobs {
+            threshold: rng.random_range(0.0..30.0),
+            bootstrapped: rng.random_range(0..6),
+            labelled: rng.random_range(0..4),
+            search: rng.random_range(0..6),
+            select: select(rng),
+            objective: Objective::ALL[rng.random_range(0..3)],
+        }),
+        4 => Method::Copro(copro::Knobs {
+            breadth: rng.random_range(1..6),
+            depth: rng.random_range(0..4),
+            failures: rng.random_range(1..10),
+            objective: Objective::ALL[rng.random_range(0..3)],
         }),
         _ => Method::Gepa(gepa::Knobs {
             failures: rng.random_range(1..10),
@@ -43,6 +70,10 @@ fn method(rng: &mut ChaCha8Rng) -> Method {
             malformed: rng.random_range(0.0..0.1),
         }),
     }
+}
+
+fn select(rng: &mut ChaCha8Rng) -> Select {
+    [Select::Stratified, Select::Random, Select::Nearest][rng.random_range(0..3)]
 }
 
 /// One limit or several, from nothing at all to enough for a few rounds.

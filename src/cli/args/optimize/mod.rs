@@ -1,7 +1,11 @@
 //! `assessor optimize`: what every strategy takes; one file for each strategy.
 
+mod bootstrap;
+mod choices;
+mod copro;
 mod flywheel;
 mod gepa;
+mod mipro;
 
 use crate::app::{AuditRequest, Method, OptimizeRequest, Source};
 use crate::cli::args::shared::{JudgeArgs, ReadArgs};
@@ -29,6 +33,15 @@ pub(in crate::cli) enum Strategy {
     /// Judge, revise from the disagreements, judge again, round by round
     #[command(after_help = flywheel::EXAMPLES)]
     Flywheel(flywheel::FlywheelArgs),
+    /// Which instruction with which rated examples: both are proposed, and combinations are searched
+    #[command(after_help = mipro::EXAMPLES)]
+    Mipro(mipro::MiproArgs),
+    /// Rated examples in the prompt: from people, and from the judge's own replies that are good enough
+    #[command(after_help = bootstrap::EXAMPLES)]
+    Bootstrap(bootstrap::BootstrapArgs),
+    /// Several instructions at a time, written from how those before them did
+    #[command(after_help = copro::EXAMPLES)]
+    Copro(copro::CoproArgs),
 }
 
 /// What every strategy takes.
@@ -106,6 +119,9 @@ impl Strategy {
         match self {
             Self::Gepa(args) => &args.shared,
             Self::Flywheel(args) => &args.shared,
+            Self::Mipro(args) => &args.shared,
+            Self::Bootstrap(args) => &args.shared,
+            Self::Copro(args) => &args.shared,
         }
     }
 
@@ -113,6 +129,9 @@ impl Strategy {
         match self {
             Self::Gepa(args) => args.method(),
             Self::Flywheel(args) => args.method(),
+            Self::Mipro(args) => args.method(),
+            Self::Bootstrap(args) => args.method(),
+            Self::Copro(args) => args.method(),
         }
     }
 
