@@ -88,10 +88,10 @@ impl Gain {
         match () {
             () if total >= -NONE => format!("There is no gain to divide: {where_both}; {replies}."),
             () if self.parsing_only => format!(
-                "The gain is parsing only: {replies} make {} of the {} points, and agreement did not get better beyond \
-                 chance ({where_both}).",
-                points(self.parsing),
-                points(total)
+                "The gain of {} points is parsing only: {replies} are worth {} points, and agreement did not get better \
+                 beyond chance ({where_both}).",
+                points(total),
+                points(self.parsing)
             ),
             () if self.parsing.abs() < NONE => format!("The gain is agreement: {where_both}; {replies}."),
             () if self.parsing > 0.0 => format!(
@@ -185,8 +185,8 @@ mod tests {
         assert!(gain.parsing_only && gain.agreement == 0.0 && (gain.parsing + 25.0).abs() < 1e-9, "{gain:?}");
         assert_eq!(
             gain.says,
-            "The gain is parsing only: malformed replies 33.3 % → 0.0 % make 25.0 of the 25.0 points, and agreement did \
-             not get better beyond chance (NMSE 25.0 → 25.0 on the 40 items that both could rate)."
+            "The gain of 25.0 points is parsing only: malformed replies 33.3 % → 0.0 % are worth 25.0 points, and \
+             agreement did not get better beyond chance (NMSE 25.0 → 25.0 on the 40 items that both could rate)."
         );
         assert_eq!([gain.overall.text(), gain.valid_only.text()], ["50.0 → 25.0", "25.0 → 25.0"]);
     }

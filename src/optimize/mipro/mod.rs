@@ -184,13 +184,17 @@ impl Mipro {
                 0 => self.fixed.clone(),
                 _ => labelled(desk, self.knobs.select, self.fixed.len(), number, &taken),
             };
-            sets.push(match self.knobs.select {
+            let set = match self.knobs.select {
                 Select::Nearest => {
                     let pool = pool(desk, &chosen, &fixed);
                     Examples { fixed, nearest: (if number > 0 { size } else { self.bootstrapped() }, pool) }
                 }
                 _ => Examples::fixed(fixed.into_iter().chain(chosen.into_iter().take(size)).collect()),
-            });
+            };
+            // Where little was found, draws come out alike.
+            if !sets.contains(&set) {
+                sets.push(set);
+            }
         }
         sets.truncate(self.knobs.candidates.max(1));
         sets

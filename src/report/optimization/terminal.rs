@@ -30,7 +30,7 @@ pub fn optimization_terminal(summary: &Summary, story: &Story, options: &Termina
         field("on dev", &dev);
     }
     if let Some([says, numbers]) = made_of(summary) {
-        field("made of", &format!("{says} {numbers}."));
+        field("made of", &format!("{says} {numbers}"));
     }
     if let Some(warning) = &summary.warning {
         field("beware", warning);

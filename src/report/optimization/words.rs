@@ -60,12 +60,8 @@ pub(in crate::report) fn headline(summary: &Summary, story: &Story) -> Vec<Strin
 /// What the gain on the held-out part is made of: a sentence, then the three numbers that show it.
 pub(in crate::report) fn made_of(summary: &Summary) -> Option<[String; 2]> {
     let gain = summary.gain.as_ref()?;
-    let numbers = format!(
-        "NMSE {} with malformed as fully wrong, {} on what each could read, {} on what both could read",
-        gain.overall.text(),
-        gain.valid_only.text(),
-        gain.both_valid.text()
-    );
+    let [overall, valid, both] = [gain.overall, gain.valid_only, gain.both_valid].map(|change| change.text());
+    let numbers = format!("NMSE overall {overall}, valid only {valid}, both valid {both}");
     Some([gain.says.clone(), numbers])
 }
 
@@ -162,7 +158,7 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
         facts.push(("Protected", format!("{n} whose rating must not change")));
     }
     if let Some([says, numbers]) = made_of(summary) {
-        facts.push(("Parsing or agreement", format!("{says} {numbers}")));
+        facts.extend([("Made of", says), ("With and without", numbers)]);
     }
     if let Some(warning) = &summary.warning {
         facts.push(("Objective", warning.clone()));
