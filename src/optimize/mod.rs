@@ -12,6 +12,7 @@
 //! | [`objective`] | what is maximised |
 //! | [`demos`] | rated examples for a prompt, out of Train |
 //! | [`gepa`], [`published`], [`flywheel`], [`mipro`], [`bootstrap`], [`copro`] | the strategies |
+//! | [`stages`] | several strategies on one budget |
 //! | [`adopt`] | whether the best candidate replaces the baseline |
 //! | [`gain`] | what a gain is made of: parsing, agreement |
 //! | [`story`] | the log → what people are shown |
@@ -82,6 +83,7 @@ pub mod paired;
 pub mod pareto;
 pub mod pool;
 pub mod published;
+pub mod stages;
 pub mod story;
 pub mod strategy;
 pub mod summary;

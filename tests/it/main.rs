@@ -1,5 +1,6 @@
 //! One binary for all integration tests: each test file would link polars again.
 
+mod adapt;
 mod adversary;
 mod audits;
 mod bad_input;
@@ -10,6 +11,7 @@ mod compare;
 mod controls;
 mod crash;
 mod elsewhere;
+mod epochs;
 mod faults;
 mod gates;
 mod guardrail;
@@ -20,6 +22,7 @@ mod labels_roundtrip;
 mod labels_scale;
 mod ledgers;
 mod lint;
+mod model;
 mod optimize;
 mod optimize_report;
 mod real_data;

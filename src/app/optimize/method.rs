@@ -6,6 +6,7 @@ use crate::optimize::flywheel::{self, Flywheel};
 use crate::optimize::gepa::{self, Gepa};
 use crate::optimize::mipro::{self, Mipro};
 use crate::optimize::published::Published;
+use crate::optimize::stages::{Stage, Stages};
 use crate::optimize::strategy::Strategy;
 
 /// How a prompt is searched for.
@@ -23,6 +24,51 @@ pub enum Method {
     Bootstrap(bootstrap::Knobs),
     /// See [`copro`].
     Copro(copro::Knobs),
+    /// Several after each other: see [`stages`](crate::optimize::stages).
+    Regimes(Vec<Regime>),
+}
+
+/// A way of carrying a judge to another model, by how much of the prompt may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Regime {
+    /// The whole text, by reflection.
+    Rewrite,
+    /// No word of the text: rated examples are shown beside it, for models that do not follow words.
+    Demos,
+    /// The whole text, in the simplest loop.
+    Flywheel,
+}
+
+impl Regime {
+    /// All that `auto` tries, in this order.
+    pub const AUTO: [Self; 1] = [Self::Rewrite];
+
+    /// As it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rewrite => "rewrite",
+            Self::Demos => "demos",
+            Self::Flywheel => "flywheel",
+        }
+    }
+
+    /// Its share of the budget, relative to others'. Most of what a prompt lacks is told in words.
+    fn share(self) -> f64 {
+        match self {
+            Self::Rewrite => 6.0,
+            Self::Demos => 3.0,
+            Self::Flywheel => 2.0,
+        }
+    }
+
+    fn stage(self) -> Stage {
+        let strategy: Box<dyn Strategy> = match self {
+            Self::Rewrite => Box::new(Gepa::new(gepa::Knobs::default())),
+            Self::Demos => Box::new(Bootstrap::new(bootstrap::Knobs { search: 4, ..bootstrap::Knobs::a_step() })),
+            Self::Flywheel => Box::new(Flywheel::new(flywheel::Knobs::default())),
+        };
+        Stage { name: self.name(), share: self.share(), strategy }
+    }
 }
 
 impl Method {
@@ -35,6 +81,7 @@ impl Method {
             Self::Mipro(knobs) => Box::new(Mipro::new(knobs.clone())),
             Self::Bootstrap(knobs) => Box::new(Bootstrap::new(knobs.clone())),
             Self::Copro(knobs) => Box::new(Copro::new(knobs.clone())),
+            Self::Regimes(regimes) => Box::new(Stages::new(regimes.iter().map(|regime| regime.stage()).collect())),
         }
     }
 }

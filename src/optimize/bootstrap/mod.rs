@@ -9,7 +9,7 @@
 //! are filled whatever was bootstrapped, where there bootstrapped examples take them; a threshold is no option; sets are
 //! compared on rows that no example is made from, in rounds of growing size, where there each is rated on all of them.
 
-use super::demos::{Examples, Harvest, MOST_SHOWN, Select, Shot, TrainRow, labelled, pool};
+use super::demos::{Examples, Harvest, MOST_SHOWN, Select, Shot, TrainRow, labelled, pool, threshold};
 use super::desk::Desk;
 use super::event::{Decision, Why};
 use super::halving::Halving;
@@ -35,9 +35,10 @@ const SHARE: usize = 4;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Knobs {
-    /// NMSE points that a bootstrapped example is off at most. There is no default: what is good enough to be shown depends
-    /// on the scale and on how much people differ.
-    pub threshold: f64,
+    /// NMSE points that a bootstrapped example is off at most; absent is one step of the scale. The command has no
+    /// default: what is good enough to be shown depends on the scale and on how much people differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f64>,
     /// Bootstrapped examples of a set, at most.
     pub bootstrapped: usize,
     /// Labelled examples of a set, always.
@@ -53,8 +54,13 @@ pub struct Knobs {
 impl Knobs {
     /// Four bootstrapped and two labelled examples: with fewer, small models still break the form of their replies.
     pub fn new(threshold: f64) -> Self {
+        Self { threshold: Some(threshold), ..Self::a_step() }
+    }
+
+    /// The same, with replies that are at most one step of the scale off.
+    pub fn a_step() -> Self {
         Self {
-            threshold,
+            threshold: None,
             bootstrapped: 4,
             labelled: 2,
             search: 0,
@@ -137,7 +143,8 @@ impl Bootstrap {
             (_, 0) => 1,
             _ => CHOICE,
         };
-        let mut harvest = Harvest::new(self.teacher, train, times * self.bootstrapped(), self.knobs.threshold);
+        let threshold = threshold(desk, self.knobs.threshold);
+        let mut harvest = Harvest::new(self.teacher, train, times * self.bootstrapped(), threshold);
         self.left = share;
         let looked = self.looked(desk, &mut harvest);
         self.harvest = Some(harvest);

@@ -25,6 +25,7 @@ pub(super) use choose::{labelled, pool};
 pub(super) use harvest::Harvest;
 pub use shot::{Shot, Source, TrainRow};
 
+use super::desk::Desk;
 use crate::domain::ItemId;
 use crate::feedback::Example;
 use crate::prompt::{Demo, Nearest, Prompt, Stored, item_block};
@@ -131,6 +132,12 @@ impl Showing {
             }
         }
     }
+}
+
+/// NMSE points that a bootstrapped example may be off: what was named, or one step of the scale.
+pub(super) fn threshold(desk: &Desk<'_>, named: Option<f64>) -> f64 {
+    let range = f64::from(desk.rubric().scale.range());
+    named.unwrap_or(100.0 / (range * range))
 }
 
 /// Bytes of the largest example that Train can give.

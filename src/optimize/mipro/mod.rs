@@ -17,7 +17,7 @@ mod tpe;
 
 pub use knobs::Knobs;
 
-use super::demos::{Examples, Harvest, MOST_SHOWN, Select, Shot, TrainRow, labelled, pool};
+use super::demos::{Examples, Harvest, MOST_SHOWN, Select, Shot, TrainRow, labelled, pool, threshold};
 use super::desk::Desk;
 use super::event::{Decision, Why};
 use super::order::order;
@@ -130,7 +130,8 @@ impl Mipro {
         let teacher = self.admit(desk, &Examples::fixed(self.fixed.clone()), None).unwrap_or(0);
         let others = train.into_iter().filter(|row| !shown.contains(row)).collect();
         let times = if self.knobs.select == Select::Nearest { CHOICE.1 } else { CHOICE.0 };
-        let mut harvest = Harvest::new(teacher, others, times * self.bootstrapped(), self.threshold(desk));
+        let threshold = threshold(desk, self.knobs.threshold);
+        let mut harvest = Harvest::new(teacher, others, times * self.bootstrapped(), threshold);
         self.left = share;
         let looked = self.looked(desk, &mut harvest);
         self.harvest = Some(harvest);
@@ -141,12 +142,6 @@ impl Mipro {
 
     fn bootstrapped(&self) -> usize {
         self.knobs.bootstrapped.min(MOST_SHOWN - self.knobs.labelled.min(MOST_SHOWN))
-    }
-
-    /// A step of the scale, where no threshold is named.
-    fn threshold(&self, desk: &Desk<'_>) -> f64 {
-        let range = f64::from(desk.rubric().scale.range());
-        self.knobs.threshold.unwrap_or(100.0 / (range * range))
     }
 
     fn looked(&mut self, desk: &Desk<'_>, harvest: &mut Harvest) -> Option<Want> {
@@ -293,7 +288,11 @@ impl Mipro {
         if let Some(gain) = self.gain(desk, id) {
             desk.compared(id, 0, gain, Decision::GoOn);
         }
-        if self.trial % self.knobs.full_every.max(1) == 0 { self.validate(desk, false) } else { self.search(desk) }
+        if self.trial.is_multiple_of(self.knobs.full_every.max(1)) {
+            self.validate(desk, false)
+        } else {
+            self.search(desk)
+        }
     }
 
     /// Rates the best combination that was not rated in full yet, if it is ahead of the baseline.

@@ -40,7 +40,7 @@ fn method(rng: &mut ChaCha8Rng) -> Method {
             select: select(rng),
         }),
         3 => Method::Bootstrap(bootstrap::Knobs {
-            threshold: rng.random_range(0.0..30.0),
+            threshold: rng.random_bool(0.8).then(|| rng.random_range(0.0..30.0)),
             bootstrapped: rng.random_range(0..6),
             labelled: rng.random_range(0..4),
             search: rng.random_range(0..6),

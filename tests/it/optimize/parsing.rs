@@ -8,7 +8,7 @@ use serde_json::Value;
 fn without_a_format(folder: &Folder) {
     let (before, rest) = SHIPPED.split_once("rule = \"\"\"").unwrap();
     let (_, after) = rest.split_once("\"\"\"").unwrap();
-    folder.file("r.toml", &format!("{before}rule = 'Reply in JSON with \"rationale\" and \"rating\".'{after}"));
+    folder.file("r.toml", format!("{before}rule = 'Reply in JSON with \"rationale\" and \"rating\".'{after}"));
 }
 
 /// Malformed shares on the held-out part in percent, before and after.

@@ -46,13 +46,13 @@ pub(in crate::cli) struct BootstrapArgs {
 }
 
 fn defaults() -> bootstrap::Knobs {
-    bootstrap::Knobs::new(0.0)
+    bootstrap::Knobs::a_step()
 }
 
 impl BootstrapArgs {
     pub(super) fn method(&self) -> Method {
         Method::Bootstrap(bootstrap::Knobs {
-            threshold: self.threshold,
+            threshold: Some(self.threshold),
             bootstrapped: self.bootstrapped,
             labelled: self.labeled,
             search: self.search,
