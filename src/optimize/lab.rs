@@ -128,8 +128,8 @@ impl<J: Journal> Lab<J> {
     /// `bytes` is the text of all of them; counting it opens nothing. `examples` is the text of the examples that the
     /// revision may show.
     pub fn most_held(&self, judge: &JudgeSpec, items: usize, bytes: usize, examples: usize) -> Spend {
-        let one = self.judge.most_held(judge, GROWN + examples, items, bytes);
-        one + one
+        let most = |grown| self.judge.most_held(judge, grown, items, bytes);
+        most(GROWN) + most(GROWN + examples)
     }
 
     /// The most that asking for revisions can cost.

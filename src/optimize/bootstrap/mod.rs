@@ -134,17 +134,14 @@ impl Bootstrap {
         self.dev.truncate(share.max(1));
         self.fixed = labelled(desk, self.knobs.select, self.knobs.labelled.min(MOST_SHOWN), 0, &BTreeSet::new());
         self.teacher = self.admit(desk, &Examples::fixed(self.fixed.clone())).unwrap_or(0);
-        // What the teacher is shown it does not have to find.
-        let shown: BTreeSet<Row> = self.fixed.iter().map(|shot| shot.row().row()).collect();
-        let mut train = order(materials.train, Row::Train, "train", desk.seed());
-        train.retain(|row| !shown.contains(row));
+        let train = order(materials.train, Row::Train, "train", desk.seed());
         let times = match (self.knobs.select, self.knobs.search) {
             (Select::Nearest, _) => STORED,
             (_, 0) => 1,
             _ => CHOICE,
         };
         let threshold = threshold(desk, self.knobs.threshold);
-        let mut harvest = Harvest::new(self.teacher, train, times * self.bootstrapped(), threshold);
+        let mut harvest = Harvest::new(desk, self.teacher, &self.fixed, train, times * self.bootstrapped(), threshold);
         self.left = share;
         let looked = self.looked(desk, &mut harvest);
         self.harvest = Some(harvest);

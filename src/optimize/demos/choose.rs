@@ -2,16 +2,19 @@
 
 use super::super::desk::Desk;
 use super::super::pool::Row;
-use super::{Shot, TrainRow};
+use super::{MOST_SHOWN, Shot, TrainRow};
+use crate::feedback::Example;
 use crate::prompt::item_block;
+use crate::rubric::Rubric;
 use rand::seq::SliceRandom as _;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Bytes of an item from which it is an example only where there is no shorter one: every example is paid for with every
-/// call.
-const LONG: usize = 6_000;
+/// Bytes of an item beyond which it is no example: every example is paid for with every call.
+const LONG: usize = 3_000;
+/// Where fewer items than this are short enough, long ones are examples, too.
+const FEW: usize = 2 * MOST_SHOWN;
 /// Examples that are stored to be chosen from by query, at most.
 const POOL: usize = 100;
 
@@ -44,21 +47,27 @@ pub fn stratified(ratings: &[i64], middle: f64) -> Vec<usize> {
     order
 }
 
-/// All rows of Train, in the order in which they become examples of set `number`.
+/// The rows of Train that examples are made from, with the bytes of each item.
+pub(super) fn eligible(train: &[Example], rubric: &Rubric) -> Vec<(u32, usize)> {
+    let sized = |(row, example): (usize, &Example)| (row as u32, item_block(&rubric.fields, &example.item).len());
+    let all: Vec<(u32, usize)> = train.iter().enumerate().map(sized).collect();
+    let short: Vec<(u32, usize)> = all.iter().copied().filter(|(_, bytes)| *bytes <= LONG).collect();
+    if short.len() >= FEW { short } else { all }
+}
+
+/// The rows that examples are made from, in the order in which they become those of set `number`.
 fn order(desk: &Desk<'_>, select: Select, number: u64) -> Vec<TrainRow> {
     let train = desk.materials().train;
-    let mut rows: Vec<u32> = (0..train.len() as u32).collect();
+    let mut rows: Vec<u32> = eligible(train, desk.rubric()).into_iter().map(|(row, _)| row).collect();
     rows.shuffle(&mut desk.rng("examples", number));
     let example = |row: &u32| &train[*row as usize];
-    let long = |row: &u32| item_block(&desk.rubric().fields, &example(row).item).len() > LONG;
-    // Those with a reason of a person go first, long ones last.
-    rows.sort_by_cached_key(|row| (long(row), example(row).rationales().is_empty()));
+    // Those with a reason of a person go first.
+    rows.sort_by_cached_key(|row| example(row).rationales().is_empty());
     if select != Select::Random {
         let scale = desk.rubric().scale;
         let middle = (scale.min().value() + scale.max().value()) as f64 / 2.0;
         let ratings: Vec<i64> = rows.iter().map(|row| example(row).gold.value()).collect();
         rows = stratified(&ratings, middle).into_iter().map(|at| rows[at]).collect();
-        rows.sort_by_cached_key(long);
     }
     rows.into_iter().filter_map(|row| TrainRow::of(Row::Train(row))).collect()
 }

@@ -3,7 +3,9 @@
 use super::super::desk::Desk;
 use super::super::pool::{CandidateId, Row};
 use super::super::strategy::Want;
+use super::choose::eligible;
 use super::{Shot, TrainRow};
+use std::collections::BTreeSet;
 
 /// A judge that is looked at for replies worth showing.
 #[derive(Clone, Debug)]
@@ -17,8 +19,20 @@ pub(in crate::optimize) struct Harvest {
 }
 
 impl Harvest {
-    /// Looks at `rows` in their order, until `wanted` replies of `teacher` are at most `threshold` NMSE points off.
-    pub fn new(teacher: CandidateId, rows: Vec<Row>, wanted: usize, threshold: f64) -> Self {
+    /// Looks at those of `rows` that can become examples and that `teacher` is not shown, in their order, until `wanted` of
+    /// its replies are at most `threshold` NMSE points off.
+    pub fn new(
+        desk: &Desk<'_>,
+        teacher: CandidateId,
+        shown: &[Shot],
+        mut rows: Vec<Row>,
+        wanted: usize,
+        threshold: f64,
+    ) -> Self {
+        let eligible = eligible(desk.materials().train, desk.rubric()).into_iter().map(|(row, _)| Row::Train(row));
+        let fit: BTreeSet<Row> = eligible.collect();
+        let shown: BTreeSet<Row> = shown.iter().map(|shot| shot.row().row()).collect();
+        rows.retain(|row| fit.contains(row) && !shown.contains(row));
         Self { teacher, threshold, wanted, rows, at: 0, found: Vec::new() }
     }
 

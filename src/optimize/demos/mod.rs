@@ -28,7 +28,7 @@ pub use shot::{Shot, Source, TrainRow};
 use super::desk::Desk;
 use crate::domain::ItemId;
 use crate::feedback::Example;
-use crate::prompt::{Demo, Nearest, Prompt, Stored, item_block};
+use crate::prompt::{Demo, Nearest, Prompt, Stored};
 use crate::rubric::Rubric;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 /// Examples that one prompt shows at most.
 pub const MOST_SHOWN: usize = 16;
 /// Bytes of a reply in an example, at most.
-const REPLY: usize = 2_400;
+const REPLY: usize = 1_200;
 
 /// What a prompt shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -142,8 +142,7 @@ pub(super) fn threshold(desk: &Desk<'_>, named: Option<f64>) -> f64 {
 
 /// Bytes of the largest example that Train can give.
 pub fn largest(train: &[Example], rubric: &Rubric) -> usize {
-    let block = |example: &Example| item_block(&rubric.fields, &example.item).len();
-    train.iter().map(block).max().unwrap_or(0) + REPLY
+    choose::eligible(train, rubric).into_iter().map(|(_, bytes)| bytes).max().unwrap_or(0) + REPLY
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::prompt::{Demo, item_block};
 use crate::rubric::{Contract, Rubric};
 
 /// Characters of a reason in an example: a sentence or two are asked for.
-const REASON: usize = 400;
+const REASON: usize = 240;
 
 /// A row that examples may be made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,5 +138,5 @@ fn short(reason: &str) -> String {
     kept
 }
 
-// Characters of four bytes, and the names around them.
+// Characters have four bytes at most, and there are names around them.
 const _: () = assert!(4 * REASON < REPLY);

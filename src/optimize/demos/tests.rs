@@ -158,6 +158,24 @@ fn a_prompt_shows_examples_beside_a_text_that_is_still_checked() {
 }
 
 #[test]
+fn a_long_item_is_no_example_where_there_are_enough_short_ones() {
+    let long = |at: usize, n: usize| {
+        let mut all: Vec<Example> = (0..n).map(|i| example(&format!("i{i}"), [i % 5, i % 5], None)).collect();
+        Arc::make_mut(&mut all[at].item).document = "far too long ".repeat(1_000);
+        all
+    };
+    let shown = |train: Vec<Example>| {
+        at_desk(&judge(None), train, |desk| {
+            let shots = labelled(desk, Select::Stratified, 99, 0, &BTreeSet::new());
+            shots.iter().any(|shot| shot.demo().item.len() > 10_000)
+        })
+    };
+    assert!(!shown(long(7, 60)) && shown(long(7, 20)));
+    let rubric = shipped();
+    assert!(largest(&long(7, 60), &rubric) < 2_000 && largest(&long(7, 20), &rubric) > 10_000);
+}
+
+#[test]
 fn what_a_prompt_shows_is_told_in_words() {
     let ids = |n: usize| (0..n).map(|i| ItemId::new(format!("i{i}"))).collect::<Vec<_>>();
     let shows = Showing { labelled: ids(2), bootstrapped: ids(4), fixed: 6, nearest: None };
@@ -184,6 +202,7 @@ proptest! {
         let judge = judge(None);
         let found = at_desk(&judge, vec![example("a", [rating, rating], Some(&reason))], |desk| Shot::labelled(desk, row(0)));
         prop_assert_eq!(read(&judge, &found), (rating as i64 + 1, Rung::Exact));
-        prop_assert!(found.demo().item.len() + found.demo().reply.len() <= largest(&[example("a", [0, 0], None)], &judge.rubric));
+        let largest = largest(&[example("a", [0, 0], None)], &judge.rubric);
+        prop_assert!(found.demo().item.len() + found.demo().reply.len() <= largest);
     }
 }

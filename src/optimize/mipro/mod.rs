@@ -126,12 +126,10 @@ impl Mipro {
         let train = order(materials.train, Row::Train, "train", desk.seed());
         self.look = train[..train.len().min((share / 2).clamp(LOOK.0, LOOK.1)).min(share)].to_vec();
         self.fixed = labelled(desk, self.knobs.select, self.knobs.labelled.min(MOST_SHOWN), 0, &BTreeSet::new());
-        let shown: BTreeSet<Row> = self.fixed.iter().map(|shot| shot.row().row()).collect();
         let teacher = self.admit(desk, &Examples::fixed(self.fixed.clone()), None).unwrap_or(0);
-        let others = train.into_iter().filter(|row| !shown.contains(row)).collect();
         let times = if self.knobs.select == Select::Nearest { CHOICE.1 } else { CHOICE.0 };
         let threshold = threshold(desk, self.knobs.threshold);
-        let mut harvest = Harvest::new(teacher, others, times * self.bootstrapped(), threshold);
+        let mut harvest = Harvest::new(desk, teacher, &self.fixed, train, times * self.bootstrapped(), threshold);
         self.left = share;
         let looked = self.looked(desk, &mut harvest);
         self.harvest = Some(harvest);

@@ -215,6 +215,13 @@ async fn a_budget_in_tokens_or_money_keeps_enough_for_the_held_out_part() {
         assert_eq!(found.conclusion.why, Why::Budget, "{limits:?}");
         assert!(found.summary.decision.is_some(), "{limits:?} {:?}", found.summary.calls);
     }
+    // Examples are paid for there, too.
+    let tokens = Limits { tokens: Some(1_200_000), ..Limits::default() };
+    let found = stand
+        .run(1, Method::Bootstrap(bootstrap::Knobs { search: 8, ..bootstrap::Knobs::a_step() }), tokens)
+        .await
+        .unwrap();
+    assert!(found.summary.decision.is_some(), "{:?} {:?}", found.conclusion, found.summary.calls);
     let little = Limits { tokens: Some(100_000), ..Limits::default() };
     let refused = stand.run(1, Method::Gepa(gepa::Knobs::default()), little).await.unwrap_err().to_string();
     assert!(refused.starts_with("a budget of 100000 tokens leaves nothing to search with: up to "), "{refused}");
