@@ -22,6 +22,7 @@ mod labels_roundtrip;
 mod labels_scale;
 mod ledgers;
 mod lint;
+mod many_judges;
 mod model;
 mod optimize;
 mod optimize_report;

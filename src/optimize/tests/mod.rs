@@ -6,6 +6,7 @@ mod examples;
 mod gepa;
 pub(super) mod made_up;
 mod others;
+mod stages;
 
 use super::pool::{Candidate, Operator, Origin, Pool, Rated, Row};
 use crate::audit::Opinion;
