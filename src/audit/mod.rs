@@ -17,6 +17,7 @@ mod map;
 mod panel;
 mod people;
 mod planning;
+mod remedy;
 mod repeats;
 mod slices;
 mod spread;
@@ -41,9 +42,10 @@ pub use map::{AppliedMap, CalibrationMap};
 pub use panel::{Binarised, Controls, Cost, Counted, Panel, Recall};
 pub use people::{Annotator, AnnotatorPair, Humans};
 pub use planning::{Goals, Planning, SlicePlan};
+pub use remedy::Remedy;
 pub use repeats::Repeated;
 pub use slices::Slice;
-pub use spread::{JudgeLevel, Parts, PeopleLevel, Spread, Usage};
+pub use spread::{JudgeLevel, Parts, PeopleLevel, Spread, Usage, ValueStep};
 pub use standing::Standing;
 pub use systems::{SystemMeans, Systems};
 
@@ -99,6 +101,9 @@ pub struct JudgeAudit {
     pub panel: Panel,
     /// How it uses the scale.
     pub spread: Spread,
+    /// What would help, where its ratings are squeezed or collapsed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<Remedy>,
     /// Whether it may replace an annotator, where there are several.
     pub alt_test: Option<Replacement>,
     /// The same by slice.

@@ -138,6 +138,7 @@ impl World {
                 structured: None,
             },
             parser: PARSER,
+            map: None,
         };
         let (train, dev) = (Train(examples("t", n, kinds)), Dev(examples("d", n, kinds)));
         Self { train, dev, judge, writer, limits: Limits::default(), seed: 1 }
