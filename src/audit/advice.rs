@@ -104,7 +104,7 @@ fn scale(facts: &Facts<'_>) -> Option<(String, Option<&'static str>)> {
             let next = if found.says_one_thing() { " If that changes nothing, change the model." } else { "" };
             Some((
                 format!(
-                    "Change the prompt: {}, whatever the item, and no map can mend that. Show it rated examples from all over the scale, or say in the prompt what sets the ratings apart.{next}",
+                    "Change the prompt: {}, whatever the item, and no map can mend that. Show the judge rated examples from all over the scale, or tell it what sets the ratings apart.{next}",
                     found.whereabouts()?
                 ),
                 None,

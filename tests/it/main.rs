@@ -5,6 +5,7 @@ mod audits;
 mod bad_input;
 mod caveats;
 mod certificates;
+mod collapse;
 mod commands;
 mod compare;
 mod controls;

@@ -55,14 +55,14 @@ mod tests {
     /// Forty queries of one row each: people use the whole scale, the judge a tenth of it, in the right order or in none.
     fn gain(judge: impl Fn(usize) -> f64) -> MapGain {
         let groups: Vec<u32> = (0..40).collect();
-        let human: Vec<f64> = (0..40).map(|i| (i % 5) as f64 * 2.0).collect();
+        let human: Vec<f64> = (0..40).map(|i| (i / 8) as f64 * 2.0).collect();
         let judge: Vec<f64> = (0..40).map(judge).collect();
         MapGain::of(&CrossFit { groups: &groups, human: &human, judge: &judge }, 5, 5, |x| x).unwrap()
     }
 
     #[test]
     fn a_squeezed_judge_in_the_right_order_gains_everything_and_a_constant_one_only_its_bias() {
-        let squeezed = gain(|i| 7.5 + (i % 5) as f64 / 10.0);
+        let squeezed = gain(|i| 7.5 + (i / 8) as f64 / 10.0);
         assert!(squeezed.after < 0.01 * squeezed.before && squeezed.is_shown(), "{squeezed:?}");
         let constant = gain(|_| 8.0);
         // Mean 4, variance 8: what a map of a constant comes to at best is the error of the mean.
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_judge_without_fault_gains_nothing() {
-        let perfect = gain(|i| (i % 5) as f64 * 2.0);
+        let perfect = gain(|i| (i / 8) as f64 * 2.0);
         assert!(!perfect.is_shown() && perfect.after < 1e-9, "{perfect:?}");
         let groups = [1, 1];
         let one = CrossFit { groups: &groups, human: &[1.0, 2.0], judge: &[1.0, 2.0] };
