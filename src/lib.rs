@@ -17,6 +17,7 @@
 //! | [`feedback`] | disagreements → structured criticism for a reflection model. Pure |
 //! | [`guardrail`] | what a revised prompt must satisfy before money is spent on it. Pure |
 //! | [`optimize`] | one engine (budget, evaluations, log), pure strategies, adoption |
+//! | [`adapt`] | a judge carried to another model: GO or NO-GO. Pure |
 //! | [`report`] | an audit → terminal, Markdown, HTML, CSV. Renderers never compute |
 //! | [`app`] | the use cases; the only room that wires others together |
 //! | [`cli`] | the command line |
@@ -42,6 +43,7 @@ pub mod audit;
 pub mod feedback;
 pub mod guardrail;
 pub mod optimize;
+pub mod adapt;
 pub mod report;
 pub mod app;
 pub mod cli;

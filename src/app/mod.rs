@@ -1,5 +1,6 @@
 //! The use cases: the only room that wires others together. Faces call these functions and show what they return.
 
+mod adapt;
 mod audit;
 mod compare;
 mod config;
@@ -20,6 +21,7 @@ mod schema;
 mod suggest;
 mod world;
 
+pub use adapt::{AdaptRequest, Adapted, adapt};
 pub use audit::{Audited, Questions, audit};
 pub use compare::{CompareRequest, Compared, Contender, Require, compare};
 pub use config::{CONFIG_FILE, Config};
@@ -34,7 +36,7 @@ pub use judges::{
 };
 pub use label::{LabelRequest, Labelled, Limits, Plan, Watch, default_out, label, plan};
 pub use lint::{Fault, LintRequest, Linted, lint};
-pub use optimize::{Method, OptimizeRequest, Optimized, optimize};
+pub use optimize::{Method, OptimizeRequest, Optimized, Regime, optimize};
 pub use project::{JudgeRequest, Project, Shipped, SimServer, write_whole};
 pub use schema::{Envelope, SCHEMAS, Warning, schema};
 pub use world::{MOST_QUERIES, SimJudge, Told, Truth, World, read_prompts, truth, write_world};

@@ -1,6 +1,7 @@
 //! JSON Schemas of every format, and the envelope of `--json`.
 
 use super::{AppError, Config};
+use crate::adapt;
 use crate::audit::Caveat;
 use crate::labels::{self, FileKind};
 use crate::ledger::Fallback;
@@ -47,7 +48,8 @@ impl From<&Fallback> for Warning {
 }
 
 /// The names that `assessor schema` takes.
-pub const SCHEMAS: [&str; 8] = ["rubric", "config", "items", "human", "judge", "labels", "envelope", "optimize"];
+pub const SCHEMAS: [&str; 9] =
+    ["rubric", "config", "items", "human", "judge", "labels", "envelope", "optimize", "adapt"];
 
 /// The JSON Schema with this name.
 ///
@@ -59,6 +61,7 @@ pub fn schema(name: &str) -> Result<Value, AppError> {
         "config" => schema_for!(Config).to_value(),
         "envelope" => schema_for!(Envelope<Value>).to_value(),
         "optimize" => schema_for!(Envelope<Summary>).to_value(),
+        "adapt" => schema_for!(Envelope<adapt::Summary>).to_value(),
         "items" => labels::schema(FileKind::Items),
         "human" => labels::schema(FileKind::Human),
         "judge" => labels::schema(FileKind::Judge),

@@ -2,6 +2,7 @@
 //!
 //! stdout is data, stderr is everything else. Progress bars only on a terminal. `NO_COLOR` is obeyed.
 
+mod adapt;
 mod args;
 mod audit;
 mod compare;
@@ -73,6 +74,7 @@ async fn run(cli: &Cli, out: &Out) -> Result<u8, AppError> {
         Command::Disagree(args) => disagree::run(args, &project, out, cancel).await,
         Command::Doctor(args) => doctor::run(args, &project, out, cancel).await,
         Command::Optimize(args) => Box::pin(optimize::run(args, &project, out, cancel)).await,
+        Command::Adapt(args) => Box::pin(adapt::run(args, &project, out, cancel)).await,
         Command::Sim(args) => sim::run(args, cli.seed, out, cancel).await,
         Command::Judge { action } => judge::run(action, &project, out),
         Command::Init(_) | Command::Schema(_) | Command::Completions { .. } => Ok(DONE),

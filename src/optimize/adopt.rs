@@ -1,7 +1,7 @@
 //! Whether the best candidate replaces the baseline: decided on data that the search never saw. Pure.
 
 use crate::agreement::paired::mcnemar;
-use crate::audit::{Comparison, JudgeInput, Judged, Labelled, Outcome, Terms, compare};
+use crate::audit::{Comparison, JudgeInput, Judged, Labelled, Outcome, SliceContrast, Terms, compare};
 use crate::domain::{ItemId, Scale, Verdict};
 use crate::feedback::Said;
 use crate::judge::JudgeSpec;
@@ -95,20 +95,33 @@ pub fn decide(
         let name = comparison.outcome.name();
         against.push(format!("on {} held-out items of {} queries it {name}", comparison.n, comparison.queries));
     }
-    for slice in comparison.slices.iter().filter(|slice| !slice.small) {
-        let worse = slice.difference.value().filter(|worse| *worse > conditions.margin);
-        if let Some(worse) = worse.filter(|_| slice.regressed || slice.p.is_some_and(|p| p < crate::audit::ALPHA)) {
-            let (column, value) = (&slice.column, &slice.value);
-            against.push(format!("it is {worse:.1} NMSE points worse where {column} is {value} ({} items)", slice.n));
-        }
-    }
+    against.extend(worse_slices(&comparison, conditions.margin));
     against.extend(breaks_more(&comparison, conditions.malformed));
-    for Protected { item, old, new } in protected.iter().filter(|protected| protected.old != protected.new) {
-        against.push(format!("the protected item `{item}` was rated {old} and is rated {new}"));
-    }
+    against.extend(changed(protected));
     let adopted = against.is_empty();
     let reasons = if adopted { vec![gained(&comparison)] } else { against };
     Decision { adopted, reasons, comparison }
+}
+
+/// Slices that are worse by more than `margin` NMSE points, and not by chance: each in words.
+pub fn worse_slices(comparison: &Comparison, margin: f64) -> Vec<String> {
+    let worse = |slice: &SliceContrast| {
+        let worse = slice.difference.value().filter(|worse| *worse > margin)?;
+        let shown = slice.regressed || slice.p.is_some_and(|p| p < crate::audit::ALPHA);
+        let (column, value) = (&slice.column, &slice.value);
+        (shown && !slice.small)
+            .then(|| format!("it is {worse:.1} NMSE points worse where {column} is {value} ({} items)", slice.n))
+    };
+    comparison.slices.iter().filter_map(worse).collect()
+}
+
+/// Protected items whose rating changed: each in words.
+fn changed(protected: &[Protected]) -> Vec<String> {
+    let changed = protected.iter().filter(|protected| protected.old != protected.new);
+    let word = |Protected { item, old, new }: &Protected| {
+        format!("the protected item `{item}` was rated {old} and is rated {new}")
+    };
+    changed.map(word).collect()
 }
 
 /// More malformed replies than is allowed and than before, and not by chance: which replies broke and which were mended is

@@ -31,6 +31,8 @@ pub struct Desk<'a> {
     limits: Limits,
     /// Set aside for opening the held-out part.
     reserve: Spend,
+    /// What a part of the search may have spent at its end, where it is one of several.
+    confined: Option<Limits>,
     spent: Spend,
     champion: CandidateId,
     seed: u64,
@@ -56,6 +58,7 @@ impl<'a> Desk<'a> {
             entries: Vec::new(),
             limits,
             reserve,
+            confined: None,
             spent: Spend::default(),
             champion: 0,
             seed,
@@ -216,7 +219,13 @@ impl<'a> Desk<'a> {
 
     /// What may be spent on the search: what is set aside is not there.
     pub(super) fn limits(&self) -> Limits {
-        self.limits.without(self.reserve)
+        let all = self.limits.without(self.reserve);
+        self.confined.map_or(all, |part| all.and(part))
+    }
+
+    /// From now on no more than this may have been spent; `None` leaves only the limits of the run.
+    pub(super) fn confine(&mut self, part: Option<Limits>) {
+        self.confined = part;
     }
 
     pub(super) fn use_reserve(&mut self) {

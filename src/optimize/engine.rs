@@ -5,7 +5,7 @@
 
 use super::desk::Desk;
 use super::event::{Begun, Entry, Seen, Why};
-use super::lab::{Answered, Batch, Lab, LabError, said};
+use super::lab::{Answered, Batch, Lab, LabError, Rival, Way, said};
 use super::limits::{Limit, Limits, Spend};
 use super::log::{Log, LogError};
 use super::pool::{CandidateId, Rated, Row};
@@ -124,8 +124,8 @@ impl<'a, J: Journal> Engine<'a, J> {
         }
     }
 
-    /// Opens the held-out part: rates it with the baseline and with `candidate`, from what was set aside for it, and
-    /// before it the `protected` rows of the other parts. `None` when the budget does not cover it.
+    /// Opens the held-out part: rates it with the baseline, with `candidate` and with a rival, from what was set aside for
+    /// it, and before it the `protected` rows of the other parts. `None` when the budget does not cover it.
     ///
     /// # Errors
     /// As [`Engine::search`].
@@ -134,32 +134,48 @@ impl<'a, J: Journal> Engine<'a, J> {
         test: Test<Vec<Example>>,
         candidate: CandidateId,
         protected: &[Row],
+        rival: Option<&Rival<J>>,
         opening: Opening,
     ) -> Result<Option<Held>, OptimizeError> {
         self.desk.use_reserve();
-        let both = vec![Want::new(0, protected), Want::new(candidate, protected)];
+        // The baseline may be the best: it is asked once.
+        let ids: Vec<CandidateId> = if candidate == 0 { vec![0] } else { vec![0, candidate] };
+        let both = ids.iter().map(|&id| Want::new(id, protected)).collect();
         if let Told::Short(_) = self.rate(both).await? {
             self.write_down()?;
             return Ok(None);
         }
         let looks = opening.looks();
         let examples = test.open(opening);
-        let batch = |id| Batch {
-            judge: self.desk.judge(id),
+        let batch = |judge: JudgeSpec| Batch {
+            judge,
             items: examples.iter().map(|example| Arc::clone(&example.item)).collect(),
             sample: 0,
         };
-        let batches = vec![batch(0), batch(candidate)];
-        let Ok(mut answered) = self.batches(batches).await? else {
+        let batches = ids.iter().map(|&id| batch(self.desk.judge(id))).collect();
+        let Ok(mut answered) = self.batches(None, batches).await? else {
             self.write_down()?;
             return Ok(None);
         };
-        self.desk.note(Entry::Opened { items: examples.len() as u32, looks, spent: self.desk.spent() });
+        let before = self.desk.spent();
+        let third = match rival {
+            None => None,
+            Some(rival) => match self.batches(Some(&rival.way), vec![batch(rival.judge.clone())]).await? {
+                Ok(mut third) => third.pop().map(|third| third.outcomes),
+                Err(_) => {
+                    self.write_down()?;
+                    return Ok(None);
+                }
+            },
+        };
+        let spent = self.desk.spent();
+        let rival = rival.map(|_| spent.since(before));
+        self.desk.note(Entry::Opened { items: examples.len() as u32, looks, spent, rival });
         self.write_down()?;
         self.log.flush()?;
-        let (new, old) = (answered.pop(), answered.pop());
-        let outcomes = |side: Option<Answered>| side.map(|a| a.outcomes).unwrap_or_default();
-        Ok(Some(Held { looks, examples, old: outcomes(old), new: outcomes(new) }))
+        let new = answered.pop().map(|a| a.outcomes).unwrap_or_default();
+        let old = answered.pop().map_or_else(|| new.clone(), |a| a.outcomes);
+        Ok(Some(Held { looks, examples, old, new, rival: third }))
     }
 
     /// What two candidates said of the dev rows that both were rated on, in full, from the journal: nothing is asked.
@@ -207,7 +223,7 @@ impl<'a, J: Journal> Engine<'a, J> {
             items: rows.iter().map(|&row| Arc::clone(&materials.example(row).item)).collect(),
             sample: want.sample,
         };
-        let answered = match self.batches(open.iter().map(batch).collect()).await? {
+        let answered = match self.batches(None, open.iter().map(batch).collect()).await? {
             Ok(answered) => answered,
             Err(limit) => return Ok(Told::Short(limit)),
         };
@@ -227,14 +243,19 @@ impl<'a, J: Journal> Engine<'a, J> {
         (!rows.is_empty()).then_some((want, rows))
     }
 
-    /// Has batches rated, within the budget or not at all.
-    async fn batches(&mut self, batches: Vec<Batch>) -> Result<Result<Vec<Answered>, Limit>, OptimizeError> {
-        let most = batches.iter().map(|batch| self.lab.most(batch)).fold(Spend::default(), |sum, spend| sum + spend);
+    /// Has batches rated by the search's model or by another, within the budget or not at all.
+    async fn batches(
+        &mut self,
+        other: Option<&Way<J>>,
+        batches: Vec<Batch>,
+    ) -> Result<Result<Vec<Answered>, Limit>, OptimizeError> {
+        let way = other.unwrap_or(&self.lab.judge);
+        let most = batches.iter().map(|batch| way.most(batch)).fold(Spend::default(), |sum, spend| sum + spend);
         if let Err(limit) = self.allow(most) {
             return Ok(Err(limit));
         }
         let budget = Arc::new(self.requests(true));
-        let answered = self.lab.rate(batches, &budget).await;
+        let answered = self.lab.rate_by(other.unwrap_or(&self.lab.judge), batches, &budget).await;
         let used = budget.spent();
         self.sent.judge += used.calls;
         self.sent.usd = self.sent.usd + used.usd;
@@ -358,4 +379,6 @@ pub struct Held {
     pub old: Vec<Outcome>,
     /// What the candidate said.
     pub new: Vec<Outcome>,
+    /// What the rival said, where there is one.
+    pub rival: Option<Vec<Outcome>>,
 }

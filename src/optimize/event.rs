@@ -84,6 +84,23 @@ pub enum Entry {
         /// Of so many.
         of: u32,
     },
+    /// One of several strategies of a search is over.
+    Stage {
+        /// Which.
+        name: String,
+        /// The best that it found; 0 is the baseline.
+        best: CandidateId,
+        /// Why it ended.
+        why: Why,
+        /// Judge calls that it took.
+        calls: u64,
+        /// What the best gains over the baseline on Dev, in NMSE points; absent for the baseline.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gain: Option<f64>,
+        /// Its standard error.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        se: Option<f64>,
+    },
     /// The search is over.
     Concluded {
         /// The best candidate on the data of the search; 0 is the baseline.
@@ -99,6 +116,9 @@ pub enum Entry {
         looks: u64,
         /// Spent so far.
         spent: Spend,
+        /// Spent, of that, on a judge of another model.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rival: Option<Spend>,
     },
     /// What became of the best candidate.
     Decided {
@@ -136,6 +156,9 @@ pub struct Begun {
     pub conditions: Conditions,
     /// Items whose rating must not change.
     pub protected: Vec<ItemId>,
+    /// The judge of another model that the best candidate is held against, and what it must show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<serde_json::Value>,
 }
 
 /// A proposal that never became a candidate.
@@ -192,6 +215,8 @@ pub enum Why {
     Rounds,
     /// A round made it worse.
     Regression,
+    /// Nothing that was tried makes the model tell items apart, or write replies that can be read.
+    Hopeless,
 }
 
 impl Why {
@@ -203,6 +228,9 @@ impl Why {
             Self::Perfect => "the judge agrees with people on everything that it was shown",
             Self::Rounds => "it went through the rounds that were asked for",
             Self::Regression => "the last round made it worse",
+            Self::Hopeless => {
+                "nothing that was tried makes this model tell items apart, or write replies that can be read"
+            }
         }
     }
 }

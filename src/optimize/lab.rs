@@ -14,16 +14,28 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-/// The two models and where their answers are kept.
-pub struct Lab<J> {
-    /// The way to the judge's model.
-    pub judge: Arc<Client>,
-    /// The way to the reflection model.
-    pub reflector: Arc<Client>,
-    /// Where the judge's answers are kept.
+/// The way to a model, and where its answers are kept.
+pub struct Way<J> {
+    /// The way to it.
+    pub client: Arc<Client>,
+    /// Where its answers are kept.
     pub journal: Arc<J>,
-    /// Where the reflection model's answers are kept.
-    pub reflections: Arc<J>,
+}
+
+/// A judge that the best candidate is held against on the held-out part, and on another model than the search's.
+pub struct Rival<J> {
+    /// The judge.
+    pub judge: JudgeSpec,
+    /// The way to its model.
+    pub way: Way<J>,
+}
+
+/// The two models of a search.
+pub struct Lab<J> {
+    /// The judge's model.
+    pub judge: Way<J>,
+    /// The reflection model.
+    pub reflector: Way<J>,
     /// Becomes true when the user interrupts.
     pub cancel: watch::Receiver<bool>,
     /// Gets what faces draw.
@@ -75,16 +87,18 @@ pub(super) struct Reflected {
 /// Bytes that a prompt may have grown by when the held-out part is rated with it, and that stand around an item: the
 /// guardrails let 450 words in.
 const GROWN: usize = 4_000;
+/// Bytes that stand around an item.
+const MARKED: usize = 500;
 
-impl<J: Journal> Lab<J> {
-    /// What is set aside for rating held-out items with `judge` and with a revision of it: the most that it can cost.
-    /// `bytes` is the text of all of them; counting it opens nothing.
-    pub fn most_held(&self, judge: &JudgeSpec, items: usize, bytes: usize) -> Spend {
+impl<J> Way<J> {
+    /// The most that rating `items` with a judge costs, `bytes` being the text of all of them, and `grown` what its prompt
+    /// may have grown by until then.
+    fn most_held(&self, judge: &JudgeSpec, grown: usize, items: usize, bytes: usize) -> Spend {
         let schema = reply_schema(&judge.rubric.contract, judge.rubric.scale).to_string().len();
         let system = Prefix::new(&judge.prompt, &judge.rubric).system().len();
-        let each = system + schema + GROWN + bytes.div_ceil(items.max(1));
-        let one = largest(self.judge.endpoint(), each, judge.sampling.max_tokens);
-        let calls = 2 * items as u64;
+        let each = system + schema + grown + bytes.div_ceil(items.max(1));
+        let one = largest(self.client.endpoint(), each, judge.sampling.max_tokens);
+        let calls = items as u64;
         Spend { judge: calls, other: 0, tokens: calls * one.tokens, usd: NanoUsd(calls * one.usd.0) }
     }
 
@@ -92,7 +106,7 @@ impl<J: Journal> Lab<J> {
     pub(super) fn most(&self, batch: &Batch) -> Spend {
         let prefix = Prefix::new(&batch.judge.prompt, &batch.judge.rubric);
         let schema = Arc::new(reply_schema(&batch.judge.rubric.contract, batch.judge.rubric.scale));
-        let (endpoint, max_tokens) = (self.judge.endpoint(), batch.judge.sampling.max_tokens);
+        let (endpoint, max_tokens) = (self.client.endpoint(), batch.judge.sampling.max_tokens);
         batch.items.iter().fold(Spend::default(), |sum, item| {
             let messages = prefix.messages(item);
             let schema = Some(Arc::clone(&schema));
@@ -100,10 +114,26 @@ impl<J: Journal> Lab<J> {
             sum + Spend { judge: 1, ..largest(endpoint, bytes, max_tokens) }
         })
     }
+}
+
+impl<J> Rival<J> {
+    /// What is set aside for rating held-out items with it.
+    pub fn most_held(&self, items: usize, bytes: usize) -> Spend {
+        self.way.most_held(&self.judge, MARKED, items, bytes)
+    }
+}
+
+impl<J: Journal> Lab<J> {
+    /// What is set aside for rating held-out items with `judge` and with a revision of it: the most that it can cost.
+    /// `bytes` is the text of all of them; counting it opens nothing.
+    pub fn most_held(&self, judge: &JudgeSpec, items: usize, bytes: usize) -> Spend {
+        let one = self.judge.most_held(judge, GROWN, items, bytes);
+        one + one
+    }
 
     /// The most that asking for revisions can cost.
     pub(super) fn most_written(&self, messages: &[String]) -> Spend {
-        let endpoint = self.reflector.endpoint();
+        let endpoint = self.reflector.client.endpoint();
         messages.iter().fold(Spend::default(), |sum, message| {
             let bytes = reflection(endpoint, message, 0).bytes();
             sum + Spend { other: 1, ..largest(endpoint, bytes, endpoint.max_tokens) }
@@ -112,10 +142,20 @@ impl<J: Journal> Lab<J> {
 
     /// Rates all batches, all in flight together. `budget` bounds the requests, failed ones included.
     pub(super) async fn rate(&self, batches: Vec<Batch>, budget: &Arc<Budget>) -> Result<Vec<Answered>, LabError> {
-        let slots = (self.judge.endpoint().limits.concurrency / batches.len().max(1)).max(1);
+        self.rate_by(&self.judge, batches, budget).await
+    }
+
+    /// The same, by another model.
+    pub(super) async fn rate_by(
+        &self,
+        way: &Way<J>,
+        batches: Vec<Batch>,
+        budget: &Arc<Budget>,
+    ) -> Result<Vec<Answered>, LabError> {
+        let slots = (way.client.endpoint().limits.concurrency / batches.len().max(1)).max(1);
         let mut running = JoinSet::new();
         for (index, batch) in batches.into_iter().enumerate() {
-            let (client, journal, budget) = (Arc::clone(&self.judge), Arc::clone(&self.journal), Arc::clone(budget));
+            let (client, journal, budget) = (Arc::clone(&way.client), Arc::clone(&way.journal), Arc::clone(budget));
             let (cancel, events) = (self.cancel.clone(), self.events.clone());
             running.spawn(async move { (index, one(&batch, client, journal, budget, slots, cancel, events).await) });
         }
@@ -139,17 +179,17 @@ impl<J: Journal> Lab<J> {
         if *self.cancel.borrow() {
             return Err(LabError::Cancelled);
         }
-        let endpoint = self.reflector.endpoint();
+        let endpoint = self.reflector.client.endpoint();
         let numbered =
             messages.iter().enumerate().map(|(i, m)| (first + i as u64, reflection(endpoint, m, first + i as u64)));
         let numbered: Vec<(u64, Request)> = numbered.collect();
         let keys: Vec<Key> = numbered.iter().map(|(_, request)| key(endpoint, request)).collect();
-        let mut replies: Vec<Option<Answer>> = self.reflections.recorded(&keys)?;
+        let mut replies: Vec<Option<Answer>> = self.reflector.journal.recorded(&keys)?;
         let mut running = JoinSet::new();
         for (index, (number, request)) in numbered.into_iter().enumerate() {
             if replies[index].is_none() {
-                let (client, journal, budget) =
-                    (Arc::clone(&self.reflector), Arc::clone(&self.reflections), Arc::clone(budget));
+                let (way, budget) = (&self.reflector, Arc::clone(budget));
+                let (client, journal) = (Arc::clone(&way.client), Arc::clone(&way.journal));
                 let (key, events) = (keys[index], self.events.clone());
                 let item = ItemId::new(format!("reflection {number}"));
                 running.spawn(async move { (index, ask(client, journal, budget, key, item, request, events).await) });

@@ -72,6 +72,18 @@ impl std::ops::Add for Spend {
     }
 }
 
+impl Spend {
+    /// What was spent since `before`.
+    pub fn since(self, before: Self) -> Self {
+        Self {
+            judge: self.judge - before.judge,
+            other: self.other - before.other,
+            tokens: self.tokens - before.tokens,
+            usd: NanoUsd(self.usd.0 - before.usd.0),
+        }
+    }
+}
+
 impl Limits {
     /// Whether `more` at most can be spent after `spent`.
     ///
@@ -102,6 +114,30 @@ impl Limits {
         match (judge, all) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
+        }
+    }
+
+    /// The stricter of each.
+    pub fn and(self, other: Self) -> Self {
+        let stricter = |a: Option<u64>, b: Option<u64>| [a, b].into_iter().flatten().min();
+        Self {
+            judge_calls: stricter(self.judge_calls, other.judge_calls),
+            calls: stricter(self.calls, other.calls),
+            tokens: stricter(self.tokens, other.tokens),
+            usd: [self.usd, other.usd].into_iter().flatten().min(),
+            seconds: stricter(self.seconds, other.seconds),
+        }
+    }
+
+    /// A part of each, 0 to 1, rounded down.
+    pub fn up_to(self, part: f64) -> Self {
+        let of = |limit: Option<u64>| limit.map(|limit| (limit as f64 * part) as u64);
+        Self {
+            judge_calls: of(self.judge_calls),
+            calls: of(self.calls),
+            tokens: of(self.tokens),
+            usd: self.usd.map(|limit| NanoUsd((limit.0 as f64 * part) as _)),
+            seconds: self.seconds,
         }
     }
 

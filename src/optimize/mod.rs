@@ -10,6 +10,7 @@
 //! | [`lab`] | wishes → calls over HTTP, answers from the journal first |
 //! | [`paired`], [`pareto`], [`order`] | comparing, choosing parents, taking rows |
 //! | [`gepa`], [`published`], [`flywheel`] | the strategies |
+//! | [`stages`] | several strategies on one budget |
 //! | [`adopt`] | whether the best candidate replaces the baseline |
 //! | [`story`] | the log → what people are shown |
 //! | [`summary`] | what a run came to, as `--json` prints it |
@@ -72,6 +73,7 @@ pub mod paired;
 pub mod pareto;
 pub mod pool;
 pub mod published;
+pub mod stages;
 pub mod story;
 pub mod strategy;
 pub mod summary;

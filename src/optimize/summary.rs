@@ -39,6 +39,9 @@ pub struct Summary {
     /// Dollars; absent when a price is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost_usd: Option<f64>,
+    /// The same by model; absent when a price is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub costs: Option<Costs>,
     /// Candidates that were evaluated beside the baseline.
     pub candidates: u64,
     /// Proposals that guardrails stopped.
@@ -112,6 +115,18 @@ pub struct Calls {
     pub judge: u64,
     /// To the reflection model.
     pub other: u64,
+}
+
+/// Dollars by model.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct Costs {
+    /// The judge's.
+    pub judge: f64,
+    /// The reflection model's.
+    pub reflector: f64,
+    /// The model of the judge that the best candidate was held against, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rival: Option<f64>,
 }
 
 /// A move of an alias.

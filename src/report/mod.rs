@@ -13,6 +13,7 @@
 //! | [`html`] | the document that people send each other |
 //! | [`comparison_terminal`], [`comparison_markdown`], [`comparison_html`] | two judges, paired |
 //! | [`optimization_terminal`], [`optimization_markdown`], [`optimization_html`] | a run of an optimiser |
+//! | [`adaptation_terminal`], [`adaptation_markdown`], [`adaptation_html`] | a judge carried to other models |
 //! | [`judges`], [`judge`], [`judge_diff`] | stored judges: the list, one of them, what changed between two |
 //! | [`junit`] | gates, for continuous integration |
 //!
@@ -20,6 +21,7 @@
 //! `figures` writes numbers, `svg` and `plots` draw them.
 //! `plain` makes text that others wrote (models, annotators, documents) safe to show.
 
+mod adaptation;
 mod brief;
 mod comparison;
 mod disagreements;
@@ -41,10 +43,11 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
+pub use adaptation::{adaptation_markdown, adaptation_terminal};
 pub use comparison::{comparison_markdown, comparison_terminal};
 pub use disagreements::{changes, groups, list};
 pub use export::{csv, jsonl};
-pub use html::{comparison_html, html, optimization_html};
+pub use html::{adaptation_html, comparison_html, html, optimization_html};
 pub use judges::{judge, judge_diff, judges};
 pub use junit::junit;
 pub use markdown::markdown;

@@ -1,5 +1,6 @@
 //! One binary for all integration tests: each test file would link polars again.
 
+mod adapt;
 mod adversary;
 mod audits;
 mod bad_input;

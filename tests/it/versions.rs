@@ -38,6 +38,7 @@ fn lineage() -> Lineage {
         parent: Some("00112233aabbccdd".into()),
         strategy: Some("gepa".into()),
         run: Some("r".into()),
+        data: None,
         feedback: vec!["i1".into(), "i2".into()],
         edits: Edits { added: vec!["- New.".into()], removed: vec![] },
         scores: Scores { dev: None, test: Some(Scored { before: 8.83, after: 4.86, change }) },

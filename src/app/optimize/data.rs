@@ -16,7 +16,7 @@ const SEEDS: u64 = 64;
 const LEAST: usize = 3;
 
 /// Rated items in three parts.
-pub(super) struct Data {
+pub(in crate::app) struct Data {
     pub train: Train<Vec<Example>>,
     pub dev: Dev<Vec<Example>>,
     pub test: Test<Vec<Example>>,
@@ -33,7 +33,7 @@ pub(super) struct Data {
 }
 
 /// Reads items and ratings and divides them.
-pub(super) async fn read(
+pub(in crate::app) async fn read(
     project: &Project,
     request: &AuditRequest,
     fractions: Fractions,

@@ -7,7 +7,7 @@ use crate::judge::JudgeSpec;
 use crate::ledger::{Bounds, Edits, Expected, Ledger, Lineage, Scored, Scores, Spend};
 use crate::optimize::adopt::Decision;
 use crate::optimize::story::Story;
-use crate::optimize::summary::{Adopted, Best, Calls, Promoted, Side, Summary};
+use crate::optimize::summary::{Adopted, Best, Calls, Costs, Promoted, Side, Summary};
 use std::collections::BTreeSet;
 
 /// What to do with an adopted judge.
@@ -22,6 +22,8 @@ pub(super) struct Keep {
 pub(super) struct Found<'a> {
     pub run: String,
     pub baseline: &'a JudgeSpec,
+    /// What the best judge was made from and may replace: the baseline, or a judge of another model.
+    pub parent: &'a JudgeSpec,
     pub best: &'a JudgeSpec,
     pub decision: Option<Decision>,
     pub looks: Option<u64>,
@@ -36,13 +38,14 @@ impl Keep {
     /// Stores what was adopted, and says what the run came to.
     pub fn finish(self, ledger: &Ledger, found: Found<'_>) -> Result<Summary, AppError> {
         let usd = self.priced.then(|| found.story.spent.usd.usd());
+        let costs = self.priced.then(|| costs(found.story));
         let lineage = found.lineage(usd);
         let adopted = lineage.is_some();
         let (version, promoted) = match &lineage {
             Some(lineage) => {
                 let note = format!("optimize {} {}", found.story.begun.strategy, found.run);
                 // The baseline is kept, too: differences are shown against it, and there is a way back.
-                ledger.save_version(found.baseline, &Lineage::default(), &format!("baseline of {note}"))?;
+                ledger.save_version(found.parent, &Lineage::default(), &format!("baseline of {note}"))?;
                 let saved = ledger.save_version(found.best, lineage, &note)?;
                 let promoted = self.promote(ledger, &saved.hash, &note)?;
                 (Some(saved.hash), promoted)
@@ -50,13 +53,13 @@ impl Keep {
             None => (None, None),
         };
         let [before, after] = sides(found.developed, found.tested, adopted, found.baseline, found.best);
-        let story = found.story;
+        let (story, is_baseline) = (found.story, after.judge == before.judge);
         Ok(Summary {
             run: found.run,
             strategy: story.begun.strategy.clone(),
             why: story.why.map_or("", |why| why.text()).to_owned(),
             baseline: before,
-            adopted: Adopted { is_baseline: !adopted, side: after },
+            adopted: Adopted { is_baseline, side: after },
             best: Best {
                 judge: found.best.hash(),
                 candidate: story.best.unwrap_or(0),
@@ -66,6 +69,7 @@ impl Keep {
             calls: Calls { judge: story.spent.judge, other: story.spent.other },
             tokens: story.spent.tokens,
             cost_usd: usd,
+            costs,
             candidates: story.candidates.len() as u64 - 1,
             stopped: story.stopped.len() as u64,
             rejected: story.rejected.clone(),
@@ -87,6 +91,17 @@ impl Keep {
             Expected::Any | Expected::Nothing => None,
         };
         Ok(Some(Promoted { alias, from }))
+    }
+}
+
+/// What each model took: the judge's calls are those that neither of the others made.
+fn costs(story: &Story) -> Costs {
+    let rival = story.rival.unwrap_or_default();
+    let judge = story.spent.since(story.writing + rival);
+    Costs {
+        judge: judge.usd.usd(),
+        reflector: story.writing.usd.usd(),
+        rival: story.rival.map(|spend| spend.usd.usd()),
     }
 }
 
@@ -121,11 +136,12 @@ impl Found<'_> {
             candidates.flat_map(|candidate| &candidate.feedback).map(|item| item.as_str().to_owned()).collect();
         let spent = story.spent;
         Some(Lineage {
-            parent: Some(self.baseline.hash()),
+            parent: Some(self.parent.hash()),
             strategy: Some(story.begun.strategy.clone()),
             run: Some(self.run.clone()),
+            data: Some(story.begun.data.clone()),
             feedback: feedback.into_iter().collect(),
-            edits: Edits::between(&self.baseline.prompt.editable(), &self.best.prompt.editable()),
+            edits: Edits::between(&self.parent.prompt.editable(), &self.best.prompt.editable()),
             scores: Scores { dev: self.developed.as_ref().and_then(on_dev), test: on_test(&decision.comparison) },
             spend: Some(Spend { judge_calls: spent.judge, other_calls: spent.other, usd }),
             why: Some(decision.reasons.join("; ")),

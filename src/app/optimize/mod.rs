@@ -1,41 +1,39 @@
 //! A better prompt for a judge: search on Train and Dev, decide on Test, keep what holds.
 
-mod data;
+pub(super) mod data;
 mod folder;
+mod job;
 mod keep;
 mod method;
+mod models;
 mod panels;
 mod protect;
 
 use super::gather::AuditRequest;
 use super::label::Watch;
-use super::project::connect_with;
 use super::{AppError, JudgeRequest, Project};
-use crate::domain::{Event, NanoUsd, Opening};
-use crate::guardrail::{self, Guard};
-use crate::judge::journal::{Journal, JournalError};
-use crate::judge::{IN_FLIGHT, JudgeSpec};
+use crate::adapt::{Adaptation, Terms};
+use crate::judge::JudgeSpec;
 use crate::labels::Fractions;
-use crate::ledger::{Ledger, RunInfo};
-use crate::model::{Endpoint, Policy};
-use crate::optimize::adopt::{self, Conditions};
-use crate::optimize::engine::{Conclusion, Engine, OptimizeError, Sent, Setup};
+use crate::model::Endpoint;
+use crate::optimize::adopt::Conditions;
+use crate::optimize::engine::{Conclusion, OptimizeError};
 use crate::optimize::event::{Begun, Entry};
-use crate::optimize::lab::{Lab, LabError};
-use crate::optimize::limits::{Limit, Limits, Spend};
-use crate::optimize::log::{Log, LogError};
+use crate::optimize::lab::LabError;
+use crate::optimize::limits::Limits;
+use crate::optimize::log::LogError;
 use crate::optimize::story::Story;
 use crate::optimize::strategy::Strategy;
 use crate::optimize::summary::Summary;
-pub use method::Method;
+pub use method::{Method, Regime};
 
 use data::Data;
-use keep::{Found, Keep};
-use panels::Panels;
-use protect::Protection;
+use job::Job;
+use keep::Keep;
+use models::Models;
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 /// What to optimise, and within what limits.
 #[derive(Clone, Debug)]
@@ -75,6 +73,8 @@ pub struct Optimized {
     pub summary: Summary,
     /// The log, as people are told it.
     pub story: Story,
+    /// How the best judge stands against the one that it is to replace on another model.
+    pub adaptation: Option<Adaptation>,
 }
 
 impl Optimized {
@@ -94,69 +94,56 @@ pub async fn optimize(
     watch: Watch<'_>,
     cancel: watch::Receiver<bool>,
 ) -> Result<Optimized, AppError> {
+    let data = data::read(project, &request.data, request.fractions, cancel.clone()).await?;
+    Box::pin(run(project, request, data, None, watch, cancel)).await
+}
+
+/// One run of an optimiser, for its own sake or, with a rival, to carry the rival's judge to another model.
+pub(super) async fn run(
+    project: &Project,
+    request: &OptimizeRequest,
+    data: Data,
+    rival: Option<&Against>,
+    watch: Watch<'_>,
+    cancel: watch::Receiver<bool>,
+) -> Result<Optimized, AppError> {
     let (endpoint, reflector) = endpoints(project, request)?;
     let judge = judge(project, request, &endpoint)?;
-    let data = data::read(project, &request.data, request.fractions, cancel.clone()).await?;
     let protection = protect::read(request.protect.as_deref(), &data)?;
     let strategy = request.method.strategy();
     let begun = Begun {
         protected: protection.items.clone(),
+        against: rival.map(Against::recorded),
         ..begun(project, request, &judge, &reflector, &data, strategy.as_ref())
     };
     let run = run_id(&begun);
     let ledger = Arc::new(project.ledger()?);
     let alias = request.promote.as_ref().map(|alias| Ok::<_, AppError>((alias.clone(), ledger.standing(alias)?)));
-    let keep = Keep { alias: alias.transpose()?, priced: endpoint.price.is_some() && reflector.price.is_some() };
+    let priced = [Some(&endpoint), Some(&reflector), rival.map(|rival| &rival.endpoint)];
+    let priced = priced.into_iter().flatten().all(|endpoint| endpoint.price.is_some());
+    let keep = Keep { alias: alias.transpose()?, priced };
     let _alone = ledger.lock(&run)?;
-    let info = |model, part: &'static str| (model, format!("optimize {run} {part}"));
-    let (judging, writing) = (info(&judge.model, "judge"), info(&reflector.identity, "reflector"));
-    let session = |(model, digest): &(&String, String), endpoint: &Endpoint| -> Result<_, AppError> {
-        let info = RunInfo {
-            judge: &judge,
-            model,
-            items_digest: digest,
-            samples: 1,
-            planned: 0,
-            slots: (endpoint.limits.concurrency * IN_FLIGHT) as u32,
-            attempt_limit: policy().most_requests(),
-            slot_cost: Default::default(),
-        };
-        let spent = ledger.spent(&info.id())?;
-        Ok((ledger.begin(&info)?, spent))
+    let (lab, mut models) = Models::connect(&ledger, &run, &judge, endpoint, reflector, cancel).await?;
+    let rival = match rival {
+        Some(against) => Some((models.rival(&ledger, &run, against).await?, against.terms)),
+        None => None,
     };
-    let (judge_session, judged) = session(&judging, &endpoint)?;
-    let (write_session, written) = session(&writing, &reflector)?;
-    // Calls that a killed process had in flight are asked again, and come on top of the budget.
-    let sent = Sent {
-        judge: judged.calls - judged.assumed,
-        other: written.calls - written.assumed,
-        usd: judged.cost + written.cost,
+    let sent = models.sent;
+    let job = Job {
+        project,
+        request,
+        judge: &judge,
+        data,
+        protection,
+        ledger: Arc::clone(&ledger),
+        run,
+        begun,
+        sent,
+        keep,
+        rival,
     };
-    let (client, judge_server) = connect_with(endpoint, policy()).await?;
-    let (writer, write_server) = connect_with(reflector, policy()).await?;
-    let (events, mut seen) = mpsc::unbounded_channel();
-    let lab = Lab {
-        judge: client,
-        reflector: writer,
-        journal: Arc::new(judge_session.keeper()),
-        reflections: Arc::new(write_session.keeper()),
-        cancel,
-        events,
-    };
-    let job =
-        Job { project, request, judge: &judge, data, protection, ledger: Arc::clone(&ledger), run, begun, sent, keep };
-    let mut work = Box::pin(job.work(lab, strategy));
-    let result = loop {
-        tokio::select! {
-            result = &mut work => break result,
-            Some(event) = seen.recv() => watch(event),
-        }
-    };
-    watch(Event::Finished(Default::default()));
-    drop((judge_server, write_server));
-    // Clean ends are told from kills: only a session without an end may have had calls in flight.
-    judge_session.end("done")?;
-    write_session.end("done")?;
+    let result = models.show(Box::pin(job.work(lab, strategy)), watch).await;
+    models.end()?;
     result
 }
 
@@ -167,11 +154,6 @@ fn judge(project: &Project, request: &OptimizeRequest, endpoint: &Endpoint) -> R
         project.recall(&mut judge.rubric)?;
     }
     Ok(judge)
-}
-
-/// One answer is one request, so that a budget in calls is one in requests.
-fn policy() -> Policy {
-    Policy { enlarge: false, ..Policy::default() }
 }
 
 /// The judge's endpoint and the reflection model's.
@@ -219,6 +201,7 @@ fn begun(
         limits: request.limits,
         conditions: request.conditions,
         protected: Vec::new(),
+        against: None,
     }
 }
 
@@ -228,112 +211,21 @@ fn run_id(begun: &Begun) -> String {
     blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
 }
 
-/// What a run works with.
-struct Job<'a> {
-    project: &'a Project,
-    request: &'a OptimizeRequest,
-    judge: &'a JudgeSpec,
-    data: Data,
-    protection: Protection,
-    ledger: Arc<Ledger>,
-    run: String,
-    begun: Begun,
-    sent: Sent,
-    keep: Keep,
+/// A judge on another model that is to be replaced.
+#[derive(Clone, Debug)]
+pub(super) struct Against {
+    /// The judge.
+    pub judge: JudgeSpec,
+    /// Its model.
+    pub endpoint: Endpoint,
+    /// What its replacement must show.
+    pub terms: Terms,
 }
 
-impl Job<'_> {
-    async fn work<J: Journal>(self, lab: Lab<J>, mut strategy: Box<dyn Strategy>) -> Result<Optimized, AppError> {
-        let Self { project, request, judge, data, protection, ledger, run, begun, sent, keep } = self;
-        let Data { train, dev, test, evidence, test_digest, test_bytes, .. } = data;
-        let guard = Guard::new(&judge.rubric, &judge.prompt, &train, &dev, guardrail::Limits::default());
-        let held = test.len() + protection.rows.len();
-        let bytes = test_bytes + protection.bytes(&train, &dev);
-        let reserve = lab.most_held(judge, held, bytes);
-        covers(request.limits, reserve, held)?;
-        let log = log(&ledger, &run)?;
-        let (limits, seed) = (request.limits, project.seed);
-        let setup = Setup { judge, train: &train, dev: &dev, lab, log, limits, reserve, sent, seed, guard };
-        let mut engine = Engine::new(setup);
-        let conclusion = engine.search(begun, strategy.as_mut()).await?;
-        let best = engine.desk().judge(conclusion.best);
-        let panels = Panels { evidence: &evidence, seed };
-        let (mut decision, mut looks, mut tested) = (None, None, None);
-        if conclusion.best != 0 && !test.is_empty() {
-            let opening = opening(&ledger, &run, &test_digest)?;
-            if let Some(held) = engine.open(test, conclusion.best, &protection.rows, opening).await? {
-                looks = Some(held.looks);
-                let protected = protection.seen(engine.desk(), &held, conclusion.best);
-                let labelled = panels.labelled(held.examples.iter().map(|example| &example.item.id));
-                let sides = (adopt::side(judge, held.old), adopt::side(&best, held.new));
-                let found = adopt::decide(
-                    evidence.scale,
-                    &labelled,
-                    (&sides.0, &sides.1),
-                    &protected,
-                    request.conditions,
-                    seed,
-                );
-                engine.decide(found.adopted, &found.reasons)?;
-                tested = Some(panels.of(labelled, [sides.0, sides.1]));
-                decision = Some(found);
-            }
-        }
-        let adopted = decision.as_ref().filter(|found| found.adopted).map_or(0, |_| conclusion.best);
-        let developed = engine.recall(0, adopted).await?;
-        let developed = panels.of_outcomes(judge, &engine.desk().judge(adopted), developed);
-        let log = read_log(&ledger, &run)?;
-        let golds = panels.golds();
-        let story = Story::of(&log, &judge.prompt.editable(), &golds)
-            .ok_or_else(|| JournalError("a damaged log: it has no beginning".to_owned()))?;
-        let found = Found { run, baseline: judge, best: &best, decision, looks, developed, tested, story: &story };
-        let summary = keep.finish(&ledger, found)?;
-        Ok(Optimized { log, baseline: judge.clone(), best, conclusion, summary, story })
+impl Against {
+    fn recorded(&self) -> serde_json::Value {
+        serde_json::json!({"judge": self.judge.hash(), "model": self.judge.model, "terms": self.terms})
     }
-}
-
-/// A budget that does not even cover opening the held-out part is an error before anything is spent.
-fn covers(limits: Limits, reserve: Spend, held: usize) -> Result<(), AppError> {
-    let Err(limit) = limits.allow(reserve, Spend { judge: 1, other: 0, tokens: 1, usd: NanoUsd(1) }) else {
-        return Ok(());
-    };
-    let shown = |limit: Option<u64>| limit.unwrap_or_default().to_string();
-    let (budget, aside) = match limit {
-        Limit::Tokens => (format!("{} tokens", shown(limits.tokens)), format!("up to {}", reserve.tokens)),
-        Limit::Usd => (limits.usd.unwrap_or_default().to_string(), format!("up to {}", reserve.usd)),
-        _ => (format!("{} judge calls", shown(limits.judge_calls.or(limits.calls))), reserve.judge.to_string()),
-    };
-    Err(AppError::input(
-        format!(
-            "a budget of {budget} leaves nothing to search with: {aside} are set aside to rate {held} held-out or protected items twice"
-        ),
-        format!("raise `{}`, or keep less aside: `--split 40/20/20`; `--split 60/40/0` only searches", limit.option()),
-    ))
-}
-
-fn log(ledger: &Arc<Ledger>, run: &str) -> Result<Log, AppError> {
-    let recorded = ledger.events(run)?;
-    let (ledger, run) = (Arc::clone(ledger), run.to_owned());
-    let append = move |first: usize, entries: &[String]| {
-        ledger.append_events(&run, first, entries).map_err(|error| JournalError(error.to_string()))
-    };
-    Ok(Log::new(recorded, Box::new(append)))
-}
-
-/// Records that the held-out part is opened. A run that opened it before keeps the number that it had then, however many
-/// others have looked since.
-fn opening(ledger: &Ledger, run: &str, data: &str) -> Result<Opening, AppError> {
-    let looks = ledger.look(data, run)?;
-    let before = read_log(ledger, run)?.into_iter().find_map(|entry| match entry {
-        Entry::Opened { looks, .. } => Some(looks),
-        _ => None,
-    });
-    Ok(Opening::recorded(before.unwrap_or(looks)))
-}
-
-fn read_log(ledger: &Ledger, run: &str) -> Result<Vec<Entry>, AppError> {
-    let read = |text: &String| serde_json::from_str(text).map_err(|e| JournalError(format!("a damaged log: {e}")));
-    Ok(ledger.events(run)?.iter().map(read).collect::<Result<_, _>>()?)
 }
 
 impl From<OptimizeError> for AppError {

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod adapt;
 mod audit;
 mod compare;
 mod judge;
@@ -10,6 +11,7 @@ mod shared;
 mod source;
 mod values;
 
+pub(super) use adapt::AdaptArgs;
 pub(super) use audit::{AuditArgs, DisagreeArgs, Which};
 pub(super) use compare::CompareArgs;
 pub(super) use judge::{AddArgs, DiffArgs, JudgeAction, PromoteArgs, RollbackArgs, ShowArgs};
@@ -82,6 +84,9 @@ pub(super) enum Command {
     Disagree(DisagreeArgs),
     /// Search for a better prompt, and adopt it only if it holds on data that the search never saw
     Optimize(OptimizeArgs),
+    /// Carry a judge to a cheaper or newer model: GO or NO-GO
+    #[command(after_help = adapt::EXAMPLES)]
+    Adapt(AdaptArgs),
     /// Keep versions of a judge: which there are, what changed, which one is in production
     #[command(
         after_help = "Examples:\n  assessor judge add --note baseline                 store the rubric's own prompt with sim/small\n  assessor judge list\n  assessor judge diff production candidate\n  assessor judge promote candidate --as production --why 'test NMSE 8.8 to 4.9'\n  assessor judge rollback production"
@@ -117,6 +122,7 @@ impl Command {
             Self::Compare(_) => "compare",
             Self::Disagree(_) => "disagree",
             Self::Optimize(_) => "optimize",
+            Self::Adapt(_) => "adapt",
             Self::Judge { .. } => "judge",
             Self::Sim(_) => "sim",
             Self::Schema(_) => "schema",

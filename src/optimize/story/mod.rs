@@ -38,6 +38,9 @@ pub struct Story {
     pub plateaus: Vec<Plateau>,
     /// Disagreements by round, where the strategy has rounds.
     pub rounds: Vec<Round>,
+    /// What each of several strategies found.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<StageFound>,
     /// Batches that a limit forbade.
     pub short: BTreeMap<&'static str, u64>,
     /// The best candidate; `None` when the run has no end yet.
@@ -50,6 +53,11 @@ pub struct Story {
     pub decided: Option<Decided>,
     /// Spent in all.
     pub spent: Spend,
+    /// Of that, on the reflection model.
+    pub writing: Spend,
+    /// Of that, on a judge of another model that the best candidate was held against.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rival: Option<Spend>,
 }
 
 /// A candidate and what became of it.
@@ -205,6 +213,25 @@ pub struct Round {
     pub of: u32,
 }
 
+/// What one of several strategies found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StageFound {
+    /// The strategy, as people call it.
+    pub name: String,
+    /// The best that it found; 0 is the baseline.
+    pub best: CandidateId,
+    /// Why it ended.
+    pub why: Why,
+    /// Judge calls that it took.
+    pub calls: u64,
+    /// What the best gains over the baseline on Dev, in NMSE points; absent for the baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gain: Option<f64>,
+    /// Its standard error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub se: Option<f64>,
+}
+
 /// The held-out part was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Opened {
@@ -236,12 +263,15 @@ impl Story {
             curve: curve::curve(log),
             plateaus: Vec::new(),
             rounds: Vec::new(),
+            stages: Vec::new(),
             short: BTreeMap::new(),
             best: None,
             why: None,
             opened: None,
             decided: None,
             spent: Spend::default(),
+            writing: Spend::default(),
+            rival: None,
         };
         log.iter().for_each(|entry| story.take(entry));
         story.candidates = fold::candidates(log, &story, baseline, gold);
@@ -251,7 +281,11 @@ impl Story {
     fn take(&mut self, entry: &Entry) {
         match entry {
             Entry::Begun(_) | Entry::Admitted { .. } | Entry::Compared { .. } => {}
-            Entry::Rated { spent, .. } | Entry::Written { spent, .. } => self.spent = *spent,
+            Entry::Rated { spent, .. } => self.spent = *spent,
+            Entry::Written { spent, .. } => {
+                self.writing = self.writing + spent.since(self.spent);
+                self.spent = *spent;
+            }
             Entry::Refused(refused) => {
                 let checks: std::collections::BTreeSet<&String> =
                     refused.reasons.iter().map(|(name, _)| name).collect();
@@ -273,9 +307,18 @@ impl Story {
                 disagreements: *disagreements,
                 of: *of,
             }),
+            Entry::Stage { name, best, why, calls, gain, se } => self.stages.push(StageFound {
+                name: name.clone(),
+                best: *best,
+                why: *why,
+                calls: *calls,
+                gain: *gain,
+                se: *se,
+            }),
             Entry::Concluded { best, why } => (self.best, self.why) = (Some(*best), Some(*why)),
-            Entry::Opened { items, looks, spent } => {
+            Entry::Opened { items, looks, spent, rival } => {
                 (self.opened, self.spent) = (Some(Opened { items: *items, looks: *looks }), *spent);
+                self.rival = *rival;
             }
             Entry::Decided { adopted, reasons } => {
                 self.decided = Some(Decided { adopted: *adopted, reasons: reasons.clone() });

@@ -42,6 +42,7 @@ fn log() -> Vec<Entry> {
         limits: Limits::default(),
         conditions: Conditions::default(),
         protected: Vec::new(),
+        against: None,
     };
     let rated = |candidate, rows, at| Entry::Rated { candidate, sample: 0, rows, spent: spent(at) };
     let compared =
@@ -70,7 +71,7 @@ fn log() -> Vec<Entry> {
         Entry::Short { limit: Limit::JudgeCalls, wanted: 9 },
         Entry::Concluded { best: 1, why: Why::Budget },
         rated(1, vec![seen(Row::Train(0), "t", Some(1), 1.0)], 7),
-        Entry::Opened { items: 2, looks: 2, spent: spent(11) },
+        Entry::Opened { items: 2, looks: 2, spent: spent(11), rival: None },
         Entry::Decided { adopted: true, reasons: vec!["it is better".into()] },
     ]
 }

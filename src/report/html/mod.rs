@@ -7,8 +7,9 @@
 //!
 //! One file per section, with a template of the same name: `verdict` (the first ten seconds), `numbers`, `scale`,
 //! `people`, `slices`, `beyond`, `differ`; `board` for several judges, `comparison` for a page of two, `optimization` for a run of an
-//! optimiser (with `prompts` for what became of its text).
+//! optimiser (with `prompts` for what became of its text), `adaptation` for a judge carried to other models.
 
+mod adaptation;
 mod beyond;
 mod board;
 mod chart;
@@ -22,6 +23,7 @@ mod scale;
 mod slices;
 mod verdict;
 
+pub use adaptation::adaptation_html;
 pub use comparison::comparison_html;
 pub use optimization::optimization_html;
 

@@ -23,6 +23,7 @@ fn lineage_of_a_run() -> Lineage {
         parent: Some("00112233aabbccdd".into()),
         strategy: Some("gepa".into()),
         run: Some("run-1".into()),
+        data: None,
         feedback: (0..10).map(|i| format!("i{i}")).collect(),
         edits: Edits { added: vec!["- Drafts are 1.".into()], removed: vec!["- Old\u{1b}[2J is 2.".into()] },
         scores: Scores { dev: scored(5.0), test: Some(Scored { before: 20.0, after: 10.0, change }) },

@@ -70,9 +70,15 @@ fn unopened(summary: &Summary, story: &Story) -> String {
 
 /// What was spent, and on what.
 pub(in crate::report) fn spending(summary: &Summary) -> String {
-    let usd = match summary.cost_usd {
-        Some(usd) => format!(", {}", Unit::Usd.write(usd)),
-        None => ", at a price that is not known".to_owned(),
+    let usd = match (summary.cost_usd, &summary.costs) {
+        (Some(usd), None) => format!(", {}", Unit::Usd.write(usd)),
+        (Some(usd), Some(costs)) => {
+            let part = |what: &str, usd: f64| format!("{what} {}", Unit::Usd.write(usd));
+            let rival = costs.rival.map_or(String::new(), |usd| format!(", {}", part("old judge", usd)));
+            let (judge, writes) = (part("judge", costs.judge), part("reflection", costs.reflector));
+            format!(", {} ({judge}, {writes}{rival})", Unit::Usd.write(usd))
+        }
+        (None, _) => ", at a price that is not known".to_owned(),
     };
     let point = summary.per_point.as_ref().map_or(String::new(), |per| {
         let usd =

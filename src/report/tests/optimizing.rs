@@ -11,7 +11,7 @@ use crate::optimize::event::{Begun, Decision as Followed, Entry, Refused, Seen, 
 use crate::optimize::limits::{Limits, Spend};
 use crate::optimize::pool::{Operator, Origin, Row};
 use crate::optimize::story::Story;
-use crate::optimize::summary::{Adopted, Best, Calls, Side, Summary};
+use crate::optimize::summary::{Adopted, Best, Calls, Costs, Side, Summary};
 use crate::prompt::Prompt;
 use crate::rubric::shipped;
 use std::collections::BTreeMap;
@@ -35,6 +35,7 @@ fn log(text: &str, adopted: bool, looks: u64) -> Vec<Entry> {
         limits: Limits::default(),
         conditions: Conditions::default(),
         protected: vec![ItemId::new(text)],
+        against: None,
     };
     let spent = Spend { judge: 9, other: 2, tokens: 100, usd: NanoUsd(5_000_000) };
     let rated = |candidate, rating, loss| {
@@ -56,7 +57,7 @@ fn log(text: &str, adopted: bool, looks: u64) -> Vec<Entry> {
         rated(1, 5, 0.0),
         Entry::Compared { child: 1, against: 0, rows: 1, gain: 100.0, se: None, decision: Followed::Accepted },
         Entry::Concluded { best: 1, why: Why::Budget },
-        Entry::Opened { items: 9, looks, spent },
+        Entry::Opened { items: 9, looks, spent, rival: None },
         Entry::Decided { adopted, reasons: vec![text.into()] },
     ]
 }
@@ -78,6 +79,7 @@ fn run(text: &str, comparison: &Comparison, adopted: bool, looks: u64) -> (Summa
         calls: Calls { judge: 9, other: 2 },
         tokens: 100,
         cost_usd: Some(0.005),
+        costs: Some(Costs { judge: 0.003, reflector: 0.002, rival: None }),
         candidates: 1,
         stopped: 1,
         rejected: story.rejected.clone(),

@@ -1,0 +1,260 @@
+//! A judge carried to another model: is what came of it good enough to take the old one's place? Pure.
+//!
+//! Three judges are held side by side on items that no search has seen: the old prompt on the old model, the old prompt on
+//! the new model, and the revised prompt on the new model. GO or NO-GO is between the first and the last; the one in the
+//! middle says what the search bought.
+
+mod summary;
+
+pub use summary::{From, Summary, Target};
+
+use crate::agreement::paired::mcnemar;
+use crate::audit::{self, ALPHA, Comparison, Cost, JudgeInput, Labelled, Outcome, Panel, Setup, compare};
+use crate::domain::Scale;
+use crate::optimize::adopt;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What the new judge must show against the old one. Fixed before anything is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Terms {
+    /// NMSE points by which it may be worse.
+    pub margin: f64,
+    /// What it must show.
+    pub goal: Goal,
+    /// NMSE points by which a slice may be worse.
+    pub slice_margin: f64,
+    /// Share of malformed replies that is allowed, unless the old judge has more.
+    pub malformed: f64,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { margin: 2.0, goal: Goal::NonInferior, slice_margin: 2.0, malformed: 0.02 }
+    }
+}
+
+/// What the new judge must show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Goal {
+    /// It is not worse by the margin.
+    NonInferior,
+    /// It is better.
+    Better,
+}
+
+/// Whether the new judge can take the old one's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub enum Verdict {
+    /// It can.
+    #[serde(rename = "GO")]
+    Go,
+    /// It cannot, or it is not shown.
+    #[serde(rename = "NO-GO")]
+    NoGo,
+}
+
+impl Verdict {
+    /// As people read it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Go => "GO",
+            Self::NoGo => "NO-GO",
+        }
+    }
+}
+
+/// The answers of the three judges on the held-out part.
+#[derive(Clone, Debug)]
+pub struct Arms<'a> {
+    /// The old prompt on the old model.
+    pub from: JudgeInput,
+    /// The old prompt on the new model.
+    pub as_is: &'a JudgeInput,
+    /// The revised prompt on the new model; the same as `as_is` when no revision was better.
+    pub revised: &'a JudgeInput,
+}
+
+/// One of the three, measured.
+#[derive(Clone, Debug, Serialize)]
+pub struct Arm {
+    /// Which.
+    pub role: Role,
+    /// Its name.
+    pub name: String,
+    /// Its model.
+    pub model: String,
+    /// Its hash.
+    pub judge: String,
+    /// What an audit says of it on the held-out part.
+    pub panel: Panel,
+    /// Labels for a dollar, when it is good enough to take the old judge's place and its price is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels_per_usd: Option<f64>,
+}
+
+/// Which of the three.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// The old prompt on the old model.
+    From,
+    /// The old prompt on the new model.
+    AsIs,
+    /// The revised prompt on the new model.
+    Revised,
+}
+
+impl Role {
+    /// In a few words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::From => "old prompt, old model",
+            Self::AsIs => "old prompt, new model",
+            Self::Revised => "revised prompt, new model",
+        }
+    }
+}
+
+/// What came of carrying a judge to one model.
+#[derive(Clone, Debug, Serialize)]
+pub struct Adaptation {
+    /// GO or NO-GO.
+    pub verdict: Verdict,
+    /// Each reason, in words.
+    pub reasons: Vec<String>,
+    /// What had to be shown.
+    pub terms: Terms,
+    /// The old judge, the old prompt on the new model, and the revised prompt where there is one.
+    pub arms: Vec<Arm>,
+    /// The judge that was decided on against the old one.
+    pub against: Comparison,
+    /// The revised prompt against the old one, both on the new model; absent when no revision was better.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bought: Option<Comparison>,
+}
+
+/// Decides on the held-out part.
+pub fn decide(scale: Scale, held: &[Labelled], arms: &Arms<'_>, terms: &Terms, seed: u64) -> Adaptation {
+    let is_revised = arms.as_is.hash != arms.revised.hash;
+    let told = audit::Terms { margin: Some(terms.margin), seed, claimed: true, ..audit::Terms::default() };
+    let against = compare(scale, held, (&arms.from, arms.revised), told);
+    let claimed = audit::Terms { margin: None, ..told };
+    let bought = is_revised.then(|| compare(scale, held, (arms.as_is, arms.revised), claimed));
+    let mut reasons = Vec::new();
+    reasons.extend(falls_short(&against, terms));
+    reasons.extend(adopt::worse_slices(&against, terms.slice_margin));
+    reasons.extend(breaks_more(&against, terms.malformed));
+    let verdict = if reasons.is_empty() { Verdict::Go } else { Verdict::NoGo };
+    if verdict == Verdict::Go {
+        reasons.push(holds(&against, terms));
+        reasons.extend(untested(&against, terms));
+    }
+    let arm = |role, judge: &JudgeInput| arm(scale, held, role, judge, seed);
+    let mut measured = vec![arm(Role::From, &arms.from), arm(Role::AsIs, arms.as_is)];
+    measured.extend(is_revised.then(|| arm(Role::Revised, arms.revised)));
+    let good = |at: usize, arm: &Arm| match arm.role {
+        Role::From => true,
+        Role::AsIs | Role::Revised => verdict == Verdict::Go && at + 1 == 2 + usize::from(is_revised),
+    };
+    for (at, arm) in measured.iter_mut().enumerate() {
+        arm.labels_per_usd = good(at, arm).then(|| per_usd(&arm.panel.cost)).flatten();
+    }
+    Adaptation { verdict, reasons, terms: *terms, arms: measured, against, bought }
+}
+
+fn arm(scale: Scale, held: &[Labelled], role: Role, judge: &JudgeInput, seed: u64) -> Arm {
+    let setup = Setup { seed, contaminated: true, ..Setup::default() };
+    let mut audit = audit::audit(scale, held.to_vec(), std::slice::from_ref(judge), &setup);
+    Arm {
+        role,
+        name: judge.name.clone(),
+        model: judge.model.clone().unwrap_or_default(),
+        judge: judge.hash.clone().unwrap_or_default(),
+        panel: audit.judges.remove(0).panel,
+        labels_per_usd: None,
+    }
+}
+
+fn per_usd(cost: &Cost) -> Option<f64> {
+    cost.usd_per_1000.value().filter(|usd| *usd > 0.0).map(|usd| 1_000.0 / usd)
+}
+
+/// Why it does not show what it must.
+fn falls_short(against: &Comparison, terms: &Terms) -> Option<String> {
+    let shown = match terms.goal {
+        Goal::Better => against.outcome == Outcome::Better,
+        Goal::NonInferior => {
+            matches!(against.outcome, Outcome::Better | Outcome::Identical)
+                || against.margin.as_ref().is_some_and(|margin| margin.non_inferior)
+        }
+    };
+    let must = match terms.goal {
+        Goal::Better => "it must be better".to_owned(),
+        Goal::NonInferior => format!("it must not be worse by {} points or more", terms.margin),
+    };
+    let (n, queries) = (against.n, against.queries);
+    let numbers = numbers(against).unwrap_or_default();
+    let bound = against.margin.as_ref().and_then(|margin| margin.upper);
+    let bound = match (terms.goal, bound) {
+        (Goal::NonInferior, Some(upper)) => format!(", up to {upper:.1} points worse with 95 % confidence"),
+        _ => String::new(),
+    };
+    (!shown).then(|| format!("{must}: on {n} held-out items of {queries} queries, {numbers}{bound}"))
+}
+
+/// More malformed replies than is allowed and than the old judge has, and not by chance (McNemar's exact test).
+fn breaks_more(against: &Comparison, allowed: f64) -> Option<String> {
+    let share = |malformed: u64| malformed as f64 / against.n.max(1) as f64;
+    let (before, now) = (share(against.old.malformed), share(against.new.malformed));
+    let (mended, broken) = (against.made_of.became_readable.n, against.made_of.became_malformed.n);
+    let more = now > allowed.max(before) && mcnemar(broken, mended).exact < ALPHA;
+    more.then(|| {
+        format!("{:.1} % of its replies are malformed; the old judge's are {:.1} %", 100.0 * now, 100.0 * before)
+    })
+}
+
+fn holds(against: &Comparison, terms: &Terms) -> String {
+    let what = match (against.outcome, terms.goal) {
+        (Outcome::Better, _) => "it is better than the old judge".to_owned(),
+        (Outcome::Identical, _) => "it gives the same rating on every item".to_owned(),
+        _ => format!("it is not worse than the old judge by {} points", terms.margin),
+    };
+    let numbers = numbers(against).unwrap_or_default();
+    format!(
+        "{what} on {} held-out items of {} queries: {numbers}; no slice is worse beyond {} points",
+        against.n, against.queries, terms.slice_margin
+    )
+}
+
+/// Slices that look worse and are too small for a test: no reason against it, and a reason to look.
+fn untested(against: &Comparison, terms: &Terms) -> Option<String> {
+    let worse = |slice: &&audit::SliceContrast| {
+        slice.small
+            && slice.column != "gold"
+            && slice.difference.value().is_some_and(|worse| worse > terms.slice_margin)
+    };
+    let name = |slice: &audit::SliceContrast| {
+        let points = slice.difference.value().unwrap_or(0.0);
+        format!("{} is {} ({} items, {points:.1} points worse)", slice.column, slice.value, slice.n)
+    };
+    let named: Vec<String> = against.slices.iter().filter(worse).map(name).collect();
+    (!named.is_empty()).then(|| format!("look at what is too small to be tested: {}", named.join(", ")))
+}
+
+fn numbers(against: &Comparison) -> Option<String> {
+    let nmse = against.contrasts.iter().find(|contrast| contrast.metric == "nmse")?;
+    Some(format!("NMSE {:.1} → {:.1}", nmse.old.value()?, nmse.new.value()?))
+}
+
+impl Adaptation {
+    /// The same as a decision on an adoption.
+    pub fn decision(&self) -> adopt::Decision {
+        adopt::Decision {
+            adopted: self.verdict == Verdict::Go,
+            reasons: self.reasons.clone(),
+            comparison: self.against.clone(),
+        }
+    }
+}

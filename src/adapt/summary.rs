@@ -1,0 +1,66 @@
+//! What carrying a judge to other models came to, as `adapt --json` prints it.
+
+use super::{Adaptation, Terms, Verdict};
+use crate::optimize::story::StageFound;
+use crate::optimize::summary;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// An object that other commands print, too.
+type Object = BTreeMap<String, Value>;
+
+/// A judge carried to one or more models.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Summary {
+    /// The judge that was carried. It stays as it is, with its model.
+    pub from: From,
+    /// Digest of items, ratings and their division: the same for all targets, and for all later ones.
+    pub data: String,
+    /// Digest of what is measured and what must be shown.
+    pub metric: String,
+    /// What must be shown.
+    pub terms: Terms,
+    /// One for each model.
+    pub targets: Vec<Target>,
+    /// The page to open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<PathBuf>,
+}
+
+/// The judge that was carried.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct From {
+    /// Its hash.
+    pub judge: String,
+    /// Its name.
+    pub name: String,
+    /// Its model.
+    pub model: String,
+}
+
+/// What came of it on one model.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Target {
+    /// The model.
+    pub model: String,
+    /// GO or NO-GO.
+    pub verdict: Verdict,
+    /// Each reason, in words.
+    pub reasons: Vec<String>,
+    /// What each way of searching found, and what it took.
+    #[schemars(with = "Vec<Object>")]
+    pub regimes: Vec<StageFound>,
+    /// Judge calls that the whole of it was allowed; absent without such a limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget_calls: Option<u64>,
+    /// The judges side by side on the held-out part; absent when it was not opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Object>")]
+    pub adaptation: Option<Adaptation>,
+    /// The run, as `optimize --json` prints it: the old prompt on the new model is its baseline.
+    #[serde(flatten)]
+    pub run: summary::Summary,
+}

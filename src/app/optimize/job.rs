@@ -1,0 +1,178 @@
+//! A run from its first call to its last word: search on Train and Dev, decide on Test, keep what holds.
+
+use super::OptimizeRequest;
+use super::Optimized;
+use super::data::Data;
+use super::keep::{Found, Keep};
+use super::panels::{Both, Panels};
+use super::protect::Protection;
+use crate::adapt::{self, Adaptation, Arms, Terms};
+use crate::app::{AppError, Project};
+use crate::domain::{NanoUsd, Opening};
+use crate::guardrail::{self, Guard};
+use crate::judge::JudgeSpec;
+use crate::judge::journal::JournalError;
+use crate::ledger::{Keeper, Ledger};
+use crate::optimize::adopt::{self, Conditions, Decision};
+use crate::optimize::desk::Desk;
+use crate::optimize::engine::{Engine, Held, Sent, Setup};
+use crate::optimize::event::{Begun, Entry, Why};
+use crate::optimize::lab::{Lab, Rival};
+use crate::optimize::limits::{Limit, Limits, Spend};
+use crate::optimize::log::Log;
+use crate::optimize::pool::CandidateId;
+use crate::optimize::story::Story;
+use crate::optimize::strategy::Strategy;
+use std::sync::Arc;
+
+/// What a run works with.
+pub(super) struct Job<'a> {
+    pub project: &'a Project,
+    pub request: &'a OptimizeRequest,
+    pub judge: &'a JudgeSpec,
+    pub data: Data,
+    pub protection: Protection,
+    pub ledger: Arc<Ledger>,
+    pub run: String,
+    pub begun: Begun,
+    pub sent: Sent,
+    pub keep: Keep,
+    /// A judge of another model that the best candidate is held against, and by which terms.
+    pub rival: Option<(Rival<Keeper>, Terms)>,
+}
+
+impl Job<'_> {
+    /// Searches, decides, keeps.
+    pub async fn work(self, lab: Lab<Keeper>, mut strategy: Box<dyn Strategy>) -> Result<Optimized, AppError> {
+        let Self { project, request, judge, data, protection, ledger, run, begun, sent, keep, rival } = self;
+        let Data { train, dev, test, evidence, test_digest, test_bytes, .. } = data;
+        let guard = Guard::new(&judge.rubric, &judge.prompt, &train, &dev, guardrail::Limits::default());
+        let held = test.len() + protection.rows.len();
+        let bytes = test_bytes + protection.bytes(&train, &dev);
+        let third = rival.as_ref().map_or(Spend::default(), |(rival, _)| rival.most_held(test.len(), test_bytes));
+        let reserve = lab.most_held(judge, held, bytes) + third;
+        covers(request.limits, reserve, held)?;
+        let log = log(&ledger, &run)?;
+        let (limits, seed) = (request.limits, project.seed);
+        let setup = Setup { judge, train: &train, dev: &dev, lab, log, limits, reserve, sent, seed, guard };
+        let mut engine = Engine::new(setup);
+        let conclusion = engine.search(begun, strategy.as_mut()).await?;
+        let best = engine.desk().judge(conclusion.best);
+        let bar = Bar {
+            judge,
+            best: &best,
+            rival: rival.as_ref(),
+            protection: &protection,
+            conditions: request.conditions,
+            panels: Panels { evidence: &evidence, seed },
+        };
+        // A hopeless target is not worth the held-out part; without a rival there is nothing to decide on the baseline.
+        let open = conclusion.why != Why::Hopeless && (conclusion.best != 0 || rival.is_some());
+        let mut said = Said::default();
+        if open && !test.is_empty() {
+            let opening = opening(&ledger, &run, &test_digest)?;
+            let third = rival.as_ref().map(|(rival, _)| rival);
+            if let Some(held) = engine.open(test, conclusion.best, &protection.rows, third, opening).await? {
+                said = bar.decide(engine.desk(), held, conclusion.best);
+            }
+        }
+        if let Some(found) = &said.decision {
+            engine.decide(found.adopted, &found.reasons)?;
+        }
+        let adopted = said.decision.as_ref().filter(|found| found.adopted).map_or(0, |_| conclusion.best);
+        let developed = engine.recall(0, adopted).await?;
+        let developed = bar.panels.of_outcomes(judge, &engine.desk().judge(adopted), developed);
+        let log = read_log(&ledger, &run)?;
+        let story = Story::of(&log, &judge.prompt.editable(), &bar.panels.golds())
+            .ok_or_else(|| JournalError("a damaged log: it has no beginning".to_owned()))?;
+        let Said { decision, looks, tested, adaptation } = said;
+        let parent = rival.as_ref().map_or(judge, |(rival, _)| &rival.judge);
+        let found =
+            Found { run, baseline: judge, parent, best: &best, decision, looks, developed, tested, story: &story };
+        let summary = keep.finish(&ledger, found)?;
+        Ok(Optimized { log, baseline: judge.clone(), best, conclusion, summary, story, adaptation })
+    }
+}
+
+/// What the held-out part said.
+#[derive(Default)]
+struct Said {
+    decision: Option<Decision>,
+    looks: Option<u64>,
+    tested: Option<Both>,
+    adaptation: Option<Adaptation>,
+}
+
+/// What the best candidate has to get over.
+struct Bar<'a> {
+    judge: &'a JudgeSpec,
+    best: &'a JudgeSpec,
+    rival: Option<&'a (Rival<Keeper>, Terms)>,
+    protection: &'a Protection,
+    conditions: Conditions,
+    panels: Panels<'a>,
+}
+
+impl Bar<'_> {
+    /// Against the baseline, or against a judge of another model.
+    fn decide(&self, desk: &Desk<'_>, held: Held, best: CandidateId) -> Said {
+        let protected = self.protection.seen(desk, &held, best);
+        let (scale, seed) = (self.panels.evidence.scale, self.panels.seed);
+        let labelled = self.panels.labelled(held.examples.iter().map(|example| &example.item.id));
+        let sides = [adopt::side(self.judge, held.old), adopt::side(self.best, held.new)];
+        let adaptation = self.rival.zip(held.rival).map(|((rival, terms), outcomes)| {
+            let from = adopt::side(&rival.judge, outcomes);
+            adapt::decide(scale, &labelled, &Arms { from, as_is: &sides[0], revised: &sides[1] }, terms, seed)
+        });
+        let decision = match &adaptation {
+            Some(found) => found.decision(),
+            None => adopt::decide(scale, &labelled, (&sides[0], &sides[1]), &protected, self.conditions, seed),
+        };
+        let tested = self.panels.of(labelled, sides);
+        Said { decision: Some(decision), looks: Some(held.looks), tested: Some(tested), adaptation }
+    }
+}
+
+/// A budget that does not even cover opening the held-out part is an error before anything is spent.
+fn covers(limits: Limits, reserve: Spend, held: usize) -> Result<(), AppError> {
+    let Err(limit) = limits.allow(reserve, Spend { judge: 1, other: 0, tokens: 1, usd: NanoUsd(1) }) else {
+        return Ok(());
+    };
+    let shown = |limit: Option<u64>| limit.unwrap_or_default().to_string();
+    let (budget, aside) = match limit {
+        Limit::Tokens => (format!("{} tokens", shown(limits.tokens)), format!("up to {}", reserve.tokens)),
+        Limit::Usd => (limits.usd.unwrap_or_default().to_string(), format!("up to {}", reserve.usd)),
+        _ => (format!("{} judge calls", shown(limits.judge_calls.or(limits.calls))), reserve.judge.to_string()),
+    };
+    Err(AppError::input(
+        format!(
+            "a budget of {budget} leaves nothing to search with: {aside} are set aside to rate {held} held-out or protected items twice"
+        ),
+        format!("raise `{}`, or keep less aside: `--split 40/20/20`; `--split 60/40/0` only searches", limit.option()),
+    ))
+}
+
+fn log(ledger: &Arc<Ledger>, run: &str) -> Result<Log, AppError> {
+    let recorded = ledger.events(run)?;
+    let (ledger, run) = (Arc::clone(ledger), run.to_owned());
+    let append = move |first: usize, entries: &[String]| {
+        ledger.append_events(&run, first, entries).map_err(|error| JournalError(error.to_string()))
+    };
+    Ok(Log::new(recorded, Box::new(append)))
+}
+
+/// Records that the held-out part is opened. A run that opened it before keeps the number that it had then, however many
+/// others have looked since.
+fn opening(ledger: &Ledger, run: &str, data: &str) -> Result<Opening, AppError> {
+    let looks = ledger.look(data, run)?;
+    let before = read_log(ledger, run)?.into_iter().find_map(|entry| match entry {
+        Entry::Opened { looks, .. } => Some(looks),
+        _ => None,
+    });
+    Ok(Opening::recorded(before.unwrap_or(looks)))
+}
+
+fn read_log(ledger: &Ledger, run: &str) -> Result<Vec<Entry>, AppError> {
+    let read = |text: &String| serde_json::from_str(text).map_err(|e| JournalError(format!("a damaged log: {e}")));
+    Ok(ledger.events(run)?.iter().map(read).collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,111 @@
+//! The models of a run: connected, each with a session in the ledger.
+
+use super::Against;
+use crate::app::AppError;
+use crate::app::label::Watch;
+use crate::app::project::{SimServer, connect_with};
+use crate::domain::Event;
+use crate::judge::{IN_FLIGHT, JudgeSpec};
+use crate::ledger::{Keeper, Ledger, RunInfo, Session, Spent};
+use crate::model::{Endpoint, Policy};
+use crate::optimize::engine::Sent;
+use crate::optimize::lab::{Lab, Rival, Way};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+
+/// What keeps the models of a run within reach.
+pub(super) struct Models<'a> {
+    sessions: Vec<Session<'a>>,
+    servers: Vec<SimServer>,
+    seen: mpsc::UnboundedReceiver<Event>,
+    /// What earlier sessions of this run sent and paid.
+    pub sent: Sent,
+}
+
+/// One answer is one request, so that a budget in calls is one in requests.
+fn policy() -> Policy {
+    Policy { enlarge: false, ..Policy::default() }
+}
+
+impl<'a> Models<'a> {
+    /// Connects the judge's model and the reflection model.
+    pub async fn connect(
+        ledger: &'a Ledger,
+        run: &str,
+        judge: &JudgeSpec,
+        endpoint: Endpoint,
+        reflector: Endpoint,
+        cancel: watch::Receiver<bool>,
+    ) -> Result<(Lab<Keeper>, Self), AppError> {
+        let (events, seen) = mpsc::unbounded_channel();
+        let mut models = Self { sessions: Vec::new(), servers: Vec::new(), seen, sent: Sent::default() };
+        let (name, writes) = (judge.model.clone(), reflector.identity.clone());
+        let (judge_way, judged) = models.way(ledger, judge, &name, &format!("optimize {run} judge"), endpoint).await?;
+        let (writer, written) =
+            models.way(ledger, judge, &writes, &format!("optimize {run} reflector"), reflector).await?;
+        // Calls that a killed process had in flight are asked again, and come on top of the budget.
+        models.sent.judge = judged.calls - judged.assumed;
+        models.sent.other = written.calls - written.assumed;
+        models.sent.usd = judged.cost + written.cost;
+        Ok((Lab { judge: judge_way, reflector: writer, cancel, events }, models))
+    }
+
+    /// Connects the model of another judge.
+    pub async fn rival(&mut self, ledger: &'a Ledger, run: &str, against: &Against) -> Result<Rival<Keeper>, AppError> {
+        let judge = &against.judge;
+        let work = format!("optimize {run} rival");
+        let (way, spent) = self.way(ledger, judge, &judge.model, &work, against.endpoint.clone()).await?;
+        self.sent.judge += spent.calls - spent.assumed;
+        self.sent.usd = self.sent.usd + spent.cost;
+        Ok(Rival { judge: judge.clone(), way })
+    }
+
+    async fn way(
+        &mut self,
+        ledger: &'a Ledger,
+        judge: &JudgeSpec,
+        model: &str,
+        work: &str,
+        endpoint: Endpoint,
+    ) -> Result<(Way<Keeper>, Spent), AppError> {
+        let info = RunInfo {
+            judge,
+            model,
+            items_digest: work,
+            samples: 1,
+            planned: 0,
+            slots: (endpoint.limits.concurrency * IN_FLIGHT) as u32,
+            attempt_limit: policy().most_requests(),
+            slot_cost: Default::default(),
+        };
+        let spent = ledger.spent(&info.id())?;
+        let session = ledger.begin(&info)?;
+        let journal = Arc::new(session.keeper());
+        self.sessions.push(session);
+        let (client, server) = connect_with(endpoint, policy()).await?;
+        self.servers.push(server);
+        Ok((Way { client, journal }, spent))
+    }
+
+    /// Works, and shows what happens meanwhile.
+    pub async fn show<T>(&mut self, mut work: Pin<Box<dyn Future<Output = T> + Send + '_>>, watch: Watch<'_>) -> T {
+        let result = loop {
+            tokio::select! {
+                result = &mut work => break result,
+                Some(event) = self.seen.recv() => watch(event),
+            }
+        };
+        watch(Event::Finished(Default::default()));
+        result
+    }
+
+    /// Clean ends are told from kills: only a session without an end may have had calls in flight.
+    pub fn end(self) -> Result<(), AppError> {
+        for session in self.sessions {
+            session.end("done")?;
+        }
+        Ok(())
+    }
+}

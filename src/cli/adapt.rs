@@ -1,0 +1,51 @@
+//! `assessor adapt`
+
+use super::DONE;
+use super::args::AdaptArgs;
+use super::judge::stored;
+use super::out::Out;
+use super::progress::Drawn;
+use crate::app::{self, AppError, Project};
+use crate::report::{self, TerminalOptions};
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+pub(super) async fn run(
+    args: &AdaptArgs,
+    project: &Project,
+    out: &Out,
+    cancel: watch::Receiver<bool>,
+) -> Result<u8, AppError> {
+    if let (Some(alias), true) = (&args.promote, args.to.len() > 1) {
+        return Err(AppError::input(
+            format!("`{alias}` can lead to one judge only"),
+            "name one target with `--promote`, or promote the one that you choose: `assessor judge promote`",
+        ));
+    }
+    let is_stored = project.ledger()?.version(name_of(&args.from)).is_ok() || args.from.starts_with("judge:");
+    let (stored, warnings) = stored(project, out, is_stored.then_some(name_of(&args.from)))?;
+    let stored = stored.map(|judge: Arc<_>| (judge.hash(), judge));
+    let request = args.request(stored);
+    let mut drawn = Drawn::new(out);
+    let mut watch = |event| drawn.take(event);
+    let mut found = Box::pin(app::adapt(project, &request, &mut watch, cancel)).await?;
+    found.summary.report = match (&args.report, args.no_report) {
+        (_, true) => None,
+        (Some(folder), _) => Some(found.write_reports(folder)?),
+        (None, _) => Some(found.write_reports(&Path::new("reports").join(found.slug()))?),
+    };
+    Ok(out.result("adapt", DONE, &found.summary, warnings, || {
+        let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
+        let mut text = report::adaptation_terminal(&found.summary, &options);
+        if let Some(page) = &found.summary.report {
+            text.push_str(&format!("\nReport: {}\n", page.display()));
+        }
+        text
+    }))
+}
+
+/// `judge:NAME` names a stored judge beyond doubt.
+fn name_of(from: &str) -> &str {
+    from.strip_prefix("judge:").unwrap_or(from)
+}

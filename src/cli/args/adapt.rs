@@ -1,0 +1,160 @@
+//! `assessor adapt`
+
+use super::shared::ReadArgs;
+use super::values::{points, probability, split, usd};
+use crate::adapt::{Goal, Terms};
+use crate::app::{AdaptRequest, AuditRequest, JudgeRequest, Regime, Source};
+use crate::domain::NanoUsd;
+use crate::judge::JudgeSpec;
+use crate::labels::Fractions;
+use crate::optimize::limits::Limits;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What stands below `adapt --help`.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  assessor adapt --from sim/large --to sim/small
+      tries it out: the shipped labels, simulated models, no key, no network
+  assessor adapt --from production --to mini --to nano --items items.jsonl --human ratings.csv --reflector big
+      carries the judge in use to two cheaper models of assessor.toml, and says for each GO or NO-GO
+
+What it does, for each target: it rates with the old prompt on the new model, searches for a better prompt there (Train and
+Dev), then rates the held-out items with the old judge, the old prompt on the new model, and the best new prompt. GO
+means: on those items the new judge is not worse than the old one by the margin, no slice is worse, and its replies can be
+read. A judge that is a GO is stored as a version. The old judge stays as it is, with its model.
+
+Stop it whenever you like: the same command goes on where it was, and pays for no call twice.";
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct AdaptArgs {
+    /// The judge to carry: a stored one by alias or hash, or a model with the rubric's own prompt
+    #[arg(long, value_name = "JUDGE")]
+    pub from: String,
+    /// The model to carry it to; may be repeated
+    #[arg(long, required = true, value_name = "MODEL")]
+    pub to: Vec<String>,
+    /// The rubric, where --from is a model [default: the shipped relevance rubric]
+    #[arg(long, value_name = "FILE")]
+    pub rubric: Option<PathBuf>,
+    /// How much of the prompt may change
+    #[arg(long, value_enum, default_value = "auto", value_name = "REGIME")]
+    pub regime: RegimeArg,
+    /// The model that writes revisions [default: sim/reflector, for a simulated target]
+    #[arg(long, value_name = "MODEL")]
+    pub reflector: Option<String>,
+    /// What the new judge must show on the held-out items
+    #[arg(long, value_enum, default_value = "non-inferior", value_name = "WHAT")]
+    pub require: Require,
+    /// NMSE points by which it may be worse than the old judge; fix it before you look
+    #[arg(long, value_name = "POINTS", default_value_t = Terms::default().margin, value_parser = points)]
+    pub margin: f64,
+    /// NMSE points by which no slice may be worse
+    #[arg(long, value_name = "POINTS", default_value_t = Terms::default().slice_margin, value_parser = points)]
+    pub slice_margin: f64,
+    /// Share of malformed replies that is allowed, unless the old judge has more
+    #[arg(long, value_name = "SHARE", default_value_t = Terms::default().malformed, value_parser = probability)]
+    pub malformed: f64,
+    /// Items: queries, texts and slice tags [default: the shipped items]
+    #[arg(long, value_name = "FILE")]
+    pub items: Option<PathBuf>,
+    /// Human ratings [default: columns beside the items, or the shipped ratings]
+    #[arg(long, value_name = "FILE")]
+    pub human: Option<PathBuf>,
+    /// Shares of train, dev and test, by query
+    #[arg(long, alias = "fractions", value_name = "TRAIN/DEV/TEST", default_value = "40/20/40", value_parser = split)]
+    pub split: Fractions,
+    /// Judge calls for each target, the old judge's included; never exceeded [default: 2000, where nothing is limited]
+    #[arg(long, value_name = "N")]
+    pub budget_calls: Option<u64>,
+    /// Dollars for each target, all models together; never exceeded
+    #[arg(long, value_name = "USD", value_parser = usd)]
+    pub budget_usd: Option<NanoUsd>,
+    /// Requests in flight at most [default: the endpoint's]
+    #[arg(long, value_name = "N")]
+    pub concurrency: Option<usize>,
+    /// Let this alias lead to the new judge if it is a GO; with one target
+    #[arg(long, value_name = "ALIAS")]
+    pub promote: Option<String>,
+    /// Go on although the old judge was tuned or carried on other data or by other terms
+    #[arg(long)]
+    pub new_yardstick: bool,
+    #[command(flatten)]
+    pub read: ReadArgs,
+    /// Folder of the report [default: reports/adapt-MODEL-RUN]
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
+    /// Write no report
+    #[arg(long, conflicts_with = "report")]
+    pub no_report: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(in crate::cli) enum RegimeArg {
+    /// Try each of the others within the budget, and say what each bought
+    Auto,
+    /// The whole text, by reflection on what the new model gets wrong
+    Rewrite,
+    /// The whole text, round by round
+    Flywheel,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Require {
+    /// It is not worse by the margin
+    NonInferior,
+    /// It is better
+    Better,
+}
+
+/// Judge calls for a target when nothing is limited.
+const DEFAULT_CALLS: u64 = 2_000;
+
+impl AdaptArgs {
+    /// The request; `stored` is the judge that `--from` names, if it names a stored one.
+    pub fn request(&self, stored: Option<(String, Arc<JudgeSpec>)>) -> AdaptRequest {
+        let (version, stored) = stored.unzip();
+        let model = stored.is_none().then(|| self.from.clone());
+        let scale = stored.as_ref().map(|judge| judge.rubric.scale);
+        let from = JudgeRequest { stored, model, rubric: self.rubric.clone(), ..JudgeRequest::default() };
+        let limits = Limits { judge_calls: self.budget_calls, usd: self.budget_usd, ..Limits::default() };
+        let unlimited = limits == Limits::default();
+        AdaptRequest {
+            data: AuditRequest {
+                source: Source::Nobody,
+                items: self.items.clone(),
+                human: self.human.clone(),
+                read: self.read.options(None),
+                replies: None,
+                systems: None,
+                scale,
+                rubric: self.rubric.clone(),
+                contaminated: true,
+            },
+            from,
+            version,
+            to: self.to.clone(),
+            concurrency: self.concurrency,
+            reflector: self.reflector.clone(),
+            fractions: self.split,
+            regimes: match self.regime {
+                RegimeArg::Auto => Regime::AUTO.to_vec(),
+                RegimeArg::Rewrite => vec![Regime::Rewrite],
+                RegimeArg::Flywheel => vec![Regime::Flywheel],
+            },
+            limits: if unlimited { Limits { judge_calls: Some(DEFAULT_CALLS), ..limits } } else { limits },
+            terms: Terms {
+                margin: self.margin,
+                goal: match self.require {
+                    Require::NonInferior => Goal::NonInferior,
+                    Require::Better => Goal::Better,
+                },
+                slice_margin: self.slice_margin,
+                malformed: self.malformed,
+            },
+            promote: self.promote.clone(),
+            new_yardstick: self.new_yardstick,
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! A judge carried to other models: GO or NO-GO first, then the judges side by side, what the search bought, and what broke.
+
+mod markdown;
+mod rows;
+mod terminal;
+
+pub use markdown::adaptation_markdown;
+pub use terminal::adaptation_terminal;
+
+pub(super) use rows::{OVERVIEW, Row, bought, broken, is_go, next, overview, rows, sentence, spent, title};

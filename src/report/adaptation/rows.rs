@@ -1,0 +1,142 @@
+//! Rows and sentences.
+
+use crate::adapt::{Arm, Role, Summary, Target, Verdict};
+use crate::audit::{Change, Cost};
+use crate::domain::Figure;
+use crate::report::figures::{Unit, count, plural};
+use crate::report::optimization::{short, spending};
+
+/// A row of the judges side by side.
+pub(in crate::report) struct Row {
+    /// What it says.
+    pub name: &'static str,
+    /// One for each judge.
+    pub cells: Vec<String>,
+}
+
+/// The judges side by side, on the held-out part.
+pub(in crate::report) fn rows(arms: &[Arm]) -> Vec<Row> {
+    let row = |name, cell: &dyn Fn(&Arm) -> String| Row { name, cells: arms.iter().map(cell).collect() };
+    let figure = |name, unit: Unit, of: &dyn Fn(&Arm) -> Figure| row(name, &|arm| unit.value(&of(arm)));
+    vec![
+        figure("NMSE", Unit::Nmse, &|arm| arm.panel.nmse.clone()),
+        row("  95 % interval", &|arm| Unit::Nmse.interval(&arm.panel.nmse)),
+        figure("NMSE, readable replies", Unit::Nmse, &|arm| arm.panel.nmse_valid.clone()),
+        figure("malformed", Unit::Share, &|arm| arm.panel.malformed.rate.clone()),
+        figure("exact agreement", Unit::Share, &|arm| arm.panel.exact.clone()),
+        figure("bias", Unit::Signed, &|arm| arm.panel.bias.clone()),
+        figure("quadratic kappa", Unit::Coefficient, &|arm| arm.panel.coefficients.kappa_quadratic.clone()),
+        row("cost of 1,000 labels", &|arm| price(&arm.panel.cost)),
+        row("labels for $1", &|arm| labels(arm)),
+        row("latency, median", &|arm| millis(arm.panel.cost.latency_ms_median)),
+        row("latency, 95th percentile", &|arm| millis(arm.panel.cost.latency_ms_p95)),
+    ]
+}
+
+fn price(cost: &Cost) -> String {
+    cost.usd_per_1000.value().map_or("price not known".to_owned(), |usd| Unit::Usd.write(usd))
+}
+
+/// Labels of a judge that is not good enough are no bargain at any price.
+fn labels(arm: &Arm) -> String {
+    match (arm.labels_per_usd, arm.role) {
+        (Some(n), _) => count(n.round() as u64),
+        (None, Role::From) => "price not known".to_owned(),
+        (None, _) => "not good enough".to_owned(),
+    }
+}
+
+fn millis(ms: Option<u64>) -> String {
+    ms.map_or("–".to_owned(), |ms| format!("{} ms", count(ms)))
+}
+
+/// `sim/small in place of sim/large`.
+pub(in crate::report) fn title(summary: &Summary, target: &Target) -> String {
+    format!("{} in place of {}", target.model, summary.from.model)
+}
+
+/// A reason as a sentence.
+pub(in crate::report) fn sentence(reason: &str) -> String {
+    let mut letters = reason.chars();
+    let first = letters.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+/// What each way of searching bought, on the data of the search.
+pub(in crate::report) fn bought(target: &Target) -> Vec<String> {
+    let one = |stage: &crate::optimize::story::StageFound| {
+        let calls = plural(stage.calls, "call", "calls");
+        let gain = match (stage.gain, stage.se) {
+            (Some(gain), Some(se)) => {
+                format!("{} ± {} NMSE points on dev", Unit::Signed.write(-gain), Unit::Points.write(se))
+            }
+            (Some(gain), None) => format!("{} NMSE points on dev", Unit::Signed.write(-gain)),
+            (None, _) => "nothing better than the old prompt".to_owned(),
+        };
+        let chosen = if stage.best == target.run.best.candidate && stage.best != 0 { "; chosen" } else { "" };
+        format!("{}: {gain}, for {calls}; it ended because {}{chosen}", stage.name, stage.why.text())
+    };
+    target.regimes.iter().map(one).collect()
+}
+
+/// What broke and what was mended against the old judge.
+pub(in crate::report) fn broken(target: &Target) -> Option<String> {
+    let against = &target.adaptation.as_ref()?.against;
+    let n = |change| against.changed.get(&change).copied().unwrap_or(0);
+    let items = plural(n(Change::NewlyBroken), "held-out item", "held-out items");
+    Some(format!(
+        "{items} that the old judge rated as people do are rated otherwise now; {} are mended",
+        count(n(Change::Fixed))
+    ))
+}
+
+/// What it took, and of what it was allowed.
+pub(in crate::report) fn spent(target: &Target) -> String {
+    let share = target.budget_calls.filter(|most| *most > 0).map_or(String::new(), |most| {
+        let share = target.run.calls.judge as f64 / most as f64;
+        format!("; {:.0} % of the {} judge calls that were allowed", 100.0 * share, count(most))
+    });
+    format!("{}{share}", spending(&target.run))
+}
+
+/// What to do now: what it is for, and what to type.
+pub(in crate::report) fn next(summary: &Summary, target: &Target) -> Vec<(&'static str, String)> {
+    let Some(version) = target.run.version.as_deref().map(short) else {
+        return vec![("allow more, or another margin before you look", "assessor adapt --help".to_owned())];
+    };
+    let old = short(&summary.from.judge);
+    let mut steps = vec![("see what changed", format!("assessor judge diff {old} {version}"))];
+    match &target.run.promoted {
+        Some(promoted) => steps.push(("go back", format!("assessor judge rollback {}", promoted.alias))),
+        None => steps.push(("use it", format!("assessor judge promote {version} --as production"))),
+    }
+    steps.push(("label with it", format!("assessor label --judge {version}")));
+    steps
+}
+
+/// All targets in a line each: model, verdict, NMSE, malformed, cost of 1,000 labels, judge calls.
+pub(in crate::report) fn overview(summary: &Summary) -> Vec<[String; 6]> {
+    let line = |target: &Target| {
+        let last = target.adaptation.as_ref().and_then(|found| found.arms.last());
+        let panel = last.map(|arm| &arm.panel).or(target.run.adopted.side.dev.as_ref());
+        let of = |write: &dyn Fn(&crate::audit::Panel) -> String| panel.map_or("–".to_owned(), write);
+        [
+            target.model.clone(),
+            target.verdict.name().to_owned(),
+            of(&|panel| Unit::Nmse.value(&panel.nmse)),
+            of(&|panel| Unit::Share.value(&panel.malformed.rate)),
+            of(&|panel| price(&panel.cost)),
+            count(target.run.calls.judge),
+        ]
+    };
+    summary.targets.iter().map(line).collect()
+}
+
+/// What stands above [`overview`].
+pub(in crate::report) const OVERVIEW: [&str; 6] =
+    ["model", "verdict", "NMSE", "malformed", "cost of 1,000 labels", "judge calls spent"];
+
+/// The verdict is good news.
+pub(in crate::report) fn is_go(target: &Target) -> bool {
+    target.verdict == Verdict::Go
+}

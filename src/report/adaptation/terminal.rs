@@ -1,0 +1,63 @@
+//! In the terminal.
+
+use super::rows::{OVERVIEW, bought, broken, is_go, next, overview, rows, sentence, spent, title};
+use crate::adapt::{Summary, Target};
+use crate::report::plain::spaced;
+use crate::report::style::{INDENT, TerminalOptions, Tone};
+
+/// Renders what carrying a judge came to.
+pub fn adaptation_terminal(summary: &Summary, options: &TerminalOptions) -> String {
+    let mut out = String::new();
+    if summary.targets.len() > 1 {
+        let mut table = options.table(&OVERVIEW);
+        for line in overview(summary) {
+            let tone = |at: usize| (at == 1).then_some(if line[1] == "GO" { Tone::Good } else { Tone::Bad });
+            table.add_row(line.iter().enumerate().map(|(at, text)| options.cell(&spaced(text), tone(at))));
+        }
+        out.push_str(&options.set(table, &[2, 3, 4, 5]));
+        out.push('\n');
+    }
+    let each: Vec<String> = summary.targets.iter().map(|one| target(summary, one, *options)).collect();
+    out.push_str(&each.join("\n"));
+    options.finish(out)
+}
+
+fn target(summary: &Summary, target: &Target, options: TerminalOptions) -> String {
+    let tone = if is_go(target) { Tone::Good } else { Tone::Bad };
+    let mut out = format!("{}  {}\n", options.paint(target.verdict.name(), tone), spaced(&title(summary, target)));
+    for reason in &target.reasons {
+        out.push_str(&options.hanging(INDENT, &spaced(&sentence(reason))));
+    }
+    if let Some(found) = &target.adaptation {
+        out.push('\n');
+        let mut header = vec![""];
+        header.extend(found.arms.iter().map(|arm| arm.role.name()));
+        let mut table = options.table(&header);
+        for row in rows(&found.arms) {
+            let cells = std::iter::once(row.name).chain(row.cells.iter().map(String::as_str));
+            table.add_row(cells.map(|text| options.cell(&spaced(text), None)));
+        }
+        out.push_str(&options.set(table, &(1..=found.arms.len()).collect::<Vec<_>>()));
+    }
+    out.push('\n');
+    let mut field = |name: &str, text: &str| {
+        out.push_str(&options.hanging(&format!("{INDENT}{name:<10}"), &spaced(text)));
+    };
+    for (at, text) in bought(target).iter().enumerate() {
+        field(if at == 0 { "searched" } else { "" }, text);
+    }
+    if let Some(broken) = broken(target) {
+        field("changed", &broken);
+    }
+    field("spent", &spent(target));
+    if let Some(version) = &target.run.version {
+        field(
+            "stored",
+            &format!("as judge version {}; the old judge stays as it is", super::super::optimization::short(version)),
+        );
+    }
+    for (does, command) in next(summary, target) {
+        out.push_str(&format!("{INDENT}{does:<18}  {command}\n"));
+    }
+    out
+}

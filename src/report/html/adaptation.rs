@@ -1,0 +1,124 @@
+//! A judge carried to other models as one page: the verdicts, then for each model the judges side by side, what the search
+//! bought, slices, and what broke.
+
+use super::chart::Words;
+use super::comparison::{SliceRow, slice};
+use super::{SCRIPT, SCRIPT_HASH, STYLE};
+use crate::adapt::{Adaptation, Summary, Target};
+use crate::audit::{Change, Diff};
+use crate::domain::Rating;
+use crate::report::adaptation::{OVERVIEW, Row, bought, broken, is_go, next, overview, rows, sentence, spent, title};
+use crate::report::comparison::shown;
+use crate::report::plain::plain;
+use askama::Template;
+
+/// Newly broken items in the page, of each target.
+const ITEMS: usize = 200;
+
+/// Renders what carrying a judge came to.
+pub fn adaptation_html(summary: &Summary) -> String {
+    let go = summary.targets.iter().filter(|target| is_go(target)).count();
+    let page = Page {
+        style: STYLE,
+        script: SCRIPT,
+        hash: SCRIPT_HASH,
+        from: plain(&summary.from.name),
+        tone: if go > 0 { "good" } else { "bad" },
+        verdict: match (go, summary.targets.len()) {
+            (1, 1) => "GO".to_owned(),
+            (0, 1) => "NO-GO".to_owned(),
+            (go, all) => format!("GO for {go} of {all} models"),
+        },
+        header: OVERVIEW,
+        overview: overview(summary),
+        terms: terms(summary),
+        targets: summary.targets.iter().enumerate().map(|(at, target)| Section::of(summary, target, at)).collect(),
+        program: env!("CARGO_PKG_VERSION"),
+    };
+    page.render().expect("rendering into memory cannot fail")
+}
+
+#[derive(Template)]
+#[template(path = "adaptation.html")]
+struct Page {
+    style: &'static str,
+    script: &'static str,
+    hash: &'static str,
+    from: String,
+    tone: &'static str,
+    verdict: String,
+    header: [&'static str; 6],
+    overview: Vec<[String; 6]>,
+    terms: Vec<(&'static str, String)>,
+    targets: Vec<Section>,
+    program: &'static str,
+}
+
+/// One model.
+struct Section {
+    id: String,
+    title: String,
+    tone: &'static str,
+    stamp: String,
+    reasons: Vec<Words>,
+    arms: Vec<&'static str>,
+    rows: Vec<Row>,
+    bought: Vec<Words>,
+    broken: Option<String>,
+    items: Vec<(String, String, String, String)>,
+    hidden: usize,
+    slices: Vec<SliceRow>,
+    spent: String,
+    steps: Vec<(&'static str, String)>,
+    search: Option<String>,
+}
+
+impl Section {
+    fn of(summary: &Summary, target: &Target, at: usize) -> Self {
+        let found = target.adaptation.as_ref();
+        let newly = found.map_or(Vec::new(), newly_broken);
+        Self {
+            id: format!("target-{at}"),
+            title: plain(&title(summary, target)),
+            tone: if is_go(target) { "good" } else { "bad" },
+            stamp: format!("{} {}", if is_go(target) { "✓" } else { "✕" }, target.verdict.name()),
+            reasons: target.reasons.iter().map(|reason| Words::new(&sentence(reason))).collect(),
+            arms: found.map_or(Vec::new(), |found| found.arms.iter().map(|arm| arm.role.name()).collect()),
+            rows: found.map_or(Vec::new(), |found| rows(&found.arms)),
+            bought: bought(target).iter().map(|text| Words::new(text)).collect(),
+            broken: broken(target),
+            hidden: newly.len().saturating_sub(ITEMS),
+            items: newly.into_iter().take(ITEMS).collect(),
+            slices: found.map_or(Vec::new(), |found| shown(&found.against.slices).into_iter().map(slice).collect()),
+            spent: spent(target),
+            steps: next(summary, target),
+            search: target.run.report.as_ref().and_then(|page| {
+                let folder = page.parent()?.file_name()?.to_string_lossy().into_owned();
+                Some(format!("{folder}/index.html"))
+            }),
+        }
+    }
+}
+
+/// Item, gold, the old judge's rating, the new one's.
+fn newly_broken(found: &Adaptation) -> Vec<(String, String, String, String)> {
+    let rating = |rating: Option<Rating>| rating.map_or("malformed".to_owned(), |rating| rating.to_string());
+    let row = |d: &Diff| (plain(d.id.as_str()), d.gold.to_string(), rating(d.before), rating(d.after));
+    found.against.changes.iter().filter(|d| d.change == Change::NewlyBroken).map(row).collect()
+}
+
+fn terms(summary: &Summary) -> Vec<(&'static str, String)> {
+    let terms = summary.terms;
+    let goal = match terms.goal {
+        crate::adapt::Goal::Better => "better than the old judge".to_owned(),
+        crate::adapt::Goal::NonInferior => format!("not worse than the old judge by {} NMSE points", terms.margin),
+    };
+    vec![
+        ("must be", goal),
+        ("no slice worse by", format!("{} NMSE points", terms.slice_margin)),
+        ("malformed at most", format!("{:.1} %, unless the old judge has more", 100.0 * terms.malformed)),
+        ("data", summary.data.clone()),
+        ("metric", summary.metric.clone()),
+        ("old judge", summary.from.judge.clone()),
+    ]
+}

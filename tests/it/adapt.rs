@@ -1,0 +1,231 @@
+//! `assessor adapt`: a judge carried to another model.
+
+#![allow(clippy::unwrap_used)]
+
+use crate::support::Folder;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::Json;
+use axum::routing::post;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A model that answers each request with what a function says of the user's message.
+struct Model {
+    address: SocketAddr,
+    requests: Arc<AtomicU64>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+type Says = Arc<dyn Fn(&str) -> String + Send + Sync>;
+
+impl Model {
+    fn start(says: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        let requests = Arc::new(AtomicU64::new(0));
+        let state: (Says, Arc<AtomicU64>) = (Arc::new(says), Arc::clone(&requests));
+        let app = Router::new().route("/v1/chat/completions", post(complete)).with_state(state);
+        runtime.spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Self { address, requests, _runtime: runtime }
+    }
+
+    fn name(&self) -> String {
+        format!("http://{}/v1#target", self.address)
+    }
+}
+
+async fn complete(State((says, requests)): State<(Says, Arc<AtomicU64>)>, body: Bytes) -> Json<Value> {
+    requests.fetch_add(1, Ordering::Relaxed);
+    let request: Value = serde_json::from_slice(&body).unwrap();
+    let user = request["messages"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap();
+    Json(json!({
+        "model": "target", "choices": [{"message": {"role": "assistant", "content": says(user)}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 100, "completion_tokens": 10},
+    }))
+}
+
+/// Items, and what people say of each: the lower median.
+fn rated(items: &str, ratings: &str) -> Vec<(Value, i64)> {
+    let mut all: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    for line in ratings.lines() {
+        let row: Value = serde_json::from_str(line).unwrap();
+        all.entry(row["id"].as_str().unwrap().to_owned()).or_default().push(row["rating"].as_i64().unwrap());
+    }
+    let gold = |line: &str| {
+        let item: Value = serde_json::from_str(line).unwrap();
+        let ratings = all.get_mut(item["id"].as_str().unwrap()).unwrap();
+        ratings.sort_unstable();
+        let gold = ratings[(ratings.len() - 1) / 2];
+        (item, gold)
+    };
+    items.lines().map(gold).collect()
+}
+
+fn shipped() -> Vec<(Value, i64)> {
+    rated(include_str!("../../labels/workplace.items.jsonl"), include_str!("../../labels/workplace.ratings.jsonl"))
+}
+
+/// A model that knows what people say, and is wrong by two points where the language is `wrong`.
+fn knowing(items: Vec<(Value, i64)>, wrong: &'static str) -> Model {
+    let known: Vec<(String, i64)> = items
+        .into_iter()
+        .map(|(item, gold)| {
+            let off = if gold <= 3 { gold + 2 } else { gold - 2 };
+            let says = if item["language"] == wrong { off } else { gold };
+            (format!("{}\n\u{0}{}", item["query"].as_str().unwrap(), item["document"].as_str().unwrap()), says)
+        })
+        .collect();
+    Model::start(move |user| {
+        let is_in = |text: &str| text.split("\n\u{0}").all(|part| user.contains(part.trim()));
+        let rating = known.iter().find(|(text, _)| is_in(text)).map_or(3, |(_, rating)| *rating);
+        format!("{{\"rationale\": \"so it is\", \"rating\": {rating}}}")
+    })
+}
+
+fn carry(folder: &Folder, to: &str, more: &[&str]) -> Value {
+    let args = ["adapt", "--from", "sim/medium", "--to", to, "--reflector", "sim/reflector"];
+    folder.json(&[&args[..], more].concat())
+}
+
+fn reasons(target: &Value) -> Vec<&str> {
+    target["reasons"].as_array().unwrap().iter().map(|reason| reason.as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_better_model_is_a_go_its_version_is_stored_and_the_old_judge_stays() {
+    let folder = Folder::new();
+    let model = knowing(shipped(), "none");
+    assert_eq!(folder.run(&["judge", "add", "--model", "sim/medium", "--note", "old"]).code, 0);
+    let old = folder.json(&["judge", "list"])["data"]["versions"][0]["hash"].as_str().unwrap().to_owned();
+    assert_eq!(folder.run(&["judge", "promote", &old, "--as", "production"]).code, 0);
+    let args = ["adapt", "--from", "production", "--to", &model.name(), "--reflector", "sim/reflector"];
+    let limit = ["--budget-calls", "1000", "--promote", "candidate"];
+    let envelope = folder.json(&[&args[..], &limit[..]].concat());
+    let schema: Value = serde_json::from_str(&folder.run(&["schema", "adapt"]).out).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&envelope).map(|e| e.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    let target = &envelope["data"]["targets"][0];
+    assert_eq!(target["verdict"], "GO", "{:?}", reasons(target));
+    assert!(reasons(target)[0].starts_with("it is better than the old judge on "), "{:?}", reasons(target));
+    assert_eq!(envelope["data"]["from"]["judge"], old);
+    let version = target["version"].as_str().unwrap();
+    let shown = folder.json(&["judge", "show", "candidate"]);
+    assert_eq!(shown["data"]["hash"], version);
+    assert_eq!(shown["data"]["lineage"]["parent"], old);
+    assert_eq!(folder.json(&["judge", "show", "production"])["data"]["hash"], old);
+    assert!(target["calls"]["judge"].as_u64().unwrap() <= 1000);
+    assert!(model.requests.load(Ordering::Relaxed) <= 1000);
+
+    // Again: nothing is asked, and the same is said.
+    let before = model.requests.load(Ordering::Relaxed);
+    let again = folder.json(&[&args[..], &limit[..]].concat());
+    assert_eq!(again["data"]["targets"][0]["adaptation"], target["adaptation"]);
+    assert_eq!(again["data"]["targets"][0]["calls"], target["calls"]);
+    assert_eq!(model.requests.load(Ordering::Relaxed), before);
+}
+
+#[test]
+fn a_model_that_is_better_overall_and_worse_on_one_language_is_a_no_go_that_names_it() {
+    let folder = Folder::new();
+    let model = knowing(shipped(), "de");
+    // With few held-out items no language is large enough for a test.
+    let small = carry(&folder, &model.name(), &[]);
+    let small = &small["data"]["targets"][0];
+    assert_eq!(small["verdict"], "GO");
+    assert!(reasons(small)[1].starts_with("look at what is too small to be tested: language is de ("), "{small}");
+
+    assert_eq!(folder.run(&["sim", "world", "--seed", "5", "--queries", "120", "--out", "world"]).code, 0);
+    let model = knowing(rated(&folder.read("world/items.jsonl"), &folder.read("world/ratings.jsonl")), "de");
+    let files = ["--items", "world/items.jsonl", "--human", "world/ratings.jsonl", "--new-yardstick"];
+    let size = ["--split", "20/10/70", "--budget-calls", "3000"];
+    let envelope = carry(&folder, &model.name(), &[&files[..], &size].concat());
+    let target = &envelope["data"]["targets"][0];
+    let against = &target["adaptation"]["against"];
+    assert_eq!(against["outcome"], "better", "{against}");
+    assert_eq!(target["verdict"], "NO-GO");
+    let said = reasons(target);
+    assert!(said.iter().any(|reason| reason.contains("NMSE points worse where language is de (")), "{said:?}");
+    assert!(target["version"].is_null() && target["adopted"]["is_baseline"] == true);
+    let page = folder.read(envelope["data"]["report"].as_str().unwrap());
+    assert!(page.contains("NO-GO") && page.contains("worse where language is de"), "the page names it");
+}
+
+#[test]
+fn a_hopeless_model_is_a_no_go_within_a_fifth_of_the_budget() {
+    let constant = Model::start(|_| "{\"rationale\": \"fair\", \"rating\": 3}".to_owned());
+    let silent = Model::start(|_| "I would rather not say.".to_owned());
+    for model in [&constant, &silent] {
+        let folder = Folder::new();
+        let args = ["adapt", "--from", "sim/large", "--to", &model.name(), "--reflector", "sim/reflector"];
+        let envelope = folder.json(&[&args[..], &["--budget-calls", "1500"]].concat());
+        let target = &envelope["data"]["targets"][0];
+        assert_eq!(target["verdict"], "NO-GO");
+        assert_eq!(
+            reasons(target),
+            [
+                "nothing that was tried makes this model tell items apart, or write replies that can be read, so the search \
+              was given up and the rest of the budget saved"
+            ]
+        );
+        let spent = model.requests.load(Ordering::Relaxed);
+        assert_eq!(target["calls"]["judge"], spent);
+        assert!(spent <= 300, "{spent} of 1500");
+    }
+}
+
+#[test]
+fn one_judge_is_carried_by_one_yardstick_or_the_command_says_why_not() {
+    let folder = Folder::new();
+    let model = Model::start(|_| "{\"rationale\": \"fair\", \"rating\": 3}".to_owned());
+    carry(&folder, &model.name(), &[]);
+    let other =
+        ["adapt", "--from", "sim/medium", "--to", &model.name(), "--reflector", "sim/reflector", "--margin", "5"];
+    let said = folder.run(&other);
+    assert_eq!(said.code, 2);
+    let judge = said.err.split('`').nth(1).unwrap_or_default().to_owned();
+    assert_eq!(
+        said.err.trim_end(),
+        format!(
+            "error: the judge `{judge}` was carried before by other terms (margin 2, slices 2, malformed 0.02, now margin \
+             5, slices 2, malformed 0.02): the verdicts could not be held side by side\nhint: use the same `--items`, \
+             `--human`, `--split`, `--seed`, `--margin` and `--require`; `--new-yardstick` begins anew"
+        )
+    );
+    let said = folder.run(&[&other[..], &["--split", "30/30/40"]].concat());
+    assert!(said.code == 2 && said.err.contains("was carried before on other data and by other terms"), "{said:?}");
+    assert_eq!(folder.run(&[&other[..], &["--new-yardstick", "--no-report"]].concat()).code, 0);
+}
+
+#[test]
+fn a_judge_is_not_carried_to_the_model_that_it_has() {
+    let folder = Folder::new();
+    let said = folder.run(&["adapt", "--from", "sim/small", "--to", "sim/small"]);
+    assert_eq!(
+        (said.code, said.err.trim_end()),
+        (
+            2,
+            "error: the judge asks `sim/small` already: there is nothing to carry\nhint: name another model with `--to`"
+        )
+    );
+}
+
+#[test]
+fn what_is_said_in_the_terminal_begins_with_the_verdict_and_ends_with_what_to_type() {
+    let folder = Folder::new();
+    let model = knowing(shipped(), "none");
+    let args = ["adapt", "--from", "sim/medium", "--to", &model.name(), "--reflector", "sim/reflector"];
+    let said = folder.run(&[&args[..], &["--budget-calls", "1000"]].concat());
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.out.starts_with("GO  http://"), "{}", said.out);
+    for part in ["old prompt, old model", "NMSE", "cost of 1,000 labels", "searched", "spent", "use it", "Report: "] {
+        assert!(said.out.contains(part), "{part}: {}", said.out);
+    }
+    assert!(said.out.lines().all(|line| line.chars().count() <= 100), "{}", said.out);
+}
