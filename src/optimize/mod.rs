@@ -11,6 +11,7 @@
 //! | [`paired`], [`pareto`], [`order`] | comparing, choosing parents, taking rows |
 //! | [`gepa`], [`published`], [`flywheel`] | the strategies |
 //! | [`stages`] | several strategies on one budget |
+//! | [`calibrate`] | a calibration map for the best candidate, from what was rated anyway |
 //! | [`adopt`] | whether the best candidate replaces the baseline |
 //! | [`story`] | the log → what people are shown |
 //! | [`summary`] | what a run came to, as `--json` prints it |
@@ -60,6 +61,7 @@
 //! ```
 
 pub mod adopt;
+pub mod calibrate;
 pub mod desk;
 pub mod engine;
 pub mod event;

@@ -7,7 +7,7 @@ use crate::judge::JudgeSpec;
 use crate::ledger::{Bounds, Edits, Expected, Ledger, Lineage, Scored, Scores, Spend};
 use crate::optimize::adopt::Decision;
 use crate::optimize::story::Story;
-use crate::optimize::summary::{Adopted, Best, Calls, Costs, Promoted, Side, Summary};
+use crate::optimize::summary::{Adopted, Best, Calibrated, Calls, Costs, Promoted, ScaleUses, Side, Summary};
 use std::collections::BTreeSet;
 
 /// What to do with an adopted judge.
@@ -29,8 +29,12 @@ pub(super) struct Found<'a> {
     pub looks: Option<u64>,
     /// On Dev: the baseline and the adopted judge.
     pub developed: Option<Both>,
+    /// On Dev: the baseline and the best judge.
+    pub searched: Option<Both>,
     /// On Test: the baseline and the best judge.
     pub tested: Option<Both>,
+    /// The map of the best judge, and what it did.
+    pub calibration: Option<Calibrated>,
     pub story: &'a Story,
 }
 
@@ -52,6 +56,13 @@ impl Keep {
             }
             None => (None, None),
         };
+        let uses = |both: &Both| ScaleUses { baseline: both[0].scale.clone(), best: both[1].scale.clone() };
+        let scale = found
+            .tested
+            .as_ref()
+            .or(found.searched.as_ref())
+            .or(found.developed.as_ref())
+            .map_or_else(ScaleUses::default, uses);
         let [before, after] = sides(found.developed, found.tested, adopted, found.baseline, found.best);
         let (story, is_baseline) = (found.story, after.judge == before.judge);
         Ok(Summary {
@@ -74,6 +85,8 @@ impl Keep {
             stopped: story.stopped.len() as u64,
             rejected: story.rejected.clone(),
             curve: story.curve.clone(),
+            scale,
+            calibration: found.calibration,
             decision: found.decision,
             looks: found.looks,
             per_point: lineage.as_ref().and_then(Lineage::per_point),
@@ -115,8 +128,8 @@ fn sides(
 ) -> [Side; 2] {
     let pick = |both: Option<Both>| -> [Option<Panel>; 2] {
         match both {
-            Some([old, new]) if adopted => [Some(old), Some(new)],
-            Some([old, _]) => [Some(old.clone()), Some(old)],
+            Some([old, new]) if adopted => [Some(old.panel), Some(new.panel)],
+            Some([old, _]) => [Some(old.panel.clone()), Some(old.panel)],
             None => [None, None],
         }
     };
@@ -150,7 +163,7 @@ impl Found<'_> {
 }
 
 fn on_dev(both: &Both) -> Option<Scored> {
-    Some(Scored { before: both[0].nmse.value()?, after: both[1].nmse.value()?, change: None })
+    Some(Scored { before: both[0].panel.nmse.value()?, after: both[1].panel.nmse.value()?, change: None })
 }
 
 fn on_test(comparison: &Comparison) -> Option<Scored> {

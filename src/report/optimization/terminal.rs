@@ -1,6 +1,8 @@
 //! In the terminal: adopted or not, what it gained, what changed, what to type next.
 
-use super::words::{best, edits, fates, headline, next, rounds, short, spending, standing, steps, stopped};
+use super::words::{
+    best, calibrated, edits, fates, headline, next, rounds, scale, short, spending, standing, steps, stopped,
+};
 use crate::optimize::story::Story;
 use crate::optimize::summary::Summary;
 use crate::report::figures::{Unit, plural};
@@ -28,6 +30,12 @@ pub fn optimization_terminal(summary: &Summary, story: &Story, options: &Termina
     }
     if let Some(dev) = on_dev(story) {
         field("on dev", &dev);
+    }
+    if let Some(map) = calibrated(summary) {
+        field("map", &map);
+    }
+    for text in scale(summary) {
+        field("scale", &text);
     }
     if let Some(looks) = summary.looks.filter(|looks| *looks > 1) {
         field("looks", &format!("the held-out part was opened {looks} times by now: later results flatter"));

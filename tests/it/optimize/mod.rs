@@ -116,6 +116,7 @@ impl Stand {
             conditions: Conditions::default(),
             protect: None,
             promote: None,
+            calibrate: false,
         }
     }
 
