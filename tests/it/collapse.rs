@@ -212,3 +212,42 @@ fn fractions_are_refused_unless_a_policy_is_named_and_then_they_are_counted() {
     assert_eq!(down.code, 2, "{down:?}");
     assert!(down.err.contains("`--on-fraction down` is about replies that `--from-raw` reads"), "{}", down.err);
 }
+
+#[test]
+fn a_map_becomes_part_of_a_judge_which_then_rates_through_it_at_no_call() {
+    let folder = Folder::new();
+    let added = folder.json(&["judge", "add", "--model", "sim/small"]);
+    let plain = added["data"]["hash"].as_str().unwrap().to_owned();
+    let audit = |judge: &str, more: &[&str]| folder.json(&[&["audit", "--judge", judge, "--no-report"], more].concat());
+    let before = audit(&plain, &["--export-map", "map.json"]);
+    let add = ["judge", "add", "--from", &plain, "--calibration", "map.json", "--note", "calibrated"];
+    let mapped = folder.json(&add)["data"]["hash"].as_str().unwrap().to_owned();
+    assert_ne!(mapped, plain);
+    let shown = folder.run(&["judge", "show", &mapped]);
+    assert!(shown.out.contains("what the model says is read as"), "{}", shown.out);
+    let diff = folder.run(&["judge", "diff", &plain, &mapped]);
+    assert!(diff.out.contains("map") && diff.out.contains("the same"), "{}", diff.out);
+
+    let report = folder.run(&["audit", "--judge", &mapped, "--report", "rep"]);
+    assert!(report.out.contains("0 requests made now"), "{}", report.out);
+    let after = audit(&mapped, &[]);
+    let nmse = |audit: &Value| audit["data"]["judges"][0]["panel"]["nmse_valid"]["value"].as_f64().unwrap();
+    assert!(nmse(&after) < nmse(&before), "{} {}", nmse(&after), nmse(&before));
+    // What the model said stays beside what the judge says.
+    let labels = folder.read("rep/labels.jsonl");
+    let row: Value = serde_json::from_str(labels.lines().find(|line| line.contains("\"rated\"")).unwrap()).unwrap();
+    assert!(row["rating_raw"].is_f64() && row["rating_exact"].is_f64() && row["judge"] == mapped, "{row}");
+    let moved = folder.json(&["disagree", "--judge", &mapped])["data"]["disagreements"].clone();
+    assert!(moved.as_array().unwrap().iter().any(|d| d["raw"].is_f64() && d["raw"] != d["judge"]), "{moved}");
+
+    let twice = folder.run(&["judge", "add", "--from", &mapped, "--calibration", "map.json"]);
+    assert_eq!(twice.code, 2, "{twice:?}");
+    assert!(twice.err.contains("has a calibration map already"), "{}", twice.err);
+    let other = folder.json(&["judge", "add", "--model", "sim/large"])["data"]["hash"].as_str().unwrap().to_owned();
+    let refused = folder.run(&["judge", "add", "--from", &other, "--calibration", "map.json"]);
+    assert!(refused.err.contains("the calibration map belongs to the judge"), "{}", refused.err);
+    // On another model the map means nothing: a judge that is carried leaves it behind.
+    let carried = folder.json(&["judge", "add", "--from", &mapped, "--model", "sim/large"])["data"]["hash"].clone();
+    let carried = folder.json(&["judge", "show", carried.as_str().unwrap()]);
+    assert_eq!(carried["data"]["judge"]["map"], Value::Null);
+}

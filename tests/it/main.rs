@@ -13,6 +13,7 @@ mod controls;
 mod crash;
 mod elsewhere;
 mod faults;
+mod fields;
 mod gates;
 mod guardrail;
 mod hostile;

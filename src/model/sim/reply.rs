@@ -141,15 +141,18 @@ fn plain(i: &Instruction, rating: &str, why: &str) -> String {
     out
 }
 
-/// Every number that is asked for, at the place of the rating on its own scale. What is no number stands as it is.
+/// Every number that is asked for, at the place of the rating on its own scale, each second one a step nearer to the
+/// middle: judges do not say the same of everything. What is no number stands as it is.
 fn several(i: &Instruction, rating: &str, why: &str) -> String {
     let (low, high) = i.scale;
     let share = rating.parse::<i64>().ok().map(|rating| (rating - low) as f64 / (high - low) as f64);
     let mut out = format!("{{\"{}\": \"{why}\"", i.rationale);
-    for aspect in &i.aspects {
+    for (at, aspect) in i.aspects.iter().enumerate() {
         let (from, to) = aspect.scale;
         let value = share.map(|share| if aspect.falls { 1.0 - share } else { share });
         let value = value.map(|share| from + (share * (to - from) as f64).round() as i64);
+        let hedged = |value: i64| value + (from + to - 2 * value).signum() * (at % 2) as i64;
+        let value = value.map(hedged);
         let _ = match value {
             Some(value) => write!(out, ", \"{}\": {value}", aspect.name),
             None => write!(out, ", \"{}\": \"{rating}\"", aspect.name),

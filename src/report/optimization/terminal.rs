@@ -31,7 +31,7 @@ pub fn optimization_terminal(summary: &Summary, story: &Story, options: &Termina
     if let Some(dev) = on_dev(story) {
         field("on dev", &dev);
     }
-    if let Some(map) = calibrated(summary) {
+    if let Some(map) = calibrated(summary, story) {
         field("map", &map);
     }
     for text in scale(summary) {

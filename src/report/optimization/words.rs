@@ -151,7 +151,7 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
         let n = plural(story.begun.protected.len() as u64, "item", "items");
         facts.push(("Protected", format!("{n} whose rating must not change")));
     }
-    if let Some(map) = calibrated(summary) {
+    if let Some(map) = calibrated(summary, story) {
         facts.push(("Calibration map", map));
     }
     facts.extend(scale(summary).into_iter().map(|text| ("Use of the scale", text)));
@@ -194,9 +194,12 @@ pub(in crate::report) fn scale(summary: &Summary) -> Vec<String> {
     }
 }
 
-/// What became of the calibration map; `None` where none was asked for, or there was too little to fit one to.
-pub(in crate::report) fn calibrated(summary: &Summary) -> Option<String> {
-    let found = summary.calibration.as_ref()?;
+/// What became of the calibration map; `None` where none was asked for.
+pub(in crate::report) fn calibrated(summary: &Summary, story: &Story) -> Option<String> {
+    let Some(found) = &summary.calibration else {
+        let few = "none: the best candidate has too few readable replies on dev to fit one to";
+        return story.begun.calibrate.then(|| few.to_owned());
+    };
     let dev = &found.dev;
     let (before, after) = (Unit::Nmse.write(dev.before), Unit::Nmse.write(dev.after));
     let items = plural(dev.items, "dev item", "dev items");

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod budget;
+mod calibrated;
 mod lookers;
 mod provider;
 mod repeats;
