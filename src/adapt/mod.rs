@@ -5,6 +5,8 @@
 //! middle says what the search bought.
 
 mod summary;
+#[cfg(test)]
+mod tests;
 
 pub use summary::{From, Summary, Target};
 

@@ -38,7 +38,13 @@ pub(super) async fn from_run(
     let (end, progress) = drive(project, run, &prepared, &mut sink, watch, cancel).await?;
     let repeats = repeats(&samples);
     let answers = samples.into_iter().map(|(id, samples)| (id, together(samples, Some(&prepared.judge)))).collect();
+    // A model inside this process cannot move.
+    let earlier = match prepared.endpoint.in_process {
+        true => Vec::new(),
+        false => project.ledger()?.served(&prepared.judge.model)?,
+    };
     let judge = JudgeInput {
+        earlier: earlier.into_iter().map(|served| (served.model, served.last)).collect(),
         name: prepared.judge.name(),
         model: Some(prepared.judge.model.clone()),
         model_id: Some(prepared.endpoint.model.clone()),

@@ -112,7 +112,7 @@ fn scale(facts: &Facts<'_>) -> Option<(String, Option<&'static str>)> {
         }
         Some(Remedy::Model) => Some((
             format!(
-                "Change the model: {}, and nothing in them tells items apart; no map can mend that, and a prompt hardly.",
+                "Try another model: {}, and nothing in them tells items apart. No map can mend that.",
                 found.whereabouts()?
             ),
             None,

@@ -6,6 +6,7 @@ use super::bulk::bulk;
 use super::caveats::{Facts, caveats};
 use super::copies::copies;
 use super::disagreement::{disagreements, groups};
+use super::epochs::epochs;
 use super::gate::{Control, Gate, GateResult, Gated, all_passed, gates};
 use super::leaderboard::leaderboard;
 use super::map::CalibrationMap;
@@ -116,6 +117,8 @@ pub struct JudgeInput {
     pub repeats: Repeats,
     /// Answers left out because another sample was asked for.
     pub other_samples: u64,
+    /// Models that answered under its model's name before, and when each did so last.
+    pub earlier: Vec<(String, String)>,
 }
 
 impl JudgeInput {
@@ -319,6 +322,7 @@ fn one(
         gates_passed_by: all_passed(&gates),
         gates,
         copies: copies(rated, rows),
+        epochs: epochs(scale, rows),
         spread: spread(scale, rows, judge.identity(), setup),
         remedy: None,
         alt_test: replacement(scale, rated, rows, setup),

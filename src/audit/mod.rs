@@ -11,6 +11,7 @@ mod copies;
 mod diagnosis;
 mod diff;
 mod disagreement;
+mod epochs;
 mod gate;
 mod leaderboard;
 mod map;
@@ -36,6 +37,7 @@ pub use copies::Copies;
 pub use diagnosis::{Diagnosis, Replies};
 pub use diff::{Change, Diff, diff};
 pub use disagreement::{Direction, Disagreement, DisagreementGroup};
+pub use epochs::Epoch;
 pub use gate::{Gate, GateError, GateResult};
 pub use leaderboard::{Leaderboard, PairTest, Placed};
 pub use map::{AppliedMap, CalibrationMap};
@@ -97,6 +99,9 @@ pub struct JudgeAudit {
     pub gates_passed_by: Vec<String>,
     /// The annotator that it only repeats.
     pub copies: Option<Copies>,
+    /// The models that answered, where there are several under one name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub epochs: Vec<Epoch>,
     /// The numbers.
     pub panel: Panel,
     /// How it uses the scale.

@@ -5,10 +5,12 @@
 
 mod events;
 mod looks;
+mod served;
 mod spending;
 mod versions;
 mod writer;
 
+pub use served::Served;
 pub use spending::{SessionSpend, Spent, spent};
 pub use versions::{
     Alias, Bounds, Edits, Entry, Expected, Fallback, Found, Good, LEAST_PREFIX, Lineage, Move, MoveKind, PerPoint,

@@ -127,7 +127,8 @@ impl Stages {
             return self.done(desk);
         }
         self.state = State::Choosing;
-        Ask::Rate(finalists.iter().map(|&id| Want::new(id, rows.clone())).collect())
+        let unrated = |id| rows.iter().copied().filter(|row| !desk.pool().has(id, *row, 0)).collect::<Vec<Row>>();
+        Ask::Rate(finalists.iter().map(|&id| Want::new(id, unrated(id))).collect())
     }
 
     fn finalists(&self) -> Vec<CandidateId> {

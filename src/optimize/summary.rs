@@ -52,9 +52,9 @@ pub struct Summary {
     /// The best candidate's NMSE while the run went on.
     pub curve: Vec<Point>,
     /// What is the matter with the use of the scale, of the baseline and of the best judge; on the held-out part where it
-    /// was opened, on Dev otherwise.
-    #[serde(skip_serializing_if = "ScaleUses::is_empty")]
-    pub scale: ScaleUses,
+    /// was opened, on Dev otherwise; absent when both use it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scale: Option<ScaleUses>,
     /// The calibration map that was fitted after the search (`--calibrate`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calibration: Option<Calibrated>,
@@ -89,12 +89,6 @@ pub struct ScaleUses {
     /// The best judge of the search, with its map where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub best: Option<ScaleUse>,
-}
-
-impl ScaleUses {
-    fn is_empty(&self) -> bool {
-        self.baseline.is_none() && self.best.is_none()
-    }
 }
 
 /// Ratings that are squeezed or collapsed.

@@ -2,53 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+use crate::model::Model;
 use crate::support::Folder;
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::response::Json;
-use axum::routing::post;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-/// A model that answers each request with what a function says of the user's message.
-struct Model {
-    address: SocketAddr,
-    requests: Arc<AtomicU64>,
-    _runtime: tokio::runtime::Runtime,
-}
-
-type Says = Arc<dyn Fn(&str) -> String + Send + Sync>;
-
-impl Model {
-    fn start(says: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-        let address = listener.local_addr().unwrap();
-        let requests = Arc::new(AtomicU64::new(0));
-        let state: (Says, Arc<AtomicU64>) = (Arc::new(says), Arc::clone(&requests));
-        let app = Router::new().route("/v1/chat/completions", post(complete)).with_state(state);
-        runtime.spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { address, requests, _runtime: runtime }
-    }
-
-    fn name(&self) -> String {
-        format!("http://{}/v1#target", self.address)
-    }
-}
-
-async fn complete(State((says, requests)): State<(Says, Arc<AtomicU64>)>, body: Bytes) -> Json<Value> {
-    requests.fetch_add(1, Ordering::Relaxed);
-    let request: Value = serde_json::from_slice(&body).unwrap();
-    let user = request["messages"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap();
-    Json(json!({
-        "model": "target", "choices": [{"message": {"role": "assistant", "content": says(user)}, "finish_reason": "stop"}],
-        "usage": {"prompt_tokens": 100, "completion_tokens": 10},
-    }))
-}
 
 /// Items, and what people say of each: the lower median.
 fn rated(items: &str, ratings: &str) -> Vec<(Value, i64)> {
@@ -121,14 +78,14 @@ fn a_better_model_is_a_go_its_version_is_stored_and_the_old_judge_stays() {
     assert_eq!(shown["data"]["lineage"]["parent"], old);
     assert_eq!(folder.json(&["judge", "show", "production"])["data"]["hash"], old);
     assert!(target["calls"]["judge"].as_u64().unwrap() <= 1000);
-    assert!(model.requests.load(Ordering::Relaxed) <= 1000);
+    assert!(model.requests() <= 1000);
 
     // Again: nothing is asked, and the same is said.
-    let before = model.requests.load(Ordering::Relaxed);
+    let before = model.requests();
     let again = folder.json(&[&args[..], &limit[..]].concat());
     assert_eq!(again["data"]["targets"][0]["adaptation"], target["adaptation"]);
     assert_eq!(again["data"]["targets"][0]["calls"], target["calls"]);
-    assert_eq!(model.requests.load(Ordering::Relaxed), before);
+    assert_eq!(model.requests(), before);
 }
 
 #[test]
@@ -174,7 +131,7 @@ fn a_hopeless_model_is_a_no_go_within_a_fifth_of_the_budget() {
               was given up and the rest of the budget saved"
             ]
         );
-        let spent = model.requests.load(Ordering::Relaxed);
+        let spent = model.requests();
         assert_eq!(target["calls"]["judge"], spent);
         assert!(spent <= 300, "{spent} of 1500");
     }

@@ -9,6 +9,9 @@ use serde_json::Value;
 
 const ITEMS: usize = 400;
 
+/// What a judge says of an item.
+type Says = fn(usize) -> String;
+
 /// What people say, 0–10: every rating, evenly within a query.
 fn truth(i: usize) -> usize {
     (i * 7 + i / 10 * 3) % 11
@@ -35,7 +38,7 @@ fn people(items: std::ops::Range<usize>) -> String {
 
 fn folder() -> Folder {
     let folder = Folder::new();
-    let judges: [(&str, fn(usize) -> String); 5] = [
+    let judges: [(&str, Says); 5] = [
         ("squeezed", squeezed),
         ("constant", |_| "8".to_owned()),
         ("constant-fraction", |_| "7.75".to_owned()),
@@ -43,9 +46,8 @@ fn folder() -> Folder {
         ("blind", |i| format!("{:.2}", 7.5 + ((i * 37 + i / 7) % 11) as f64 / 20.0)),
         ("spread", |i| heard(i).to_string()),
     ];
-    let rows = |(name, says): &(&str, fn(usize) -> String)| {
-        (0..ITEMS).map(|i| format!("i{i:04},{name},{}\n", says(i))).collect::<String>()
-    };
+    let rows =
+        |(name, says): &(&str, Says)| (0..ITEMS).map(|i| format!("i{i:04},{name},{}\n", says(i))).collect::<String>();
     folder.file("h.csv", people(0..ITEMS));
     folder.file("j.csv", "id,judge,rating\n".to_owned() + &judges.iter().map(rows).collect::<String>());
     folder

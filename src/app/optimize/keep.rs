@@ -57,12 +57,8 @@ impl Keep {
             None => (None, None),
         };
         let uses = |both: &Both| ScaleUses { baseline: both[0].scale.clone(), best: both[1].scale.clone() };
-        let scale = found
-            .tested
-            .as_ref()
-            .or(found.searched.as_ref())
-            .or(found.developed.as_ref())
-            .map_or_else(ScaleUses::default, uses);
+        let scale = found.tested.as_ref().or(found.searched.as_ref()).or(found.developed.as_ref()).map(uses);
+        let scale = scale.filter(|uses| uses.baseline.is_some() || uses.best.is_some());
         let [before, after] = sides(found.developed, found.tested, adopted, found.baseline, found.best);
         let (story, is_baseline) = (found.story, after.judge == before.judge);
         Ok(Summary {

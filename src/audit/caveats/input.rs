@@ -1,8 +1,8 @@
 //! Facts about the input that a reader cannot see in the numbers.
 
 use super::{Facts, Mistake};
-use crate::audit::JudgeInput;
 use crate::audit::people::TOLD_APART;
+use crate::audit::{Epoch, JudgeInput};
 use crate::domain::Scale;
 use std::collections::BTreeSet;
 
@@ -59,10 +59,30 @@ fn queries(facts: &Facts<'_>) -> Option<(Mistake, String)> {
 fn served(facts: &Facts<'_>) -> Option<(Mistake, String)> {
     let served: BTreeSet<&str> = facts.judge.answers.values().filter_map(|a| a.served.as_deref()).collect();
     if served.len() > 1 {
-        let names = served.into_iter().collect::<Vec<_>>().join(", ");
+        let of = |epoch: &Epoch| {
+            let nmse = epoch.nmse.value().map_or(String::new(), |nmse| format!(", NMSE {nmse:.1}"));
+            format!("{} ({} rated items{nmse})", epoch.served, epoch.n)
+        };
+        let names = match facts.found.epochs.as_slice() {
+            [] => served.into_iter().map(str::to_owned).collect::<Vec<_>>().join(", "),
+            epochs => epochs.iter().map(of).collect::<Vec<_>>().join(", "),
+        };
         return Some((
             Mistake::ServedModels,
-            format!("Several models answered: {names}. Their ratings are pooled here."),
+            format!(
+                "Several models answered: {names}. Their ratings are pooled here, and are not of one judge: name a model \
+                 that cannot move, and begin anew with `--state DIR`."
+            ),
+        ));
+    }
+    let moved = facts.judge.earlier.iter().find(|(model, _)| !served.contains(model.as_str()));
+    if let (Some((before, last)), Some(now)) = (moved, served.first()) {
+        return Some((
+            Mistake::ServedModels,
+            format!(
+                "The name moved: `{before}` answered until {last}, `{now}` answers here. The epoch of earlier audits has \
+                 ended: what they say does not hold for this model."
+            ),
         ));
     }
     let (asked, served) = (facts.judge.model_id.as_deref()?, *served.first()?);

@@ -35,8 +35,8 @@ fn is_worthless(desk: &Desk<'_>, id: CandidateId) -> bool {
     least > UNREADABLE || tells_nothing(desk, id)
 }
 
-/// The upper bound of its ratings' correlation with people's (Fisher's z) is as good as none. Ratings that are all the same
-/// have none.
+/// Its ratings' correlation with people's is as good as none in either direction, by the bound of Fisher's z: a judge that
+/// has the scale upside down can be told. Ratings that are all the same have no correlation.
 fn tells_nothing(desk: &Desk<'_>, id: CandidateId) -> bool {
     let materials = desk.materials();
     let pair = |((row, _), rated): (&(Row, u32), &Rated)| match &rated.said {
@@ -49,5 +49,5 @@ fn tells_nothing(desk: &Desk<'_>, id: CandidateId) -> bool {
     }
     let r = Scores::of(&human, &judge).ok().and_then(|scores| pearson_of_scores(&scores).ok());
     let Some(r) = r else { return true };
-    (r.atanh() + Z / (judge.len() as f64 - 3.0).sqrt()).tanh() < NO_ORDER
+    (r.abs().atanh() + Z / (judge.len() as f64 - 3.0).sqrt()).tanh() < NO_ORDER
 }

@@ -5,6 +5,7 @@
 mod gepa;
 mod made_up;
 mod others;
+mod stages;
 
 use super::pool::{Candidate, Operator, Origin, Pool, Rated, Row};
 use crate::audit::Opinion;

@@ -27,6 +27,7 @@ pub fn adaptation_html(summary: &Summary) -> String {
         verdict: match (go, summary.targets.len()) {
             (1, 1) => "GO".to_owned(),
             (0, 1) => "NO-GO".to_owned(),
+            (0, all) => format!("NO-GO for all {all} models"),
             (go, all) => format!("GO for {go} of {all} models"),
         },
         header: OVERVIEW,

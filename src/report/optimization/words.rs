@@ -180,7 +180,8 @@ pub(in crate::report) fn scale(summary: &Summary) -> Vec<String> {
         Remedy::Model => " No prompt of this search changed that: another model may.",
     };
     let of = |who: &str, found: &ScaleUse| format!("{who}: {}{}", found.text, help(found.remedy));
-    match (&summary.scale.baseline, &summary.scale.best) {
+    let Some(uses) = &summary.scale else { return Vec::new() };
+    match (&uses.baseline, &uses.best) {
         (Some(baseline), _) if same => vec![of("The baseline", baseline)],
         (Some(baseline), None) => {
             let cause = if mapped { "its map mends that" } else { "it was the prompt" };

@@ -77,7 +77,7 @@ fn run(text: &str, comparison: &Comparison, adopted: bool, looks: u64) -> (Summa
         adopted: Adopted { is_baseline: !adopted, side: side(if adopted { new } else { old }) },
         best: Best { judge: new.into(), candidate: 1, prompt: text.into() },
         best_prompt: Prompt::of(&shipped()),
-        scale: Default::default(),
+        scale: None,
         calibration: None,
         calls: Calls { judge: 9, other: 2 },
         tokens: 100,

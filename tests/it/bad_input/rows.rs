@@ -266,7 +266,7 @@ pub fn ratings() -> Vec<Case> {
                 "error: `guess` is no rung of the reply ladder",
                 "  --> {dir}/judge.csv:2",
                 "2 | i1,3,guess",
-                "hint: use `exact`, `unwrapped`, `lenient-type`, `repaired`, `stated`, `rounded-down`, `imported`, or drop the column",
+                "hint: use `exact`, `unwrapped`, `lenient-type`, `repaired`, `stated`, `rounded-down`, `imported`, `rounded`, or drop the column",
             ],
         ),
         case(

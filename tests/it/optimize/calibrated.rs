@@ -48,7 +48,7 @@ async fn a_squeezed_judge_is_mended_by_a_map_alone_which_costs_no_call_and_is_de
     let calibrated = place(|entry| matches!(entry, Entry::Calibrated(_)));
     assert!(calibrated < place(|entry| matches!(entry, Entry::Opened { .. })));
     assert_eq!(found.story.calibrated.as_ref(), Some(&calibration.dev));
-    let scale = &found.summary.scale;
+    let scale = found.summary.scale.as_ref().unwrap();
     assert!(
         scale.baseline.as_ref().is_some_and(|found| found.text.contains("squeezes its ratings together")),
         "{scale:?}"

@@ -1,0 +1,151 @@
+//! GO and NO-GO on made-up judges.
+
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::audit::{Judged, Opinion};
+use crate::domain::{GroupId, ItemId, Malformed, NanoUsd, Rung, Verdict as Said};
+
+const ITEMS: usize = 180;
+
+fn scale() -> Scale {
+    Scale::new(1, 5).unwrap()
+}
+
+/// Six items for each of thirty queries; the languages take turns by query.
+fn held() -> Vec<Labelled> {
+    let language = |i: usize| if (i / 6).is_multiple_of(2) { "en" } else { "de" }.to_owned();
+    let one = |i: usize| Labelled {
+        id: ItemId::new(format!("i{i:03}")),
+        group: Some(GroupId::new(format!("q{:02}", i / 6))),
+        query: None,
+        title: None,
+        excerpt: None,
+        tags: [("language".to_owned(), language(i))].into(),
+        opinions: vec![Opinion { annotator: "ann".into(), rating: scale().at(i % 5), rationale: None }],
+    };
+    (0..ITEMS).map(one).collect()
+}
+
+/// A judge that is so many points off on item `i`; `None` is a malformed reply.
+fn judge(name: &str, off: impl Fn(usize) -> Option<i64>) -> JudgeInput {
+    let answer = |i: usize| {
+        let verdict = match off(i) {
+            None => Said::Malformed(Malformed::NotJson),
+            Some(off) => {
+                let gold = (i % 5) as i64;
+                let level = if gold + off <= 4 { gold + off } else { gold - off };
+                Said::Rated {
+                    rating: scale().at(level as usize),
+                    rationale: None,
+                    confidence: None,
+                    rung: Rung::Exact,
+                    basis: None,
+                }
+            }
+        };
+        let cost = Some(NanoUsd::from_usd(if name == "old" { 0.002 } else { 0.0002 }).unwrap());
+        let judged = Judged { verdict, usage: None, cost, latency_ms: Some(100), served: None, reply: None };
+        (ItemId::new(format!("i{i:03}")), judged)
+    };
+    JudgeInput {
+        name: name.into(),
+        model: Some(format!("{name}-model")),
+        hash: Some(format!("{name}-hash")),
+        samples: 1,
+        answers: (0..ITEMS).map(answer).collect(),
+        ..JudgeInput::default()
+    }
+}
+
+fn decided(from: JudgeInput, as_is: &JudgeInput, revised: &JudgeInput, terms: Terms) -> Adaptation {
+    decide(scale(), &held(), &Arms { from, as_is, revised }, &terms, 0)
+}
+
+/// One point off on every item out of so many.
+fn every(n: usize) -> impl Fn(usize) -> Option<i64> {
+    move |i| Some(i64::from(i % n == 0))
+}
+
+#[test]
+fn a_judge_that_is_as_good_is_a_go_and_its_labels_have_a_price() {
+    let (as_is, revised) = (judge("as-is", |_| Some(2)), judge("new", every(2)));
+    let found = decided(judge("old", every(2)), &as_is, &revised, Terms::default());
+    assert_eq!((found.verdict, found.arms.len()), (Verdict::Go, 3), "{:?}", found.reasons);
+    assert_eq!(
+        found.reasons,
+        [
+            "it gives the same rating on every item on 180 held-out items of 30 queries: NMSE 3.1 → 3.1; no slice is worse beyond 2 points"
+        ]
+    );
+    let per_usd: Vec<Option<f64>> = found.arms.iter().map(|arm| arm.labels_per_usd.map(f64::round)).collect();
+    assert_eq!(per_usd, [Some(500.0), None, Some(5000.0)], "the middle one is not good enough at any price");
+    assert_eq!(found.bought.unwrap().outcome, Outcome::Better);
+}
+
+#[test]
+fn a_judge_that_is_worse_is_a_no_go_with_its_numbers() {
+    let new = judge("new", |_| Some(2));
+    let found = decided(judge("old", every(2)), &new, &new, Terms::default());
+    assert_eq!((found.verdict, found.arms.len()), (Verdict::NoGo, 2));
+    assert!(found.bought.is_none() && found.arms[1].labels_per_usd.is_none());
+    // (2/4)² = 25 points on each item; half a point of squared error on every second one: 3.125.
+    assert_eq!(
+        found.reasons,
+        [
+            "it must not be worse by 2 points or more: on 180 held-out items of 30 queries, NMSE 3.1 → 25.0",
+            "it is 21.9 NMSE points worse where language is de (90 items)",
+            "it is 21.9 NMSE points worse where language is en (90 items)"
+        ]
+    );
+}
+
+#[test]
+fn to_be_as_good_is_not_enough_where_it_must_be_better() {
+    let new = judge("new", |i| Some(i64::from(i % 2 == 1)));
+    let terms = Terms { goal: Goal::Better, ..Terms::default() };
+    let found = decided(judge("old", every(2)), &new, &new, terms);
+    assert_eq!(found.verdict, Verdict::NoGo);
+    assert!(found.reasons[0].starts_with("it must be better: on 180 held-out items"), "{:?}", found.reasons);
+    let much = judge("new", |_| Some(0));
+    assert_eq!(decided(judge("old", every(2)), &much, &much, terms).verdict, Verdict::Go);
+}
+
+#[test]
+fn better_overall_and_worse_on_one_language_is_a_no_go_that_names_it() {
+    let german = |i: usize| i / 6 % 3 == 1;
+    let mut held = held();
+    for (i, item) in held.iter_mut().enumerate() {
+        item.tags.insert("language".into(), if german(i) { "de" } else { "en" }.into());
+    }
+    let new = judge("new", move |i| Some(if german(i) { 2 } else { 0 }));
+    let from = judge("old", move |i| Some(if german(i) { 1 } else { 2 }));
+    let found = decide(scale(), &held, &Arms { from, as_is: &new, revised: &new }, &Terms::default(), 0);
+    assert_eq!((found.against.outcome, found.verdict), (Outcome::Better, Verdict::NoGo));
+    assert_eq!(found.reasons, ["it is 18.8 NMSE points worse where language is de (60 items)"]);
+}
+
+#[test]
+fn replies_that_cannot_be_read_are_a_reason_of_their_own() {
+    let new = judge("new", |i| if i % 20 == 0 { None } else { Some(0) });
+    let old = judge("old", |_| Some(2));
+    let found = decided(old, &new, &new, Terms::default());
+    assert_eq!(found.reasons, ["5.0 % of its replies are malformed; the old judge's are 0.0 %"]);
+    let allowed = Terms { malformed: 0.1, ..Terms::default() };
+    assert_eq!(decided(judge("old", |_| Some(2)), &new, &new, allowed).verdict, Verdict::Go);
+}
+
+#[test]
+fn what_is_too_small_for_a_test_is_named_on_a_go() {
+    let few = |i: usize| i / 6 == 29;
+    let mut held = held();
+    for item in &mut held {
+        let rare = item.group == Some(GroupId::new("q29"));
+        item.tags.insert("language".into(), if rare { "fi" } else { "en" }.into());
+    }
+    let new = judge("new", move |i| Some(if few(i) { 2 } else { 0 }));
+    let arms = Arms { from: judge("old", |_| Some(1)), as_is: &new, revised: &new };
+    let found = decide(scale(), &held, &arms, &Terms::default(), 0);
+    assert_eq!(found.verdict, Verdict::Go);
+    assert_eq!(found.reasons[1], "look at what is too small to be tested: language is fi (6 items, 18.8 points worse)");
+}
