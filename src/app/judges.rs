@@ -1,6 +1,7 @@
 //! Judge versions: list, show, compare, store, and move the names that point at them.
 
 use super::audit::read_map;
+use super::bullets::{Swap, swapped};
 use super::{AppError, JudgeRequest, Project, Warning, lint};
 use crate::domain::Place;
 use crate::judge::{JudgeDiff, JudgeSpec, RatingMap};
@@ -70,6 +71,8 @@ pub struct HandWritten {
     pub against: Option<Against>,
     /// A prompt that violates guardrails is not stored.
     pub strict: bool,
+    /// Bullets of the library that are taken in or out.
+    pub swap: Swap,
 }
 
 /// Items and their human ratings.
@@ -196,18 +199,20 @@ pub fn add_judge(project: &Project, wanted: &HandWritten) -> Result<(Added, Vec<
         judge.prompt = prompt;
         warnings.extend(objections(project, wanted, file, &judge, &text)?);
     }
+    let why = swapped(project, &wanted.swap, &mut judge)?;
     if let (Some(file), Some(parent)) = (&wanted.calibration, &parent) {
         judge.map = Some(calibration(parent, file)?);
-    } else if wanted.file.is_some() || wanted.judge.model.is_some() {
+    } else if wanted.file.is_some() || wanted.judge.model.is_some() || why.is_some() {
         // A calibration map is of one prompt and one model.
         judge.map = None;
     }
     let strategy = match (&wanted.file, &wanted.calibration) {
+        _ if why.is_some() => Some("bullets".to_owned()),
         (Some(_), _) => Some("hand".to_owned()),
         (None, Some(_)) => Some("calibration".to_owned()),
         (None, None) => None,
     };
-    let mut lineage = Lineage { strategy, ..Lineage::default() };
+    let mut lineage = Lineage { strategy, why, ..Lineage::default() };
     if let Some(parent) = &parent {
         lineage.edits = Edits::between(&parent.judge.prompt.editable(), &judge.prompt.editable());
         lineage.parent = Some(parent.hash.clone()).filter(|hash| *hash != judge.hash());

@@ -46,7 +46,7 @@ pub use people::{Annotator, AnnotatorPair, Humans};
 pub use planning::{Goals, Planning, SlicePlan};
 pub use remedy::Remedy;
 pub use repeats::Repeated;
-pub use slices::Slice;
+pub use slices::{MOST_VALUES, Slice, is_small};
 pub use spread::{JudgeLevel, Parts, PeopleLevel, Spread, Usage, ValueStep};
 pub use standing::Standing;
 pub use systems::{SystemMeans, Systems};

@@ -50,6 +50,11 @@ fn similar(a: &BTreeSet<String>, b: &BTreeSet<String>) -> bool {
     common as f64 >= SAME * all as f64 && !a.symmetric_difference(b).any(turning)
 }
 
+/// Whether two rules say the same in nearly the same words.
+pub fn says_the_same(a: &str, b: &str) -> bool {
+    Remembered::new(a).says_the_same(&Remembered::new(b))
+}
+
 /// Finds that a candidate is nothing new.
 pub(super) fn check(text: &str, parent: Option<&Prompt>, known: &[Remembered], found: &mut Vec<Violation>) {
     let now = Remembered::new(text);

@@ -142,9 +142,25 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// Takes a prompt as a candidate, as it is: for those that are put together and not written.
+    ///
+    /// # Errors
+    /// As [`Desk::check`].
+    pub fn admit_prompt(&mut self, prompt: Prompt, origin: Origin) -> Result<CandidateId, Refused> {
+        let text = prompt.editable();
+        match self.screen_prompt(prompt, &origin) {
+            Ok(prompt) => Ok(self.take(Candidate { prompt, origin })),
+            Err(reasons) => Err(self.refuse(&text, origin, reasons)),
+        }
+    }
+
     fn screen(&self, text: &str, origin: &Origin) -> Result<Screened, Vec<(String, String)>> {
+        self.screen_prompt(self.pool.prompt(origin.parents[0]).revised(text), origin)
+    }
+
+    fn screen_prompt(&self, prompt: Prompt, origin: &Origin) -> Result<Screened, Vec<(String, String)>> {
         let parent = self.pool.prompt(origin.parents[0]);
-        let prompt = self.guard.screen(parent.revised(text), Some(parent));
+        let prompt = self.guard.screen(prompt, Some(parent));
         let prompt = prompt.map_err(|violations| violations.iter().map(reason).collect::<Vec<_>>())?;
         match self.pool.find(prompt.prompt()) {
             Some(_) => Err(vec![("duplicate".to_owned(), "the same prompt is a candidate already".to_owned())]),

@@ -9,7 +9,7 @@
 //! | [`log`], [`event`] | the record of a run, which resuming is held to |
 //! | [`lab`] | wishes → calls over HTTP, answers from the journal first |
 //! | [`paired`], [`pareto`], [`order`] | comparing, choosing parents, taking rows |
-//! | [`gepa`], [`published`], [`flywheel`] | the strategies |
+//! | [`gepa`], [`published`], [`flywheel`], [`library`] | the strategies |
 //! | [`stages`] | several strategies on one budget |
 //! | [`calibrate`] | a calibration map for the best candidate, from what was rated anyway |
 //! | [`adopt`] | whether the best candidate replaces the baseline |
@@ -68,6 +68,7 @@ pub mod event;
 pub mod flywheel;
 pub mod gepa;
 pub mod lab;
+pub mod library;
 pub mod limits;
 pub mod log;
 pub mod order;

@@ -2,6 +2,7 @@
 
 use super::adopt::Decision;
 use super::calibrate::Calibration;
+use super::library::finding::Finding;
 use super::story::Point;
 use crate::audit::{Panel, Remedy};
 use crate::ledger::PerPoint;
@@ -58,6 +59,9 @@ pub struct Summary {
     /// The calibration map that was fitted after the search (`--calibrate`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calibration: Option<Calibrated>,
+    /// What each bullet of a library came to, where the strategy chooses from one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bullets: Vec<Finding>,
     /// What the held-out part said; absent when it was not opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Object>")]

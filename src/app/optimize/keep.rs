@@ -83,6 +83,7 @@ impl Keep {
             curve: story.curve.clone(),
             scale,
             calibration: found.calibration,
+            bullets: story.bullets.clone(),
             decision: found.decision,
             looks: found.looks,
             per_point: lineage.as_ref().and_then(Lineage::per_point),

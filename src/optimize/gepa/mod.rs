@@ -15,21 +15,22 @@
 
 mod knobs;
 mod propose;
+mod trial;
 
 pub use knobs::Knobs;
 
 use super::desk::Desk;
 use super::event::{Decision, Entry, Why};
 use super::order::order;
-use super::paired::{gain, malformed, worst_first};
+use super::paired::{Gain, gain, malformed, worst_first};
 use super::pareto::Front;
 use super::pool::{CandidateId, Operator, Origin, Pool, Row};
 use super::strategy::{Ask, Strategy, Told, Want, Written};
-use crate::domain::ItemId;
 use crate::feedback::Template;
-use propose::{Asked, Part};
+use propose::Asked;
 use rand::RngExt as _;
 use std::collections::{BTreeSet, VecDeque};
+use trial::{Idea, Lane, Trial};
 
 /// Most looks for failures in one round: hunting without bound costs more than it finds.
 const LOOKS: u32 = 2;
@@ -63,23 +64,6 @@ pub struct Gepa {
     state: State,
 }
 
-/// Something to be tried.
-#[derive(Clone, Debug)]
-struct Trial {
-    origin: Origin,
-    idea: Idea,
-}
-
-#[derive(Clone, Debug)]
-enum Idea {
-    /// Rules added to whatever holds by then.
-    Parts(Vec<Part>),
-    /// A whole text.
-    Text(String),
-    /// The best candidate without one of its rules.
-    Without(String),
-}
-
 /// What the search waits for.
 #[derive(Debug)]
 enum State {
@@ -93,13 +77,8 @@ enum State {
     },
     /// Revisions.
     Writing(Asked),
-    /// Ratings of a child.
-    Trying {
-        child: CandidateId,
-        against: CandidateId,
-        trial: Trial,
-        rows: usize,
-    },
+    /// Ratings of a child, or of several that do not depend on each other.
+    Trying(Vec<Lane>),
     /// Ratings of the best few on the rest of Dev, then once more.
     Final {
         finalists: Vec<CandidateId>,
@@ -146,7 +125,7 @@ impl Strategy for Gepa {
             (State::Opening | State::Start, Told::Rated) => self.begin_round(desk),
             (State::Looking { parent, looks }, _) => self.reflect(desk, parent, looks),
             (State::Writing(asked), Told::Written(replies)) => self.written(desk, &asked, replies),
-            (State::Trying { child, against, trial, rows }, _) => self.tried(desk, child, against, trial, rows),
+            (State::Trying(lanes), _) => self.tried(desk, lanes),
             (State::Final { finalists, why, sample }, _) => {
                 self.rows = self.dev.len();
                 self.compare_again(desk, finalists, why, sample + 1)
@@ -208,8 +187,9 @@ impl Gepa {
         let hunts = unread.len() < wanted && looks < LOOKS || self.failures(desk, parent, false).is_empty();
         if hunts && !open.is_empty() && desk.calls_left() != Some(0) {
             let left = desk.calls_left().map_or(usize::MAX, |left| left as usize);
+            let size = self.look_for(desk, parent, wanted.saturating_sub(unread.len()));
             self.state = State::Looking { parent, looks: looks + 1 };
-            return Ask::Rate(vec![Want::new(parent, open[..self.look.min(open.len()).min(left)].to_vec())]);
+            return Ask::Rate(vec![Want::new(parent, open[..size.min(open.len()).min(left)].to_vec())]);
         }
         // Everything is read: read it again, it will be asked about in another way.
         let failures = if unread.is_empty() { self.failures(desk, parent, false) } else { unread };
@@ -221,6 +201,14 @@ impl Gepa {
         let messages = asked.messages.clone();
         self.state = State::Writing(asked);
         Ask::Write(messages)
+    }
+
+    /// Train rows that are likely to hold so many failures, one look to two: a second look is a wave of its own.
+    fn look_for(&self, desk: &Desk<'_>, parent: CandidateId, wanted: usize) -> usize {
+        let seen = desk.pool().rated(parent).keys().filter(|key| matches!(key.0, Row::Train(_))).count();
+        let failed = self.failures(desk, parent, false).len();
+        let rate = (failed as f64 + 1.0) / (seen as f64 + 2.0);
+        ((wanted as f64 / rate).ceil() as usize).clamp(self.look, 2 * self.look)
     }
 
     /// Train rows on which a candidate differs from people, the worst first.
@@ -240,7 +228,7 @@ impl Gepa {
         let found = propose::read(desk, asked, replies);
         if !found.parts.is_empty() {
             let operator = if found.parts.len() > 1 { Operator::Bundle } else { Operator::Reflect };
-            self.pending.push_back(trial(operator, vec![asked.parent], found.parts));
+            self.pending.push_back(Trial::adding(operator, vec![asked.parent], found.parts));
         }
         for (text, feedback) in found.rewrites {
             let operator = if asked.other.is_some() { Operator::Crossover } else { Operator::Reflect };
@@ -250,12 +238,16 @@ impl Gepa {
         self.try_next(desk)
     }
 
-    /// Begins the next trial, or the next round when there is none.
+    /// Begins the next trial, with those that can be made beside it, or the next round when there is none.
     fn try_next(&mut self, desk: &mut Desk<'_>) -> Ask {
-        while let Some(mut trial) = self.pending.pop_front() {
-            if desk.calls_left() == Some(0) {
-                return self.close(desk, Why::Budget);
-            }
+        if !self.pending.is_empty() && desk.calls_left() == Some(0) {
+            return self.close(desk, Why::Budget);
+        }
+        let mut lanes: Vec<Lane> = Vec::new();
+        while let Some(next) = self.pending.front()
+            && lanes.first().is_none_or(|first| first.trial.goes_with(next))
+            && let Some(mut trial) = self.pending.pop_front()
+        {
             let best = desk.champion();
             // What only adds is tried on what holds by now, if that came from the same text.
             let from = trial.origin.parents[0];
@@ -263,10 +255,11 @@ impl Gepa {
                 trial.origin.parents[0] = best;
             }
             let against = trial.origin.parents[0];
-            let Some(child) = self.admit(desk, &mut trial) else { continue };
-            return self.rate(desk, child, against, trial, self.first_rows());
+            if let Some(child) = self.admit(desk, &mut trial) {
+                lanes.push(Lane { child, against, trial, rows: self.first_rows() });
+            }
         }
-        self.begin_round(desk)
+        if lanes.is_empty() { self.begin_round(desk) } else { self.rate(desk, lanes) }
     }
 
     fn admit(&mut self, desk: &mut Desk<'_>, trial: &mut Trial) -> Option<CandidateId> {
@@ -291,51 +284,60 @@ impl Gepa {
         ((self.rows as f64 * self.knobs.early).round() as usize).clamp(1, self.rows)
     }
 
-    fn rate(&mut self, desk: &Desk<'_>, child: CandidateId, against: CandidateId, trial: Trial, rows: usize) -> Ask {
-        let all = &self.dev[..rows];
-        let open: Vec<Row> = all.iter().copied().filter(|row| !desk.pool().has(child, *row, 0)).collect();
-        let left = desk.calls_left().map_or(usize::MAX, |left| left as usize);
-        let wanted = open[..open.len().min(left)].to_vec();
-        self.state = State::Trying { child, against, trial, rows };
-        Ask::Rate(vec![Want::new(child, wanted)])
+    /// Has the rows of each lane rated, as far as the budget goes.
+    fn rate(&mut self, desk: &Desk<'_>, lanes: Vec<Lane>) -> Ask {
+        let mut left = desk.calls_left().map_or(usize::MAX, |left| left as usize);
+        let want = |lane: &Lane| {
+            let open = self.dev[..lane.rows].iter().copied().filter(|row| !desk.pool().has(lane.child, *row, 0));
+            let rows: Vec<Row> = open.take(left).collect();
+            left -= rows.len();
+            Want::new(lane.child, rows)
+        };
+        let wants = lanes.iter().map(want).collect();
+        self.state = State::Trying(lanes);
+        Ask::Rate(wants)
     }
 
-    /// What became of a child on the rows so far.
-    fn tried(
-        &mut self,
-        desk: &mut Desk<'_>,
-        child: CandidateId,
-        against: CandidateId,
-        trial: Trial,
-        rows: usize,
-    ) -> Ask {
-        let Some(gain) = gain(desk.pool(), child, against, &self.dev[..rows]) else { return self.try_next(desk) };
-        let whole = rows == self.rows || desk.calls_left() == Some(0);
-        let holds = match trial.origin.operator {
+    /// What became of each child on the rows so far: some are rated further, the others are kept or dropped.
+    fn tried(&mut self, desk: &mut Desk<'_>, lanes: Vec<Lane>) -> Ask {
+        let (mut on, mut held) = (Vec::new(), Vec::new());
+        for lane in lanes {
+            let Some(gain) = gain(desk.pool(), lane.child, lane.against, &self.dev[..lane.rows]) else { continue };
+            let decision = self.decision(desk, &lane, gain);
+            desk.compared(lane.child, lane.against, gain, decision);
+            match decision {
+                Decision::GoOn => on.push(Lane { rows: self.rows, ..lane }),
+                Decision::Accepted => {
+                    self.kept.push(lane.child);
+                    self.gained = true;
+                    held.push(lane);
+                }
+                Decision::Rejected => self.split(lane.trial),
+            }
+        }
+        self.crown(desk);
+        // Rules that can each be spared are left out together, too.
+        let best = desk.champion();
+        let spared =
+            held.into_iter().filter(|lane| lane.child != best && lane.trial.origin.operator == Operator::Prune);
+        self.pending.extend(spared.map(|lane| lane.trial));
+        if on.is_empty() { self.try_next(desk) } else { self.rate(desk, on) }
+    }
+
+    fn decision(&self, desk: &Desk<'_>, lane: &Lane, gain: Gain) -> Decision {
+        let whole = lane.rows == self.rows || desk.calls_left() == Some(0);
+        let holds = match lane.trial.origin.operator {
             Operator::Prune => gain.is_won(PRUNE_Z),
             _ => {
-                100.0 * gain.expected(self.prior()) > self.knobs.margin && self.is_readable(desk.pool(), child, against)
+                let expected = 100.0 * gain.expected(self.prior());
+                expected > self.knobs.margin && self.is_readable(desk.pool(), lane.child, lane.against)
             }
         };
-        let decision = match (gain.is_lost(self.knobs.z), whole) {
+        match (gain.is_lost(self.knobs.z), whole) {
             (true, _) => Decision::Rejected,
             (false, false) => Decision::GoOn,
             (false, true) if holds => Decision::Accepted,
             (false, true) => Decision::Rejected,
-        };
-        desk.compared(child, against, gain, decision);
-        match decision {
-            Decision::GoOn => self.rate(desk, child, against, trial, self.rows),
-            Decision::Accepted => {
-                self.kept.push(child);
-                self.gained = true;
-                self.crown(desk);
-                self.try_next(desk)
-            }
-            Decision::Rejected => {
-                self.split(trial);
-                self.try_next(desk)
-            }
         }
     }
 
@@ -347,7 +349,7 @@ impl Gepa {
         }
         let (first, second) = parts.split_at(parts.len() / 2);
         for half in [second, first] {
-            self.pending.push_front(self::trial(Operator::Split, trial.origin.parents.clone(), half.to_vec()));
+            self.pending.push_front(Trial::adding(Operator::Split, trial.origin.parents.clone(), half.to_vec()));
         }
     }
 
@@ -432,12 +434,6 @@ impl Gepa {
         desk.crown(shortest);
         Ask::Done { best: shortest, why }
     }
-}
-
-fn trial(operator: Operator, parents: Vec<CandidateId>, parts: Vec<Part>) -> Trial {
-    let feedback: BTreeSet<ItemId> = parts.iter().flat_map(|part| part.feedback.iter().cloned()).collect();
-    let origin = Origin { operator, parents, feedback: feedback.into_iter().collect() };
-    Trial { origin, idea: Idea::Parts(parts) }
 }
 
 /// The best candidate on `rows`; with the chance `explore` one of those within a standard error of it instead, drawn by

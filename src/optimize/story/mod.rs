@@ -11,6 +11,7 @@ pub use curve::Point;
 
 use super::calibrate::Calibration;
 use super::event::{Begun, Decision, Entry, Why};
+use super::library::finding::Finding;
 use super::limits::{Limit, Spend};
 use super::pool::{CandidateId, Operator};
 use crate::domain::ItemId;
@@ -55,6 +56,9 @@ pub struct Story {
     pub opened: Option<Opened>,
     /// The last word.
     pub decided: Option<Decided>,
+    /// What each bullet of a library came to, where the strategy chooses from one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bullets: Vec<Finding>,
     /// Spent in all.
     pub spent: Spend,
     /// Of that, on the reflection model.
@@ -274,6 +278,7 @@ impl Story {
             calibrated: None,
             opened: None,
             decided: None,
+            bullets: Vec::new(),
             spent: Spend::default(),
             writing: Spend::default(),
             rival: None,
@@ -285,7 +290,8 @@ impl Story {
 
     fn take(&mut self, entry: &Entry) {
         match entry {
-            Entry::Begun(_) | Entry::Admitted { .. } | Entry::Compared { .. } => {}
+            Entry::Begun(_) | Entry::Admitted { .. } | Entry::Compared { .. } | Entry::Drafted { .. } => {}
+            Entry::Weighed { bullets } => self.bullets.clone_from(bullets),
             Entry::Calibrated(calibration) => self.calibrated = Some(calibration.clone()),
             Entry::Rated { spent, .. } => self.spent = *spent,
             Entry::Written { spent, .. } => {

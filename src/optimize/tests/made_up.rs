@@ -81,6 +81,9 @@ impl<'a> Letter<'a> {
 /// What a reflection model answers.
 pub(super) type Writer = fn(&Letter<'_>) -> String;
 
+/// What a judge with these rules says of an example.
+pub(super) type Rates = fn(&Example, &[String], Scale) -> Rating;
+
 /// The rule that helps the most.
 pub(super) fn helps(letter: &Letter<'_>) -> String {
     letter.with(&[letter.helpful()])
@@ -102,6 +105,7 @@ pub(super) struct World {
     dev: Dev<Vec<Example>>,
     judge: JudgeSpec,
     writer: Writer,
+    rates: Rates,
     limits: Limits,
     seed: u64,
 }
@@ -141,13 +145,18 @@ impl World {
             map: None,
         };
         let (train, dev) = (Train(examples("t", n, kinds)), Dev(examples("d", n, kinds)));
-        Self { train, dev, judge, writer, limits: Limits::default(), seed: 1 }
+        Self { train, dev, judge, writer, rates: rating, limits: Limits::default(), seed: 1 }
     }
 
     /// The judge is told these rules from the beginning.
     pub fn knowing(mut self, rules: &[&str]) -> Self {
         self.judge.prompt.bullets = rules.iter().map(|rule| (*rule).to_owned()).collect();
         self
+    }
+
+    /// Another judge.
+    pub fn judged_by(self, rates: Rates) -> Self {
+        Self { rates, ..self }
     }
 
     pub fn limits(self, limits: Limits) -> Self {
@@ -200,7 +209,8 @@ impl World {
             let rules = desk.pool().prompt(want.candidate).bullets.clone();
             for &row in &want.rows {
                 let example = desk.materials().example(row);
-                let said = Said::Rated { rating: rating(example, &rules, self.judge.rubric.scale), rationale: None };
+                let said =
+                    Said::Rated { rating: (self.rates)(example, &rules, self.judge.rubric.scale), rationale: None };
                 let loss = desk.materials().loss(example, &said);
                 desk.record(want.candidate, row, want.sample, Rated { said, loss });
             }
@@ -251,7 +261,11 @@ fn examples(prefix: &str, n: usize, kinds: usize) -> Vec<Example> {
 fn rating(example: &Example, rules: &[String], scale: Scale) -> Rating {
     let has = |rule: &str| rules.iter().any(|own| own == rule);
     let needed = KINDS.iter().find(|kind| example.item.document.ends_with(&format!("of kind {}.", kind.0))).unwrap();
-    let off = if has(needed.1) { 0 } else { 2 } + if has(HARM) { 2 } else { 0 };
+    moved(example, if has(needed.1) { 0 } else { 2 } + if has(HARM) { 2 } else { 0 }, scale)
+}
+
+/// The gold rating, moved by so many points.
+pub(super) fn moved(example: &Example, off: usize, scale: Scale) -> Rating {
     let gold = scale.index(example.gold);
     match off {
         _ if gold + off < scale.levels() => scale.at(gold + off),

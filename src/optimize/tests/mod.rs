@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod gepa;
+mod library;
 mod made_up;
 mod others;
 mod stages;

@@ -6,7 +6,7 @@ use assessor::app::{AppError, Method, Optimized};
 use assessor::domain::NanoUsd;
 use assessor::optimize::event::{Entry, Why};
 use assessor::optimize::limits::Limits;
-use assessor::optimize::{flywheel, gepa};
+use assessor::optimize::{flywheel, gepa, library};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ const UNWELL: u64 = 4;
 const HELD: u64 = (2 * QUERIES * KEPT / 4) as u64;
 
 fn method(rng: &mut ChaCha8Rng) -> Method {
-    match rng.random_range(0..5) {
+    match rng.random_range(0..6) {
         0 => Method::Published,
         1 => Method::Flywheel(flywheel::Knobs {
             rounds: rng.random_range(0..6),
@@ -26,6 +26,14 @@ fn method(rng: &mut ChaCha8Rng) -> Method {
             patience: rng.random_range(1..4),
             rows: rng.random_range(0..20),
         }),
+        5 => Method::Bullets(
+            library::Knobs {
+                most: rng.random_range(1..20),
+                words: rng.random_range(1..400),
+                z: rng.random_range(0.0..2.0),
+            },
+            None,
+        ),
         _ => Method::Gepa(gepa::Knobs {
             failures: rng.random_range(1..10),
             width: rng.random_range(1..6),

@@ -3,7 +3,7 @@
 use super::provider::{Habits, Provider};
 use super::{Stand, judge_calls};
 use assessor::app::{Method, Optimized};
-use assessor::optimize::{flywheel, gepa};
+use assessor::optimize::{flywheel, gepa, library};
 use std::sync::Arc;
 
 async fn provider() -> Arc<Provider> {
@@ -19,9 +19,12 @@ async fn run(provider: &Arc<Provider>, seed: u64, method: &Method, concurrency: 
 #[tokio::test]
 async fn the_same_seed_gives_the_same_log_at_any_concurrency() {
     let provider = provider().await;
-    for method in
-        [Method::Gepa(gepa::Knobs::default()), Method::Published, Method::Flywheel(flywheel::Knobs::default())]
-    {
+    for method in [
+        Method::Gepa(gepa::Knobs::default()),
+        Method::Published,
+        Method::Flywheel(flywheel::Knobs::default()),
+        Method::Bullets(library::Knobs::default(), None),
+    ] {
         let one = run(&provider, 3, &method, 8).await;
         let two = run(&provider, 3, &method, 8).await;
         let slow = run(&provider, 3, &method, 1).await;
