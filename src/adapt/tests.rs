@@ -14,7 +14,7 @@ fn scale() -> Scale {
 
 /// Six items for each of thirty queries; the languages take turns by query.
 fn held() -> Vec<Labelled> {
-    let language = |i: usize| if i / 6 % 2 == 0 { "en" } else { "de" }.to_owned();
+    let language = |i: usize| if (i / 6).is_multiple_of(2) { "en" } else { "de" }.to_owned();
     let one = |i: usize| Labelled {
         id: ItemId::new(format!("i{i:03}")),
         group: Some(GroupId::new(format!("q{:02}", i / 6))),
@@ -35,7 +35,13 @@ fn judge(name: &str, off: impl Fn(usize) -> Option<i64>) -> JudgeInput {
             Some(off) => {
                 let gold = (i % 5) as i64;
                 let level = if gold + off <= 4 { gold + off } else { gold - off };
-                Said::Rated { rating: scale().at(level as usize), rationale: None, confidence: None, rung: Rung::Exact }
+                Said::Rated {
+                    rating: scale().at(level as usize),
+                    rationale: None,
+                    confidence: None,
+                    rung: Rung::Exact,
+                    basis: None,
+                }
             }
         };
         let cost = Some(NanoUsd::from_usd(if name == "old" { 0.002 } else { 0.0002 }).unwrap());
