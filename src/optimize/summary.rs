@@ -53,6 +53,7 @@ pub struct Summary {
     pub curve: Vec<Point>,
     /// What each bullet of a library came to, where the strategy chooses from one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     pub bullets: Vec<Finding>,
     /// What the held-out part said; absent when it was not opened.
     #[serde(skip_serializing_if = "Option::is_none")]
