@@ -14,6 +14,7 @@ use crate::judge::JudgeSpec;
 use crate::judge::journal::JournalError;
 use crate::ledger::{Keeper, Ledger};
 use crate::optimize::adopt::{self, Conditions, Decision};
+use crate::optimize::demos;
 use crate::optimize::desk::Desk;
 use crate::optimize::engine::{Engine, Held, Sent, Setup};
 use crate::optimize::event::{Begun, Entry, Why};
@@ -52,7 +53,11 @@ impl Job<'_> {
             false => (0, 0),
         };
         let third = rival.as_ref().map_or(Spend::default(), |(rival, _)| rival.most_held(test.len(), test_bytes));
-        let reserve = lab.most_held(judge, held, bytes) + third;
+        let examples = match strategy.most_examples() {
+            0 => 0,
+            most => most * demos::largest(&train.0, &judge.rubric),
+        };
+        let reserve = lab.most_held(judge, held, bytes, examples) + third;
         covers(request.limits, reserve, held)?;
         let log = log(&ledger, &run)?;
         let (limits, seed) = (request.limits, project.seed);

@@ -9,6 +9,7 @@ mod tests;
 
 pub use curve::Point;
 
+use super::demos::Showing;
 use super::event::{Begun, Decision, Entry, Why};
 use super::library::finding::Finding;
 use super::limits::{Limit, Spend};
@@ -91,6 +92,9 @@ pub struct Tried {
     pub compared: Vec<Stage>,
     /// Items whose feedback it was written from.
     pub feedback: Vec<ItemId>,
+    /// The examples that it shows.
+    #[serde(skip_serializing_if = "Showing::is_nothing")]
+    pub shows: Showing,
     /// Disagreements of its first parent that it does not have.
     pub fixed: Changed,
     /// Disagreements that its first parent did not have.

@@ -1,6 +1,6 @@
 //! In the terminal: adopted or not, what it gained, what changed, what to type next.
 
-use super::words::{best, edits, fates, headline, next, rounds, short, spending, standing, steps, stopped};
+use super::words::{best, edits, fates, headline, made_of, next, rounds, short, spending, standing, steps, stopped};
 use crate::optimize::story::Story;
 use crate::optimize::summary::Summary;
 use crate::report::bullets::weighed_terminal;
@@ -29,6 +29,12 @@ pub fn optimization_terminal(summary: &Summary, story: &Story, options: &Termina
     }
     if let Some(dev) = on_dev(story) {
         field("on dev", &dev);
+    }
+    if let Some([says, numbers]) = made_of(summary) {
+        field("made of", &format!("{says} {numbers}"));
+    }
+    if let Some(warning) = &summary.warning {
+        field("beware", warning);
     }
     if let Some(looks) = summary.looks.filter(|looks| *looks > 1) {
         field("looks", &format!("the held-out part was opened {looks} times by now: later results flatter"));

@@ -4,6 +4,7 @@
 
 mod budget;
 mod lookers;
+mod parsing;
 mod provider;
 mod repeats;
 mod resume;
