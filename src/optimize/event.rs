@@ -2,6 +2,7 @@
 //! killed and resumed is byte for byte that of one that was not.
 
 use super::adopt::Conditions;
+use super::calibrate::Calibration;
 use super::demos::Showing;
 use super::library::finding::Finding;
 use super::limits::{Limit, Limits, Spend};
@@ -125,6 +126,8 @@ pub enum Entry {
         /// Why it ended.
         why: Why,
     },
+    /// What a calibration map of the best candidate would do, by what was rated on Dev: nothing was asked.
+    Calibrated(Calibration),
     /// The held-out part was opened.
     Opened {
         /// Its items.
@@ -176,6 +179,9 @@ pub struct Begun {
     /// The judge of another model that the best candidate is held against, and what it must show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<serde_json::Value>,
+    /// A calibration map is fitted after the search.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub calibrate: bool,
 }
 
 /// A proposal that never became a candidate.

@@ -2,11 +2,12 @@
 
 use super::figures::Unit;
 use super::markdown::{code, prose};
-use super::plain::{cut, plain};
+use super::plain::{cut, plain, width};
 use super::style::{TerminalOptions, Tone};
 use crate::optimize::library::effect::{ALPHA, Effect, SliceEffect};
 use crate::optimize::library::finding::{Finding, Verdict};
 use crate::rubric::bullets::{Bullet, Status};
+use comfy_table::{ColumnConstraint, Width};
 
 /// Columns of an id, and of tags.
 const ID: usize = 26;
@@ -129,6 +130,11 @@ pub(super) fn weighed_terminal(findings: &[Finding], options: TerminalOptions) -
         return String::new();
     }
     let mut table = options.table(&COLUMNS);
+    // A name that is broken is hard to type.
+    let names = findings.iter().map(|finding| width(&cells(finding)[0])).max().unwrap_or(0).min(ID);
+    if let Some(column) = table.column_mut(0) {
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(names as u16)));
+    }
     for finding in ordered(findings) {
         let cells = cells(finding);
         let last = cells.len() - 1;

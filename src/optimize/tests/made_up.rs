@@ -150,6 +150,7 @@ impl World {
                 structured: None,
             },
             parser: PARSER,
+            map: None,
         };
         let (train, dev) = (Train(examples("t", n, kinds)), Dev(examples("d", n, kinds)));
         Self { train, dev, judge, writer, rates: None, limits: Limits::default(), seed: 1, breaks: usize::MAX }

@@ -110,6 +110,10 @@ pub(in crate::cli) struct SharedArgs {
     /// Let this alias lead to an adopted judge, if it still leads where it did when the run began
     #[arg(long, value_name = "ALIAS")]
     pub promote: Option<String>,
+    /// Fit a calibration map to the best candidate after the search, at no call: its ratings are read through it when that
+    /// is shown to help on dev queries that the map was not fitted to, and the held-out part decides on both together
+    #[arg(long)]
+    pub calibrate: bool,
     #[command(flatten)]
     pub judge: JudgeArgs,
     #[command(flatten)]
@@ -184,6 +188,7 @@ impl Strategy {
             conditions: Conditions { margin: shared.slice_margin, ..Conditions::default() },
             protect: shared.protect.clone(),
             promote: shared.promote.clone(),
+            calibrate: shared.calibrate,
         }
     }
 }
