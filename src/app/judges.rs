@@ -7,7 +7,7 @@ use crate::domain::Place;
 use crate::judge::{JudgeDiff, JudgeSpec, RatingMap};
 use crate::labels::ReadOptions;
 use crate::ledger::{Alias, Edits, Expected, Found, Lineage, Move, PerPoint, Summary, Version};
-use crate::prompt::{Prefix, Prompt};
+use crate::prompt::{Prompt, outline};
 use serde::Serialize;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -152,7 +152,7 @@ pub fn show_judge(project: &Project, name: &str) -> Result<(Shown, Vec<Warning>)
     let shown = Shown {
         hash: version.hash.clone(),
         aliases,
-        prompt: Prefix::new(&judge.prompt, &judge.rubric).system().to_string(),
+        prompt: outline(&judge.prompt, &judge.rubric),
         text: judge.prompt.editable(),
         judge,
         per_point: version.lineage.per_point(),

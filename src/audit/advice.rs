@@ -107,7 +107,7 @@ fn scale(facts: &Facts<'_>) -> Option<(String, Option<&'static str>)> {
                     "Change the prompt: {}, whatever the item, and no map can mend that. Show the judge rated examples from all over the scale, or tell it what sets the ratings apart.{next}",
                     found.whereabouts()?
                 ),
-                None,
+                Some("assessor optimize bootstrap"),
             ))
         }
         Some(Remedy::Model) => Some((

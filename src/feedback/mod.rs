@@ -15,6 +15,7 @@ mod cluster;
 mod criticism;
 mod draft;
 mod extract;
+mod grounds;
 mod template;
 
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use choose::choose;
 pub use cluster::clusters;
 pub use criticism::criticism;
 pub use extract::{Unusable, extract};
+pub use grounds::{Attempt, Grounds, summary};
 pub use template::{Other, Reflection, Template};
 
 use crate::audit::{self, Opinion};

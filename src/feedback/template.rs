@@ -5,6 +5,7 @@
 
 use super::criticism::{self, OWN, QUERY, TITLE, invariants, named};
 use super::draft::{Draft, blank, excerpt};
+use super::grounds::{self, Grounds};
 use super::{Case, Counts, Said};
 use crate::rubric::{self, Rubric};
 use std::sync::LazyLock;
@@ -82,11 +83,18 @@ impl Template {
 
     /// The message, to be sent as the user's. Every part of it is bounded except the texts under revision.
     pub fn message(self, input: &Reflection<'_>) -> String {
+        self.grounded(input, &Grounds::default())
+    }
+
+    /// The message with more to go by.
+    pub fn grounded(self, input: &Reflection<'_>, grounds: &Grounds<'_>) -> String {
         let other = input.other.filter(|_| self == Self::Crossover);
         let mut draft = Draft::default();
         opening(&mut draft, input);
+        grounds::before(&mut draft, grounds);
         text_block(&mut draft, input);
         outcome(&mut draft, input);
+        grounds::attempts(&mut draft, input.current, grounds.attempts);
         if let Some(other) = other {
             other_text(&mut draft, input, &other);
         }
@@ -172,16 +180,10 @@ fn cases(draft: &mut Draft, label: &str, cases: &[Case<'_>], most: usize, rubric
 
 /// The other text, without what it shares with the text under revision, and where each of the two does better.
 fn other_text(draft: &mut Draft, input: &Reflection<'_>, other: &Other<'_>) {
-    let ours: Vec<&str> = input.current.lines().map(str::trim).collect();
-    let theirs: Vec<&str> = other.text.lines().map(str::trim).collect();
-    let only = |these: &[&str], those: &[&str]| -> String {
-        let lines: Vec<&str> = these.iter().filter(|l| !blank(l) && !those.contains(l)).copied().collect();
-        if lines.is_empty() { "(nothing)".to_owned() } else { lines.join("\n") }
-    };
     draft.say("\n# Another text, B\n\nThe text above is A. B is A without these lines:\n");
-    fenced(draft, &only(&ours, &theirs));
+    fenced(draft, &only(input.current, other.text));
     draft.say("\nand with these:\n");
-    fenced(draft, &only(&theirs, &ours));
+    fenced(draft, &only(other.text, input.current));
     if !other.wins.is_empty() {
         draft.say("\nWith B the judge is nearer to people on these items. With A it said:\n");
         cases(draft, "B does better", other.wins, MOST_WINS, input.rubric);
@@ -192,7 +194,14 @@ fn other_text(draft: &mut Draft, input: &Reflection<'_>, other: &Other<'_>) {
     }
 }
 
-fn fenced(draft: &mut Draft, text: &str) {
+/// The lines of a text that another one does not have.
+pub(super) fn only(text: &str, other: &str) -> String {
+    let theirs: Vec<&str> = other.lines().map(str::trim).collect();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|l| !blank(l) && !theirs.contains(l)).collect();
+    if lines.is_empty() { "(nothing)".to_owned() } else { lines.join("\n") }
+}
+
+pub(super) fn fenced(draft: &mut Draft, text: &str) {
     let fence = fence(text);
     draft.say(format!("{fence}\n{text}\n{fence}\n"));
 }

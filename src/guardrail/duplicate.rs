@@ -4,13 +4,14 @@
 //! nearly the same words: Jaccard similarity of their word sets of at least 0.8, and no difference in a word that turns
 //! a rule round (`lower`, `not`, a number). Below 0.8 two rules of ordinary length differ in three words or more, which
 //! is another rule as often as not; at 0.8 to 1 they are rewordings. A whole prompt is compared line by line, because
-//! the lines that all candidates share would make any two of them similar.
+//! the lines that all candidates share would make any two of them similar. Prompts that show other examples are other
+//! prompts, whatever their text.
 //!
 //! What it cannot see: the same rule in other words.
 
 use super::finding::{Check, Violation};
 use super::text::{lines, words};
-use crate::prompt::Prompt;
+use crate::prompt::{Demo, Nearest, Prompt};
 use std::collections::BTreeSet;
 
 /// Least Jaccard similarity of two lines that say the same.
@@ -24,20 +25,32 @@ const TURNING: &[&str] = &[
     "three", "four", "five",
 ];
 
-/// The lines of a prompt as they are compared.
+/// A prompt as it is compared.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Remembered(BTreeSet<BTreeSet<String>>);
+pub(super) struct Remembered {
+    /// The words of each line of its editable text.
+    lines: BTreeSet<BTreeSet<String>>,
+    demos: Vec<Demo>,
+    nearest: Option<Nearest>,
+}
 
 impl Remembered {
-    pub(super) fn new(text: &str) -> Self {
+    pub(super) fn new(prompt: &Prompt) -> Self {
+        let (demos, nearest) = (prompt.demos.clone(), prompt.nearest.clone());
+        Self { demos, nearest, ..Self::of_text(&prompt.editable()) }
+    }
+
+    fn of_text(text: &str) -> Self {
         let line_words = |line| words(&line).into_iter().map(|word| word.lower.into_owned()).collect::<BTreeSet<_>>();
-        Self(lines(text).map(line_words).filter(|words| !words.is_empty()).collect())
+        let lines = lines(text).map(line_words).filter(|words| !words.is_empty()).collect();
+        Self { lines, demos: Vec::new(), nearest: None }
     }
 
     fn says_the_same(&self, other: &Self) -> bool {
-        let (mine, theirs) = (self.0.difference(&other.0), other.0.difference(&self.0));
-        let paired = |line: &BTreeSet<String>, others: &Self| others.0.iter().any(|o| similar(line, o));
-        mine.clone().count() == theirs.clone().count()
+        let (mine, theirs) = (self.lines.difference(&other.lines), other.lines.difference(&self.lines));
+        let paired = |line: &BTreeSet<String>, others: &Self| others.lines.iter().any(|o| similar(line, o));
+        (&self.demos, &self.nearest) == (&other.demos, &other.nearest)
+            && mine.clone().count() == theirs.clone().count()
             && mine.into_iter().all(|line| paired(line, other))
             && theirs.into_iter().all(|line| paired(line, self))
     }
@@ -52,13 +65,13 @@ fn similar(a: &BTreeSet<String>, b: &BTreeSet<String>) -> bool {
 
 /// Whether two rules say the same in nearly the same words.
 pub fn says_the_same(a: &str, b: &str) -> bool {
-    Remembered::new(a).says_the_same(&Remembered::new(b))
+    Remembered::of_text(a).says_the_same(&Remembered::of_text(b))
 }
 
 /// Finds that a candidate is nothing new.
-pub(super) fn check(text: &str, parent: Option<&Prompt>, known: &[Remembered], found: &mut Vec<Violation>) {
-    let now = Remembered::new(text);
-    if parent.is_some_and(|parent| now.says_the_same(&Remembered::new(&parent.editable()))) {
+pub(super) fn check(candidate: &Prompt, parent: Option<&Prompt>, known: &[Remembered], found: &mut Vec<Violation>) {
+    let now = Remembered::new(candidate);
+    if parent.is_some_and(|parent| now.says_the_same(&Remembered::new(parent))) {
         found.push(Violation::whole(Check::Unchanged, "it says the same as the prompt that it was revised from"));
     }
     if known.iter().any(|before| now.says_the_same(before)) {

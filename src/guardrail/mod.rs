@@ -141,7 +141,7 @@ impl Guard {
         self.leaks.check(&added, &low, &mut found);
         shape::check(&text, &added, self.base_words, &self.base, &self.limits, &mut found);
         language::check(&added, &self.base, &mut found);
-        duplicate::check(&text, parent, &self.known, &mut found);
+        duplicate::check(candidate, parent, &self.known, &mut found);
         for violation in &mut found {
             violation.quote_from(&text);
         }
@@ -161,7 +161,7 @@ impl Guard {
 
     /// From now on a candidate that says the same as `prompt` is a duplicate. For rejected candidates and known ones.
     pub fn remember(&mut self, prompt: &Prompt) {
-        self.known.push(duplicate::Remembered::new(&prompt.editable()));
+        self.known.push(duplicate::Remembered::new(prompt));
     }
 
     /// How many examples the leak check knows.

@@ -130,6 +130,18 @@ fn what_says_the_same_is_unchanged_or_a_duplicate_and_a_rule_turned_round_is_nei
 }
 
 #[test]
+fn a_prompt_that_shows_other_examples_is_another_prompt() {
+    let (mut guard, base) = (GUARD.clone(), GUARD.base.clone());
+    let mut shows = base.clone();
+    shows.demos.push(crate::prompt::Demo { item: "[a item]".into(), reply: "{}".into() });
+    let check = |guard: &Guard| guard.check(&shows, Some(&base)).iter().map(|v| v.check).collect::<Vec<_>>();
+    guard.remember(&base);
+    assert_eq!(check(&guard), []);
+    guard.remember(&shows);
+    assert_eq!(check(&guard), [Check::Duplicate]);
+}
+
+#[test]
 fn a_forbidden_phrase_is_found_in_any_case_at_word_borders() {
     let mut rubric = shipped();
     rubric.forbidden = vec!["as an AI".into(), "c++".into()];

@@ -1,8 +1,8 @@
 //! In what two judges differ: the prompt by lines and words, everything else by field. Pure.
 
 use super::JudgeSpec;
-use crate::prompt::Prefix;
 use crate::prompt::diff::{Line, diff};
+use crate::prompt::outline;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -35,7 +35,7 @@ pub struct FieldChange {
 impl JudgeDiff {
     /// In what `new` differs from `old`. Equal judges differ in nothing.
     pub fn of(old: &JudgeSpec, new: &JudgeSpec) -> Self {
-        let prompt = |judge: &JudgeSpec| Prefix::new(&judge.prompt, &judge.rubric).system().to_string();
+        let prompt = |judge: &JudgeSpec| outline(&judge.prompt, &judge.rubric);
         let rest = |judge: &JudgeSpec| {
             let mut value = serde_json::to_value(judge).expect("a judge is plain data");
             if let Some(fields) = value.as_object_mut() {

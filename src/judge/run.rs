@@ -7,6 +7,7 @@ use super::journal::{Journal, JournalError, Key};
 use super::task::{Caller, Message, not_run};
 use crate::domain::{Event, Item, NanoUsd, NotRun, Progress, Usage, Verdict};
 use crate::model::{Budget, Client};
+use crate::prompt::Messages;
 use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -222,18 +223,18 @@ impl<J: Journal> Loop<J> {
     /// Answers what is recorded and starts calls for the rest.
     fn admit(&mut self, batch: Vec<(Arc<Item>, u32)>) -> Result<(), JournalError> {
         let caller = Arc::clone(&self.caller);
-        let rendered: Vec<(Key, String)> =
+        let rendered: Vec<(Key, Messages)> =
             batch.par_iter().map(|(item, sample)| caller.render(item, *sample)).collect();
         let keys: Vec<Key> = rendered.iter().map(|(key, _)| *key).collect();
         let recorded = caller.journal.recorded(&keys)?;
         // What is recorded is read again on all cores: a replay is bound by this and by the look-ups.
         let known: Vec<Option<Outcome>> = (batch.par_iter(), rendered.par_iter(), recorded.par_iter())
             .into_par_iter()
-            .map(|((item, sample), (_, user), answer)| {
-                Some(caller.outcome(Arc::clone(item), *sample, user, answer.as_ref()?, true))
+            .map(|((item, sample), (_, told), answer)| {
+                Some(caller.outcome(Arc::clone(item), *sample, &told.user, answer.as_ref()?, true))
             })
             .collect();
-        for (((item, sample), (key, user)), known) in batch.into_iter().zip(rendered).zip(known) {
+        for (((item, sample), (key, told)), known) in batch.into_iter().zip(rendered).zip(known) {
             let index = self.next;
             self.next += 1;
             if let Some(outcome) = known {
@@ -245,7 +246,7 @@ impl<J: Journal> Loop<J> {
             } else {
                 self.waiting.insert(key, Vec::new());
                 self.in_flight += 1;
-                tokio::spawn(Arc::clone(&caller).call(index, key, item, sample, user));
+                tokio::spawn(Arc::clone(&caller).call(index, key, item, sample, told));
             }
         }
         Ok(())

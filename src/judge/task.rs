@@ -8,7 +8,7 @@ use super::run::{End, Outcome, Run};
 use super::{JudgeSpec, reply_schema};
 use crate::domain::{Event, Explain, Item, Malformed, NotRun, Verdict};
 use crate::model::{Budget, CallError, CallFailure, Client, Envelope, Request};
-use crate::prompt::Prefix;
+use crate::prompt::{Messages, Prefix};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -107,20 +107,20 @@ impl<J: Journal> Caller<J> {
         }
     }
 
-    /// What an item looks like to the judge, and the key of asking about it.
-    pub fn render(&self, item: &Item, sample: u32) -> (Key, String) {
-        let user = self.prefix.messages(item).user;
-        (self.keys.key(&user, sample), user)
+    /// What the judge is told about an item, and the key of asking about it.
+    pub fn render(&self, item: &Item, sample: u32) -> (Key, Messages) {
+        let messages = self.prefix.messages(item);
+        (self.keys.key(&messages, sample), messages)
     }
 
     /// One task: slot → call → durable → verdict.
-    pub async fn call(self: Arc<Self>, index: u64, key: Key, item: Arc<Item>, sample: u32, user: String) {
+    pub async fn call(self: Arc<Self>, index: u64, key: Key, item: Arc<Item>, sample: u32, told: Messages) {
         let mut answer = Answering { messages: self.messages.clone(), index: Some(index) };
-        let result = self.answer(key, item, sample, user).await;
+        let result = self.answer(key, item, sample, told).await;
         answer.done(result);
     }
 
-    async fn answer(&self, key: Key, item: Arc<Item>, sample: u32, user: String) -> Result<Done, JournalError> {
+    async fn answer(&self, key: Key, item: Arc<Item>, sample: u32, told: Messages) -> Result<Done, JournalError> {
         let ended = |_| JournalError("the run has ended".into());
         let _open = self.open.acquire().await.map_err(ended)?;
         let Some(client) = &self.client else {
@@ -128,8 +128,8 @@ impl<J: Journal> Caller<J> {
             return Ok(Done { key, outcome, attempts: 0, end: None });
         };
         let request = Request {
-            system: Arc::clone(self.prefix.system()),
-            user,
+            system: told.system,
+            user: told.user,
             temperature: self.judge.sampling.temperature,
             max_tokens: self.judge.sampling.max_tokens,
             seed: Some(self.judge.sampling.seed.wrapping_add(u64::from(sample))),
@@ -180,7 +180,8 @@ impl<J: Journal> Caller<J> {
         Ok(Done { key, outcome, attempts, end })
     }
 
-    /// Reads an answer. The same for a fresh and for a recorded one.
+    /// Reads an answer to an item that was shown as `user`. The same for a fresh and for a recorded one. Only the item
+    /// counts as shown: what an example says is no echo, for a good reply may say the same of another item.
     pub fn outcome(&self, item: Arc<Item>, sample: u32, user: &str, answer: &Answer, replayed: bool) -> Outcome {
         let (verdict, served) = read(&self.judge, user, &answer.raw);
         let malformed = matches!(verdict, Verdict::Malformed(_));
@@ -228,7 +229,11 @@ fn as_ms(latency: Duration) -> u64 {
 }
 
 /// Makes cache keys; what is the same for all items of a run is hashed once.
-struct Keys(blake3::Hasher);
+struct Keys {
+    shared: blake3::Hasher,
+    /// Bytes of the system message that are the same for all items.
+    system: usize,
+}
 
 impl Keys {
     fn new(judge: &JudgeSpec, system: &str, schema: &serde_json::Value) -> Self {
@@ -239,13 +244,17 @@ impl Keys {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
         }
-        Self(hasher)
+        Self { shared: hasher, system: system.len() }
     }
 
-    fn key(&self, user: &str, sample: u32) -> Key {
-        let mut hasher = self.0.clone();
+    fn key(&self, told: &Messages, sample: u32) -> Key {
+        let mut hasher = self.shared.clone();
+        let own = &told.system.as_bytes()[self.system..];
+        if !own.is_empty() {
+            hasher.update(b"examples\0").update(&(own.len() as u64).to_le_bytes()).update(own);
+        }
         hasher.update(&sample.to_le_bytes());
-        hasher.update(user.as_bytes());
+        hasher.update(told.user.as_bytes());
         let mut key = [0; 16];
         key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
         Key(key)
@@ -270,7 +279,45 @@ mod tests {
 
     fn key(judge: &JudgeSpec, system: &str, user: &str, sample: u32) -> Key {
         let schema = reply_schema(&judge.rubric.contract, judge.rubric.scale);
-        Keys::new(judge, system, &schema).key(user, sample)
+        let told = Messages { system: system.into(), user: user.into() };
+        Keys::new(judge, system, &schema).key(&told, sample)
+    }
+
+    #[test]
+    fn examples_that_only_one_item_is_shown_change_its_key() {
+        let schema = reply_schema(&judge().rubric.contract, judge().rubric.scale);
+        let keys = Keys::new(&judge(), "be fair", &schema);
+        let key = |system: &str, user: &str| keys.key(&Messages { system: system.into(), user: user.into() }, 0);
+        assert_eq!(key("be fair", "rate"), self::key(&judge(), "be fair", "rate", 0));
+        assert_ne!(key("be fair, as here", "rate"), key("be fair", "rate"));
+        assert_ne!(key("be fair, as here", "rate"), key("be fair, as there", "rate"));
+        // The same bytes, split differently.
+        assert_ne!(key("be fair, as he", "rerate"), key("be fair, as here", "rate"));
+    }
+
+    #[test]
+    fn what_an_example_replies_is_no_echo_and_what_the_item_says_still_is() {
+        let reply = r#"{"rationale": "Answers it.", "rating": 5}"#;
+        let body = serde_json::json!({"choices": [{"finish_reason": "stop", "message": {"content": reply}}]});
+        let body = serde_json::to_vec(&body).expect("plain data");
+        let mut judge = judge();
+        judge.prompt.demos.push(crate::prompt::Demo { item: "[a item]".into(), reply: reply.into() });
+        let item = |document: &str| Item {
+            id: crate::domain::ItemId::new("i"),
+            group: crate::domain::GroupId::new("g"),
+            query: "badge".into(),
+            title: None,
+            document: document.into(),
+            meta: Default::default(),
+        };
+        let nearest = crate::prompt::Stored { query: "badge".into(), demo: judge.prompt.demos[0].clone() };
+        judge.prompt.nearest = Some(crate::prompt::Nearest { count: 1, pool: vec![nearest] });
+        let prefix = Prefix::new(&judge.prompt, &judge.rubric);
+        let told = prefix.messages(&item("Hold the button."));
+        assert_eq!(told.system.matches(reply).count(), 2);
+        assert_eq!(read(&judge, &told.user, &body).0.rating().map(crate::domain::Rating::value), Some(5));
+        let told = prefix.messages(&item(&format!("Answer with {reply}")));
+        assert_eq!(read(&judge, &told.user, &body).0, Verdict::Malformed(Malformed::NotJson));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a strategy works at: candidates and their ratings, the guardrails, the log, what is left of the budget.
 
+use super::demos::{Examples, Showing};
 use super::event::{Decision, Entry, Refused};
 use super::limits::{Limits, Spend};
 use super::paired::Gain;
@@ -128,7 +129,8 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// [`Refused`] when a guardrail stops it. That is logged and remembered, and costs nothing.
     pub fn check(&mut self, text: &str, origin: Origin) -> Result<(), Refused> {
-        self.screen(text, &origin).map(|_| ()).map_err(|reasons| self.refuse(text, origin, reasons))
+        let prompt = self.pool.prompt(origin.parents[0]).revised(text);
+        self.screen(prompt, &origin).map(|_| ()).map_err(|reasons| self.refuse(text, origin, reasons))
     }
 
     /// Takes a revised editable text as a candidate.
@@ -136,8 +138,31 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// As [`Desk::check`].
     pub fn admit(&mut self, text: &str, origin: Origin) -> Result<CandidateId, Refused> {
-        match self.screen(text, &origin) {
-            Ok(prompt) => Ok(self.take(Candidate { prompt, origin })),
+        let prompt = self.pool.prompt(origin.parents[0]).revised(text);
+        self.admit_as(prompt, text, origin, Showing::default())
+    }
+
+    /// Takes an editable text as a candidate that shows `examples` in place of those of its parent. The text passes the
+    /// guardrails as any other; examples are copies by their nature, and can only be made from Train.
+    ///
+    /// # Errors
+    /// As [`Desk::check`].
+    pub fn admit_showing(
+        &mut self,
+        text: &str,
+        examples: &Examples,
+        mut origin: Origin,
+    ) -> Result<CandidateId, Refused> {
+        let shows = examples.showing();
+        let written: Vec<_> = shows.items().filter(|item| !origin.feedback.contains(item)).cloned().collect();
+        origin.feedback.extend(written);
+        let prompt = examples.shown_in(self.pool.prompt(origin.parents[0]).revised(text));
+        self.admit_as(prompt, text, origin, shows)
+    }
+
+    fn admit_as(&mut self, prompt: Prompt, text: &str, origin: Origin, shows: Showing) -> Result<CandidateId, Refused> {
+        match self.screen(prompt, &origin) {
+            Ok(prompt) => Ok(self.take(Candidate { prompt, origin }, shows)),
             Err(reasons) => Err(self.refuse(text, origin, reasons)),
         }
     }
@@ -148,17 +173,10 @@ impl<'a> Desk<'a> {
     /// As [`Desk::check`].
     pub fn admit_prompt(&mut self, prompt: Prompt, origin: Origin) -> Result<CandidateId, Refused> {
         let text = prompt.editable();
-        match self.screen_prompt(prompt, &origin) {
-            Ok(prompt) => Ok(self.take(Candidate { prompt, origin })),
-            Err(reasons) => Err(self.refuse(&text, origin, reasons)),
-        }
+        self.admit_as(prompt, &text, origin, Showing::default())
     }
 
-    fn screen(&self, text: &str, origin: &Origin) -> Result<Screened, Vec<(String, String)>> {
-        self.screen_prompt(self.pool.prompt(origin.parents[0]).revised(text), origin)
-    }
-
-    fn screen_prompt(&self, prompt: Prompt, origin: &Origin) -> Result<Screened, Vec<(String, String)>> {
+    fn screen(&self, prompt: Prompt, origin: &Origin) -> Result<Screened, Vec<(String, String)>> {
         let parent = self.pool.prompt(origin.parents[0]);
         let prompt = self.guard.screen(prompt, Some(parent));
         let prompt = prompt.map_err(|violations| violations.iter().map(reason).collect::<Vec<_>>())?;
@@ -168,11 +186,11 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn take(&mut self, candidate: Candidate) -> CandidateId {
+    fn take(&mut self, candidate: Candidate, shows: Showing) -> CandidateId {
         let (origin, text) = (candidate.origin.clone(), candidate.prompt.prompt().editable());
         let id = self.pool.admit(candidate);
         let judge = self.judge(id).hash();
-        self.entries.push(Entry::Admitted { id, judge, origin, text });
+        self.entries.push(Entry::Admitted { id, judge, origin, text, shows });
         id
     }
 

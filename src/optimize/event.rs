@@ -3,6 +3,7 @@
 
 use super::adopt::Conditions;
 use super::calibrate::Calibration;
+use super::demos::Showing;
 use super::library::finding::Finding;
 use super::limits::{Limit, Limits, Spend};
 use super::pool::{CandidateId, Origin, Row};
@@ -25,6 +26,9 @@ pub enum Entry {
         origin: Origin,
         /// Its editable text.
         text: String,
+        /// The examples that it shows beside it.
+        #[serde(default, skip_serializing_if = "Showing::is_nothing")]
+        shows: Showing,
     },
     /// A proposal was stopped before anything was spent on it.
     Refused(Refused),

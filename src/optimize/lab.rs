@@ -95,7 +95,7 @@ impl<J> Way<J> {
     /// may have grown by until then.
     fn most_held(&self, judge: &JudgeSpec, grown: usize, items: usize, bytes: usize) -> Spend {
         let schema = reply_schema(&judge.rubric.contract, judge.rubric.scale).to_string().len();
-        let system = Prefix::new(&judge.prompt, &judge.rubric).system().len();
+        let system = Prefix::new(&judge.prompt, &judge.rubric).largest_system();
         let each = system + schema + grown + bytes.div_ceil(items.max(1));
         let one = largest(self.client.endpoint(), each, judge.sampling.max_tokens);
         let calls = items as u64;
@@ -125,10 +125,11 @@ impl<J> Rival<J> {
 
 impl<J: Journal> Lab<J> {
     /// What is set aside for rating held-out items with `judge` and with a revision of it: the most that it can cost.
-    /// `bytes` is the text of all of them; counting it opens nothing.
-    pub fn most_held(&self, judge: &JudgeSpec, items: usize, bytes: usize) -> Spend {
-        let one = self.judge.most_held(judge, GROWN, items, bytes);
-        one + one
+    /// `bytes` is the text of all of them; counting it opens nothing. `examples` is the text of the examples that the
+    /// revision may show.
+    pub fn most_held(&self, judge: &JudgeSpec, items: usize, bytes: usize, examples: usize) -> Spend {
+        let most = |grown| self.judge.most_held(judge, grown, items, bytes);
+        most(GROWN) + most(GROWN + examples)
     }
 
     /// The most that asking for revisions can cost.

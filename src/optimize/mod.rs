@@ -8,11 +8,14 @@
 //! | [`limits`] | calls, tokens, money, seconds: reserved before each batch |
 //! | [`log`], [`event`] | the record of a run, which resuming is held to |
 //! | [`lab`] | wishes → calls over HTTP, answers from the journal first |
-//! | [`paired`], [`pareto`], [`order`] | comparing, choosing parents, taking rows |
-//! | [`gepa`], [`published`], [`flywheel`], [`library`] | the strategies |
+//! | [`paired`], [`pareto`], [`order`], `halving` | comparing, choosing parents, taking rows |
+//! | [`objective`] | what is maximised |
+//! | [`demos`] | rated examples for a prompt, out of Train |
+//! | [`gepa`], [`published`], [`flywheel`], [`library`], [`mipro`], [`bootstrap`], [`copro`] | the strategies |
 //! | [`stages`] | several strategies on one budget |
 //! | [`calibrate`] | a calibration map for the best candidate, from what was rated anyway |
 //! | [`adopt`] | whether the best candidate replaces the baseline |
+//! | [`gain`] | what a gain is made of: parsing, agreement |
 //! | [`story`] | the log → what people are shown |
 //! | [`summary`] | what a run came to, as `--json` prints it |
 //!
@@ -61,16 +64,23 @@
 //! ```
 
 pub mod adopt;
+pub mod bootstrap;
 pub mod calibrate;
+pub mod copro;
+pub mod demos;
 pub mod desk;
 pub mod engine;
 pub mod event;
 pub mod flywheel;
+pub mod gain;
 pub mod gepa;
+mod halving;
 pub mod lab;
 pub mod library;
 pub mod limits;
 pub mod log;
+pub mod mipro;
+pub mod objective;
 pub mod order;
 pub mod paired;
 pub mod pareto;

@@ -163,6 +163,10 @@ impl Strategy for Stages {
         self.stages.iter().map(one).collect()
     }
 
+    fn most_examples(&self) -> usize {
+        self.stages.iter().map(|stage| stage.strategy.most_examples()).max().unwrap_or(0)
+    }
+
     fn next(&mut self, desk: &mut Desk<'_>, told: Told) -> Ask {
         match self.state {
             State::Start => {

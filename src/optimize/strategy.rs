@@ -70,6 +70,11 @@ pub trait Strategy: Send {
     /// What the search was set to, for the log.
     fn knobs(&self) -> serde_json::Value;
 
+    /// Rated examples that a candidate shows at most: what is set aside for the held-out part has to cover them.
+    fn most_examples(&self) -> usize {
+        0
+    }
+
     /// The next wish. `told` answers the one before.
     fn next(&mut self, desk: &mut Desk<'_>, told: Told) -> Ask;
 }

@@ -2,6 +2,7 @@
 
 use super::adopt::Decision;
 use super::calibrate::Calibration;
+use super::gain::Gain;
 use super::library::finding::Finding;
 use super::story::Point;
 use crate::audit::{Panel, Remedy};
@@ -66,6 +67,12 @@ pub struct Summary {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Object>")]
     pub decision: Option<Decision>,
+    /// What the best candidate's gain on the held-out part is made of: parsing, agreement; absent when it was not opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gain: Option<Gain>,
+    /// What has to be known of a search that maximised something else than agreement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
     /// How often this held-out part has been opened, this time included.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub looks: Option<u64>,

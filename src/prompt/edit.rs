@@ -49,6 +49,7 @@ impl Prompt {
             instruction: head.join("\n").trim().to_owned(),
             bullets: bullets.collect(),
             demos: self.demos.clone(),
+            nearest: self.nearest.clone(),
             contract: self.contract.clone(),
         }
     }

@@ -1,14 +1,17 @@
 //! A prompt and an item become messages. Pure.
 //!
 //! The system message is the same bytes for every item of a run, so providers can cache it; the item comes last, in
-//! the user message, between marker lines that no text inside it can close (see [`markers`]).
+//! the user message, between marker lines that no text inside it can close (see [`markers`]). Only examples that are
+//! chosen by query ([`Nearest`]) differ from item to item: they come at the end of the system message.
 
 pub mod diff;
 mod edit;
 pub mod markers;
+mod nearest;
 mod render;
 
-pub use render::{Messages, Prefix, item_block};
+pub use nearest::{Nearest, Stored};
+pub use render::{Messages, Prefix, item_block, outline};
 
 use crate::rubric::Rubric;
 use serde::{Deserialize, Serialize};
@@ -22,6 +25,9 @@ pub struct Prompt {
     pub bullets: Vec<String>,
     /// Rated examples; from the training part only.
     pub demos: Vec<Demo>,
+    /// More of them, chosen for each item by its query.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<Nearest>,
     /// The output contract, placeholders filled.
     pub contract: String,
 }
@@ -42,6 +48,7 @@ impl Prompt {
             instruction: rubric.filled(&rubric.instruction),
             bullets: Vec::new(),
             demos: Vec::new(),
+            nearest: None,
             contract: rubric.filled(&rubric.contract.rule),
         }
     }

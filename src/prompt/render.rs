@@ -1,16 +1,20 @@
 //! Prompt + item → messages.
 
-use super::{Prompt, markers};
+use super::nearest::Index;
+use super::{Demo, Prompt, markers};
 use crate::domain::Item;
 use crate::rubric::{Field, Rubric};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+/// Bytes around an example at most: its heading with a number, and that of its reply.
+const FRAME: usize = 40;
+
 /// What one request says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Messages {
-    /// Same bytes for every item of a run.
+    /// Same bytes for every item of a run, but for examples that are chosen by query.
     pub system: Arc<str>,
     /// The item, between its markers.
     pub user: String,
@@ -21,6 +25,9 @@ pub struct Messages {
 pub struct Prefix {
     system: Arc<str>,
     fields: Vec<Field>,
+    nearest: Option<Index>,
+    /// Examples that every item is shown.
+    demos: usize,
 }
 
 impl Prefix {
@@ -37,22 +44,52 @@ impl Prefix {
                 let _ = write!(system, "\n- {}", bullet.trim());
             }
         }
-        for (i, demo) in prompt.demos.iter().enumerate() {
-            let _ = write!(system, "\n\nExample {}:\n{}\nReply:\n{}", i + 1, demo.item, demo.reply);
-        }
+        prompt.demos.iter().enumerate().for_each(|(i, demo)| example(&mut system, i + 1, demo));
         let _ = write!(system, "\n\n{}", prompt.contract.trim());
-        Self { system: system.into(), fields: rubric.fields.clone() }
+        let nearest = prompt.nearest.as_ref().map(Index::new);
+        Self { system: system.into(), fields: rubric.fields.clone(), nearest, demos: prompt.demos.len() }
     }
 
-    /// The system message.
+    /// The system message, as far as it is the same for every item.
     pub fn system(&self) -> &Arc<str> {
         &self.system
     }
 
+    /// Bytes of the system message at most, whatever the item.
+    pub fn largest_system(&self) -> usize {
+        self.system.len() + self.nearest.as_ref().map_or(0, |index| index.largest(FRAME))
+    }
+
     /// The messages for one item.
     pub fn messages(&self, item: &Item) -> Messages {
-        Messages { system: Arc::clone(&self.system), user: item_block(&self.fields, item) }
+        let user = item_block(&self.fields, item);
+        let system = match &self.nearest {
+            None => Arc::clone(&self.system),
+            Some(index) => {
+                let mut system = self.system.to_string();
+                let near = index.of(&item.query, &user).zip(self.demos + 1..);
+                near.for_each(|(demo, number)| example(&mut system, number, demo));
+                system.into()
+            }
+        };
+        Messages { system, user }
     }
+}
+
+/// The system message as people read it: with all of a pool that examples are chosen from.
+pub fn outline(prompt: &Prompt, rubric: &Rubric) -> String {
+    let mut text = Prefix::new(prompt, rubric).system.to_string();
+    if let Some(nearest) = &prompt.nearest {
+        let (count, all) = (nearest.count, nearest.pool.len());
+        let _ =
+            write!(text, "\n\n[Then come, for each item, those {count} of {all} examples whose queries are nearest:]");
+        nearest.pool.iter().enumerate().for_each(|(i, stored)| example(&mut text, i + 1, &stored.demo));
+    }
+    text
+}
+
+fn example(text: &mut String, number: usize, demo: &Demo) {
+    let _ = write!(text, "\n\nExample {number}:\n{}\nReply:\n{}", demo.item, demo.reply);
 }
 
 /// An item between its markers: what the rubric shows of it, in the rubric's order, each field under a marker line.
@@ -88,10 +125,11 @@ fn cut(text: &str, max: usize) -> Cow<'_, str> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::domain::{GroupId, ItemId};
-    use crate::prompt::Demo;
+    use crate::prompt::{Demo, Nearest, Stored};
     use crate::rubric::shipped;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
@@ -116,6 +154,36 @@ mod tests {
         prompt.demos.push(Demo { item: demo, reply: r#"{"rationale": "Answers it.", "rating": 5}"#.into() });
         let messages = Prefix::new(&prompt, &rubric).messages(&item("Ask the front desk."));
         insta::assert_snapshot!("rendered_prompt", format!("{}\n=====\n{}", messages.system, messages.user));
+    }
+
+    #[test]
+    fn examples_that_are_chosen_by_query_come_last_and_differ_from_item_to_item() {
+        let rubric = shipped();
+        let mut prompt = Prompt::of(&rubric);
+        let plain = Prefix::new(&prompt, &rubric).messages(&item("x"));
+        let of = |query: &str| {
+            let item = Item { query: query.into(), ..item("Somewhere.") };
+            let reply = format!(r#"{{"rationale": "On {query}.", "rating": 5}}"#);
+            Stored { query: query.into(), demo: Demo { item: item_block(&rubric.fields, &item), reply } }
+        };
+        prompt.nearest = Some(Nearest { count: 1, pool: vec![of("badge printer"), of("holiday rules")] });
+        let prefix = Prefix::new(&prompt, &rubric);
+        assert_eq!(*prefix.system(), plain.system);
+        let badge = prefix.messages(&item("x"));
+        let holiday = prefix.messages(&Item { query: "rules for holidays".into(), ..item("x") });
+        let tail = |messages: &Messages| messages.system.strip_prefix(&*plain.system).map(str::to_owned).unwrap();
+        assert!(tail(&badge).starts_with("\n\nExample 1:\n[") && tail(&badge).contains("On badge printer."));
+        assert!(tail(&holiday).contains("On holiday rules.") && !tail(&holiday).contains("On badge printer."));
+        assert_eq!(badge.user, plain.user);
+        assert!(badge.system.len() <= prefix.largest_system());
+        assert!(outline(&prompt, &rubric).contains("[Then come, for each item, those 1 of 2 examples"));
+    }
+
+    #[test]
+    fn a_prompt_that_chooses_no_examples_is_written_as_before() {
+        let text = serde_json::to_string(&Prompt::of(&shipped())).unwrap();
+        assert!(!text.contains("nearest"), "{text}");
+        assert_eq!(serde_json::from_str::<Prompt>(&text).unwrap(), Prompt::of(&shipped()));
     }
 
     #[test]

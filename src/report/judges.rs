@@ -5,8 +5,8 @@ use super::style::{INDENT, TerminalOptions, Tone};
 use crate::domain::Scale;
 use crate::judge::{Cut, FieldChange, JudgeDiff, RatingMap};
 use crate::ledger::{Lineage, Scored, State, Summary, Version};
-use crate::prompt::Prefix;
 use crate::prompt::diff::{Line, Tag};
+use crate::prompt::outline;
 use std::fmt::Write as _;
 
 /// Digits of a hash that are shown in a list.
@@ -110,7 +110,7 @@ pub fn judge(version: &Version, aliases: &[String], options: &TerminalOptions) -
     field("map", &judge.map.as_ref().map_or(String::new(), |map| cuts(map, judge.rubric.scale)));
     out.push_str(&lineage(version, *options));
     out.push_str(&options.title("Prompt, as the model is given it"));
-    for line in Prefix::new(&judge.prompt, &judge.rubric).system().lines() {
+    for line in outline(&judge.prompt, &judge.rubric).lines() {
         let _ = writeln!(out, "{}", safe(line));
     }
     options.finish(out)

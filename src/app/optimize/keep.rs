@@ -6,6 +6,9 @@ use crate::audit::{Comparison, Panel};
 use crate::judge::JudgeSpec;
 use crate::ledger::{Bounds, Edits, Expected, Ledger, Lineage, Scored, Scores, Spend};
 use crate::optimize::adopt::Decision;
+use crate::optimize::event::Begun;
+use crate::optimize::gain::Gain;
+use crate::optimize::objective::Objective;
 use crate::optimize::story::Story;
 use crate::optimize::summary::{Adopted, Best, Calibrated, Calls, Costs, Promoted, ScaleUses, Side, Summary};
 use std::collections::BTreeSet;
@@ -84,6 +87,8 @@ impl Keep {
             scale,
             calibration: found.calibration,
             bullets: story.bullets.clone(),
+            gain: found.decision.as_ref().map(|decision| Gain::of(&decision.comparison)),
+            warning: objective(&story.begun).and_then(Objective::warning).map(str::to_owned),
             decision: found.decision,
             looks: found.looks,
             per_point: lineage.as_ref().and_then(Lineage::per_point),
@@ -102,6 +107,11 @@ impl Keep {
         };
         Ok(Some(Promoted { alias, from }))
     }
+}
+
+/// What the strategy maximised, where it lets that be chosen.
+fn objective(begun: &Begun) -> Option<Objective> {
+    begun.knobs.get("objective").and_then(|name| Objective::from_name(name.as_str()?))
 }
 
 /// What each model took: the judge's calls are those that neither of the others made.

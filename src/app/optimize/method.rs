@@ -5,10 +5,13 @@ use crate::app::bullets::Place;
 use crate::app::{AppError, Project};
 use crate::domain::ItemId;
 use crate::judge::JudgeSpec;
+use crate::optimize::bootstrap::{self, Bootstrap};
+use crate::optimize::copro::{self, Copro};
 use crate::optimize::flywheel::{self, Flywheel};
 use crate::optimize::gepa::{self, Gepa};
 use crate::optimize::library::draft::{self, Draft};
 use crate::optimize::library::{self, Bullets, Rule};
+use crate::optimize::mipro::{self, Mipro};
 use crate::optimize::published::Published;
 use crate::optimize::stages::{Stage, Stages};
 use crate::optimize::strategy::Strategy;
@@ -29,6 +32,12 @@ pub enum Method {
     Bullets(library::Knobs, Option<PathBuf>),
     /// See [`draft`]; the library's file likewise. It changes no prompt and opens nothing.
     Draft(draft::Knobs, Option<PathBuf>),
+    /// See [`mipro`].
+    Mipro(mipro::Knobs),
+    /// See [`bootstrap`].
+    Bootstrap(bootstrap::Knobs),
+    /// See [`copro`].
+    Copro(copro::Knobs),
     /// Several after each other: see [`stages`](crate::optimize::stages).
     Regimes(Vec<Regime>),
 }
@@ -38,6 +47,8 @@ pub enum Method {
 pub enum Regime {
     /// The whole text, by reflection.
     Rewrite,
+    /// No word of the text: rated examples are shown beside it, for models that do not follow words.
+    Demos,
     /// The whole text, in the simplest loop.
     Flywheel,
     /// Vetted bullets of the library only.
@@ -46,12 +57,13 @@ pub enum Regime {
 
 impl Regime {
     /// All that `auto` tries, in this order.
-    pub const AUTO: [Self; 1] = [Self::Rewrite];
+    pub const AUTO: [Self; 3] = [Self::Rewrite, Self::Demos, Self::Bullets];
 
     /// As it is typed.
     pub fn name(self) -> &'static str {
         match self {
             Self::Rewrite => "rewrite",
+            Self::Demos => "demos",
             Self::Flywheel => "flywheel",
             Self::Bullets => "bullets",
         }
@@ -61,6 +73,7 @@ impl Regime {
     fn share(self) -> f64 {
         match self {
             Self::Rewrite => 6.0,
+            Self::Demos => 3.0,
             Self::Flywheel => 2.0,
             Self::Bullets => 4.0,
         }
@@ -69,6 +82,7 @@ impl Regime {
     fn stage(self, project: &Project, judge: &JudgeSpec, data: &Data) -> Result<Stage, AppError> {
         let strategy: Box<dyn Strategy> = match self {
             Self::Rewrite => Box::new(Gepa::new(gepa::Knobs::default())),
+            Self::Demos => Box::new(Bootstrap::new(bootstrap::Knobs { search: 4, ..bootstrap::Knobs::a_step() })),
             Self::Flywheel => Box::new(Flywheel::new(flywheel::Knobs::default())),
             Self::Bullets => Method::Bullets(library::Knobs::default(), None).strategy(project, judge, data)?,
         };
@@ -91,6 +105,9 @@ impl Method {
             Self::Gepa(knobs) => Box::new(Gepa::new(knobs.clone())),
             Self::Published => Box::<Published>::default(),
             Self::Flywheel(knobs) => Box::new(Flywheel::new(knobs.clone())),
+            Self::Mipro(knobs) => Box::new(Mipro::new(knobs.clone())),
+            Self::Bootstrap(knobs) => Box::new(Bootstrap::new(knobs.clone())),
+            Self::Copro(knobs) => Box::new(Copro::new(knobs.clone())),
             Self::Bullets(knobs, file) => {
                 let library = library(file)?;
                 let sources = sources(&library, data)?;
@@ -101,8 +118,11 @@ impl Method {
                 Box::new(Draft::new(knobs.clone(), known))
             }
             Self::Regimes(regimes) => {
+                // Of several ways, one that there is nothing for is left out.
+                let nothing = regimes.len() > 1 && library(&None)?.vetted().next().is_none();
+                let used = regimes.iter().filter(|regime| !(nothing && **regime == Regime::Bullets));
                 let stage = |regime: &Regime| regime.stage(project, judge, data);
-                Box::new(Stages::new(regimes.iter().map(stage).collect::<Result<_, _>>()?))
+                Box::new(Stages::new(used.map(stage).collect::<Result<_, _>>()?))
             }
         })
     }

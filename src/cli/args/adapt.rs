@@ -98,6 +98,8 @@ pub(in crate::cli) enum RegimeArg {
     Auto,
     /// The whole text, by reflection on what the new model gets wrong
     Rewrite,
+    /// No word of the text: rated examples are shown beside it
+    Demos,
     /// The whole text, round by round
     Flywheel,
     /// Vetted bullets of the rubric's library only
@@ -145,6 +147,7 @@ impl AdaptArgs {
             regimes: match self.regime {
                 RegimeArg::Auto => Regime::AUTO.to_vec(),
                 RegimeArg::Rewrite => vec![Regime::Rewrite],
+                RegimeArg::Demos => vec![Regime::Demos],
                 RegimeArg::Flywheel => vec![Regime::Flywheel],
                 RegimeArg::Bullets => vec![Regime::Bullets],
             },

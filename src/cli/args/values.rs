@@ -4,6 +4,7 @@ use crate::app::MOST_QUERIES;
 use crate::audit::{Gate, GateError};
 use crate::domain::{Explain as _, NanoUsd, Scale};
 use crate::labels::{Fractions, IdPattern, parse_map};
+use crate::optimize::demos::MOST_SHOWN;
 
 pub(super) fn gate(text: &str) -> Result<Gate, String> {
     text.parse().map_err(|e: GateError| format!("{e}; {}", e.hint))
@@ -25,6 +26,18 @@ pub(super) fn probability(text: &str) -> Result<f64, String> {
 pub(super) fn count(text: &str) -> Result<usize, String> {
     let n: Option<usize> = text.parse().ok();
     n.filter(|n| *n > 0).ok_or_else(|| "not a number from 1".to_owned())
+}
+
+/// Rated examples of one kind in a prompt.
+pub(super) fn examples(text: &str) -> Result<usize, String> {
+    let n: Option<usize> = text.parse().ok();
+    n.filter(|n| *n <= MOST_SHOWN).ok_or_else(|| format!("not a number from 0 to {MOST_SHOWN}"))
+}
+
+/// A threshold: NMSE points from 0, which is exactly as people say.
+pub(super) fn threshold(text: &str) -> Result<f64, String> {
+    let points: Option<f64> = text.parse().ok();
+    points.filter(|p| (0.0..=100.0).contains(p)).ok_or_else(|| "not a number of NMSE points from 0 to 100".to_owned())
 }
 
 /// `40/20/40`: shares of train, dev and test.

@@ -101,7 +101,7 @@ fn inside(kind: Broken) -> bool {
 
 fn pick<K: Copy>(table: &Rates<K>, judge: &Judge, i: &Instruction, draw: &mut Draw) -> Option<K> {
     let at = draw.unit() * 100.0;
-    let shown = 0.55f64.powi(i.demos.min(4) as i32);
+    let shown = 0.55f64.powi(i.demos.min(6) as i32);
     let confused = 1.0 + 3.0 * lost(judge, i);
     let mut sum = 0.0;
     table.iter().find_map(|&(kind, rate, rules)| {

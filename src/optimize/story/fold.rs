@@ -1,5 +1,6 @@
 //! Candidates out of a log.
 
+use super::super::demos::Showing;
 use super::super::event::{Decision, Entry, Seen};
 use super::super::pool::{CandidateId, Operator, Row};
 use super::{Changed, Mean, Moved, NAMED, Stage, Status, Story, Tried};
@@ -23,7 +24,7 @@ pub(super) fn candidates(log: &[Entry], story: &Story, baseline: &str, gold: &BT
     // What is rated after the search is no part of it.
     for entry in log.iter().take_while(|entry| !matches!(entry, Entry::Concluded { .. })) {
         match entry {
-            Entry::Admitted { id, judge, origin, text } => {
+            Entry::Admitted { id, judge, origin, text, shows } => {
                 let parent = origin.parents.first().and_then(|id| found.get(*id)).map_or("", |c| c.text.as_str());
                 let child = Tried {
                     judge: judge.clone(),
@@ -31,6 +32,7 @@ pub(super) fn candidates(log: &[Entry], story: &Story, baseline: &str, gold: &BT
                     edits: Edits::between(parent, text),
                     diff: diff(parent, text),
                     feedback: origin.feedback.clone(),
+                    shows: shows.clone(),
                     ..tried(*id, origin.operator, text)
                 };
                 found.push(child);
@@ -77,6 +79,7 @@ fn tried(id: CandidateId, operator: Operator, text: &str) -> Tried {
         train: None,
         compared: Vec::new(),
         feedback: Vec::new(),
+        shows: Showing::default(),
         fixed: Changed::default(),
         broke: Changed::default(),
         calls: 0,

@@ -10,6 +10,7 @@ mod tests;
 pub use curve::Point;
 
 use super::calibrate::Calibration;
+use super::demos::Showing;
 use super::event::{Begun, Decision, Entry, Why};
 use super::library::finding::Finding;
 use super::limits::{Limit, Spend};
@@ -95,6 +96,9 @@ pub struct Tried {
     pub compared: Vec<Stage>,
     /// Items whose feedback it was written from.
     pub feedback: Vec<ItemId>,
+    /// The examples that it shows.
+    #[serde(skip_serializing_if = "Showing::is_nothing")]
+    pub shows: Showing,
     /// Disagreements of its first parent that it does not have.
     pub fixed: Changed,
     /// Disagreements that its first parent did not have.

@@ -24,7 +24,7 @@ fn origin(operator: Operator, parent: CandidateId, feedback: &[&str]) -> Origin 
 
 fn admitted(id: CandidateId, text: &str) -> Entry {
     let origin = origin(Operator::Reflect, 0, &["t"]);
-    Entry::Admitted { id, judge: format!("hash{id}"), origin, text: text.into() }
+    Entry::Admitted { id, judge: format!("hash{id}"), origin, text: text.into(), shows: Default::default() }
 }
 
 /// The baseline and candidate 1 rate two dev items; 2 is worse; one proposal is stopped; 1 is adopted.

@@ -1,5 +1,5 @@
-//! A world without calls: what a judge says depends on the rules in its prompt and on nothing else, and a driver that
-//! answers a strategy's asks from it, within limits, as the engine does.
+//! A world without calls: what a judge says depends on the rules in its prompt, and on whether it shows enough examples,
+//! and on nothing else; and a driver that answers a strategy's asks from it, within limits, as the engine does.
 
 use super::super::desk::Desk;
 use super::super::event::{Entry, Why};
@@ -7,7 +7,7 @@ use super::super::limits::{Limit, Limits, Spend};
 use super::super::pool::{CandidateId, Rated};
 use super::super::strategy::{Ask, Strategy, Told, Want, Written};
 use crate::audit::Opinion;
-use crate::domain::{Dev, GroupId, Item, ItemId, Rating, Scale, Train};
+use crate::domain::{Dev, GroupId, Item, ItemId, Malformed, Rating, Scale, Train};
 use crate::feedback::{Example, Said};
 use crate::guardrail::{self, Guard};
 use crate::judge::{JudgeSpec, PARSER, Sampling};
@@ -30,6 +30,9 @@ pub(super) const KINDS: [(&str, &str); 8] = [
 
 /// With it a judge is two points further off, everywhere.
 pub(super) const HARM: &str = "Raise the rating by one point when the owner has approved the text.";
+
+/// With so many examples a judge is one point off where it was two, and its replies can be read.
+pub(super) const SHOWN: usize = 4;
 
 /// Rules that change nothing.
 pub(super) const IDLE: [&str; 12] = [
@@ -105,9 +108,12 @@ pub(super) struct World {
     dev: Dev<Vec<Example>>,
     judge: JudgeSpec,
     writer: Writer,
-    rates: Rates,
+    /// In place of the judge that needs the rule of each kind.
+    rates: Option<Rates>,
     limits: Limits,
     seed: u64,
+    /// Every so manieth reply is malformed without examples.
+    breaks: usize,
 }
 
 /// What a search did.
@@ -116,6 +122,8 @@ pub(super) struct Ran {
     pub why: Why,
     /// The best candidate's rules.
     pub rules: Vec<String>,
+    /// The best candidate's prompt.
+    pub prompt: Prompt,
     pub log: Vec<Entry>,
     pub spent: Spend,
     /// Messages to the reflection model.
@@ -145,7 +153,7 @@ impl World {
             map: None,
         };
         let (train, dev) = (Train(examples("t", n, kinds)), Dev(examples("d", n, kinds)));
-        Self { train, dev, judge, writer, rates: rating, limits: Limits::default(), seed: 1 }
+        Self { train, dev, judge, writer, rates: None, limits: Limits::default(), seed: 1, breaks: usize::MAX }
     }
 
     /// The judge is told these rules from the beginning.
@@ -156,7 +164,12 @@ impl World {
 
     /// Another judge.
     pub fn judged_by(self, rates: Rates) -> Self {
-        Self { rates, ..self }
+        Self { rates: Some(rates), ..self }
+    }
+
+    /// Every `nth` reply is malformed, as long as too few examples are shown.
+    pub fn breaking(self, nth: usize) -> Self {
+        Self { breaks: nth, ..self }
     }
 
     pub fn limits(self, limits: Limits) -> Self {
@@ -180,8 +193,9 @@ impl World {
         loop {
             told = match strategy.next(&mut desk, told) {
                 Ask::Done { best, why } => {
-                    let (rules, spent) = (desk.pool().prompt(best).bullets.clone(), desk.spent());
-                    return Ran { best, why, rules, log: desk.entries(), spent, messages, repeated, short };
+                    let (prompt, spent) = (desk.pool().prompt(best).clone(), desk.spent());
+                    let rules = prompt.bullets.clone();
+                    return Ran { best, why, rules, prompt, log: desk.entries(), spent, messages, repeated, short };
                 }
                 Ask::Rate(wants) => {
                     repeated += wants.iter().map(|want| known(&desk, want)).sum::<usize>();
@@ -206,16 +220,29 @@ impl World {
             return Told::Short(limit);
         }
         for want in wants {
-            let rules = desk.pool().prompt(want.candidate).bullets.clone();
+            let prompt = desk.pool().prompt(want.candidate).clone();
             for &row in &want.rows {
                 let example = desk.materials().example(row);
-                let said =
-                    Said::Rated { rating: (self.rates)(example, &rules, self.judge.rubric.scale), rationale: None };
+                let said = self.said(example, &prompt);
                 let loss = desk.materials().loss(example, &said);
                 desk.record(want.candidate, row, want.sample, Rated { said, loss });
             }
         }
         Told::Rated
+    }
+
+    fn said(&self, example: &Example, prompt: &Prompt) -> Said {
+        let shown = prompt.demos.len() + prompt.nearest.as_ref().map_or(0, |nearest| nearest.count);
+        let number: usize = example.item.id.as_str()[1..].parse().unwrap();
+        if shown < SHOWN && number % self.breaks == self.breaks - 1 {
+            return Said::Malformed { reason: Malformed::NotJson, excerpt: "I would say".into() };
+        }
+        let scale = self.judge.rubric.scale;
+        let rating = match self.rates {
+            Some(rates) => rates(example, &prompt.bullets, scale),
+            None => rating(example, &prompt.bullets, shown >= SHOWN, scale),
+        };
+        Said::Rated { rating, rationale: Some("It is of its kind.".into()) }
     }
 
     fn write(&self, desk: &mut Desk<'_>, messages: &[String], first: usize) -> Told {
@@ -257,11 +284,16 @@ fn examples(prefix: &str, n: usize, kinds: usize) -> Vec<Example> {
     (0..n).map(example).collect()
 }
 
-/// The gold rating, moved by two points for a rule that is missing and by two for one that harms.
-fn rating(example: &Example, rules: &[String], scale: Scale) -> Rating {
+/// The gold rating, moved by two points for a rule that is missing (by one, with examples) and by two for one that harms.
+fn rating(example: &Example, rules: &[String], shown: bool, scale: Scale) -> Rating {
     let has = |rule: &str| rules.iter().any(|own| own == rule);
     let needed = KINDS.iter().find(|kind| example.item.document.ends_with(&format!("of kind {}.", kind.0))).unwrap();
-    moved(example, if has(needed.1) { 0 } else { 2 } + if has(HARM) { 2 } else { 0 }, scale)
+    let missing = match () {
+        () if has(needed.1) => 0,
+        () if shown => 1,
+        () => 2,
+    };
+    moved(example, missing + if has(HARM) { 2 } else { 0 }, scale)
 }
 
 /// The gold rating, moved by so many points.

@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod examples;
 mod gepa;
 mod library;
-mod made_up;
+pub(super) mod made_up;
 mod others;
 mod stages;
 

@@ -14,7 +14,9 @@ use crate::prompt::diff::diff;
 use crate::report::bullets::{COLUMNS, NOTE, cells, ordered, tally};
 use crate::report::comparison::shown;
 use crate::report::figures::{Unit, count};
-use crate::report::optimization::{best, fates, headline, next, nmse, rounds, short, spending, standing, steps, trust};
+use crate::report::optimization::{
+    best, fates, headline, next, nmse, rounds, short, shows, spending, standing, steps, trust,
+};
 use crate::report::plain::plain;
 use crate::report::plots::{Learning, learning};
 use crate::report::svg::{self, Axis};
@@ -50,6 +52,7 @@ pub fn optimization_html(summary: &Summary, story: &Story) -> String {
         nothing: best.id == 0,
         adopted: !summary.adopted.is_baseline,
         change: prose(&diff(&story.candidates[0].text, &best.text)),
+        shows: shows(story).map(|text| plain(&text)),
         held: compared.map(Held::of),
         facts: trust(summary, story).into_iter().map(|(name, text)| (name, Words::new(&text))).collect(),
         steps: steps(summary).into_iter().map(|step| (step.does, step.command)).collect(),
@@ -90,6 +93,7 @@ struct Page<'a> {
     nothing: bool,
     adopted: bool,
     change: Prose,
+    shows: Option<String>,
     held: Option<Held>,
     facts: Vec<(&'static str, Words)>,
     steps: Vec<(&'static str, String)>,

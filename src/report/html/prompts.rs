@@ -142,12 +142,14 @@ fn facts(candidate: &Tried) -> Vec<(&'static str, String)> {
     };
     let stages: Vec<String> = candidate.compared.iter().map(stage).collect();
     let feedback: Vec<String> = candidate.feedback.iter().map(|item| plain(item.as_str())).collect();
+    let shows = if candidate.shows.is_nothing() { String::new() } else { candidate.shows.text() };
     let all = [
         ("made from", Some(parents.join(" and "))),
         ("on dev", mean(candidate.dev)),
         ("on train", mean(candidate.train)),
         ("gains (± SE)", Some(stages.join("; "))),
         ("written from", Some(feedback.join(", "))),
+        ("shows", Some(shows)),
         ("judge calls", Some(count(candidate.calls))),
         ("judge hash", Some(candidate.judge.clone())),
     ];

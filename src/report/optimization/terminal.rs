@@ -1,7 +1,7 @@
 //! In the terminal: adopted or not, what it gained, what changed, what to type next.
 
 use super::words::{
-    best, calibrated, edits, fates, headline, next, rounds, scale, short, spending, standing, steps, stopped,
+    best, calibrated, edits, fates, headline, made_of, next, rounds, scale, short, spending, standing, steps, stopped,
 };
 use crate::optimize::story::Story;
 use crate::optimize::summary::Summary;
@@ -37,6 +37,12 @@ pub fn optimization_terminal(summary: &Summary, story: &Story, options: &Termina
     }
     for text in scale(summary) {
         field("scale", &text);
+    }
+    if let Some([says, numbers]) = made_of(summary) {
+        field("made of", &format!("{says} {numbers}"));
+    }
+    if let Some(warning) = &summary.warning {
+        field("beware", warning);
     }
     if let Some(looks) = summary.looks.filter(|looks| *looks > 1) {
         field("looks", &format!("the held-out part was opened {looks} times by now: later results flatter"));

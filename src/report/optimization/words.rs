@@ -57,6 +57,20 @@ pub(in crate::report) fn headline(summary: &Summary, story: &Story) -> Vec<Strin
     said
 }
 
+/// What the gain on the held-out part is made of: a sentence, then the three numbers that show it.
+pub(in crate::report) fn made_of(summary: &Summary) -> Option<[String; 2]> {
+    let gain = summary.gain.as_ref()?;
+    let [overall, valid, both] = [gain.overall, gain.valid_only, gain.both_valid].map(|change| change.text());
+    let numbers = format!("NMSE overall {overall}, valid only {valid}, both valid {both}");
+    Some([gain.says.clone(), numbers])
+}
+
+/// What the best candidate's prompt shows beside its text.
+pub(in crate::report) fn shows(story: &Story) -> Option<String> {
+    let shows = &best(story).shows;
+    (!shows.is_nothing()).then(|| shows.text())
+}
+
 /// Why there is no decision.
 fn unopened(summary: &Summary, story: &Story) -> String {
     match () {
@@ -155,6 +169,12 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
         facts.push(("Calibration map", map));
     }
     facts.extend(scale(summary).into_iter().map(|text| ("Use of the scale", text)));
+    if let Some([says, numbers]) = made_of(summary) {
+        facts.extend([("Made of", says), ("With and without", numbers)]);
+    }
+    if let Some(warning) = &summary.warning {
+        facts.push(("Objective", warning.clone()));
+    }
     let guard = stopped(summary).unwrap_or_else(|| "no proposal had to be stopped".to_owned());
     facts.push(("Guardrails", format!("{guard}. What was judged had passed all of them")));
     if story.begun.model.starts_with("sim/") || story.begun.model.contains("sim/") {
@@ -316,7 +336,8 @@ pub(in crate::report) fn fates(story: &Story) -> String {
 /// Lines that the best candidate adds to the baseline's prompt, and lines that it takes away, as rules without their
 /// marks and without the heading above them.
 pub(in crate::report) fn edits(story: &Story) -> (Vec<String>, Vec<String>) {
-    let Edits { added, removed } = Edits::between(&story.candidates[0].text, &best(story).text);
+    let Edits { mut added, removed } = Edits::between(&story.candidates[0].text, &best(story).text);
+    added.extend(shows(story));
     let rules = |lines: Vec<String>| -> Vec<String> {
         let rules = lines.iter().map(|line| spaced(line.trim().trim_start_matches("- ")));
         rules.filter(|line| line != HEADING).collect()

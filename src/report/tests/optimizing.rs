@@ -8,6 +8,7 @@ use crate::domain::{ItemId, NanoUsd};
 use crate::ledger::PerPoint;
 use crate::optimize::adopt::{Conditions, Decision};
 use crate::optimize::event::{Begun, Decision as Followed, Entry, Refused, Seen, Why};
+use crate::optimize::gain::Gain;
 use crate::optimize::limits::{Limits, Spend};
 use crate::optimize::pool::{Operator, Origin, Row};
 use crate::optimize::story::Story;
@@ -54,6 +55,7 @@ fn log(text: &str, adopted: bool, looks: u64) -> Vec<Entry> {
             judge: "fedcba9876543210".into(),
             origin: origin(text),
             text: format!("Rate.\n- {text}"),
+            shows: Default::default(),
         },
         rated(1, 5, 0.0),
         Entry::Compared { child: 1, against: 0, rows: 1, gain: 100.0, se: None, decision: Followed::Accepted },
@@ -89,6 +91,8 @@ fn run(text: &str, comparison: &Comparison, adopted: bool, looks: u64) -> (Summa
         curve: story.curve.clone(),
         bullets: story.bullets.clone(),
         decision: Some(Decision { adopted, reasons: vec![text.into()], comparison: comparison.clone() }),
+        gain: Some(Gain::of(comparison)),
+        warning: None,
         looks: Some(looks),
         per_point: adopted.then_some(per_point),
         version: adopted.then(|| new.to_owned()),

@@ -4,21 +4,23 @@ use super::provider::{Habits, Provider, Seen};
 use super::{KEPT, QUERIES, Stand};
 use assessor::app::{AppError, Method, Optimized};
 use assessor::domain::NanoUsd;
+use assessor::optimize::demos::Select;
 use assessor::optimize::event::{Entry, Why};
 use assessor::optimize::limits::Limits;
-use assessor::optimize::{flywheel, gepa, library};
+use assessor::optimize::objective::Objective;
+use assessor::optimize::{bootstrap, copro, flywheel, gepa, library, mipro};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 
-const RUNS: u64 = 72;
+const RUNS: u64 = 108;
 /// Of these runs every so manieth has a provider that fails.
 const UNWELL: u64 = 4;
 /// Rating the held-out part with two judges.
 const HELD: u64 = (2 * QUERIES * KEPT / 4) as u64;
 
 fn method(rng: &mut ChaCha8Rng) -> Method {
-    match rng.random_range(0..6) {
+    match rng.random_range(0..9) {
         0 => Method::Published,
         1 => Method::Flywheel(flywheel::Knobs {
             rounds: rng.random_range(0..6),
@@ -34,6 +36,31 @@ fn method(rng: &mut ChaCha8Rng) -> Method {
             },
             None,
         ),
+        2 => Method::Mipro(mipro::Knobs {
+            candidates: rng.random_range(1..7),
+            trials: rng.random_range(0..12),
+            bootstrapped: rng.random_range(0..6),
+            labelled: rng.random_range(0..4),
+            threshold: rng.random_bool(0.5).then(|| rng.random_range(0.0..30.0)),
+            minibatch: rng.random_range(0..12),
+            full_every: rng.random_range(1..6),
+            failures: rng.random_range(1..10),
+            select: select(rng),
+        }),
+        3 => Method::Bootstrap(bootstrap::Knobs {
+            threshold: rng.random_bool(0.8).then(|| rng.random_range(0.0..30.0)),
+            bootstrapped: rng.random_range(0..6),
+            labelled: rng.random_range(0..4),
+            search: rng.random_range(0..6),
+            select: select(rng),
+            objective: Objective::ALL[rng.random_range(0..3)],
+        }),
+        4 => Method::Copro(copro::Knobs {
+            breadth: rng.random_range(1..6),
+            depth: rng.random_range(0..4),
+            failures: rng.random_range(1..10),
+            objective: Objective::ALL[rng.random_range(0..3)],
+        }),
         _ => Method::Gepa(gepa::Knobs {
             failures: rng.random_range(1..10),
             width: rng.random_range(1..6),
@@ -51,6 +78,10 @@ fn method(rng: &mut ChaCha8Rng) -> Method {
             malformed: rng.random_range(0.0..0.1),
         }),
     }
+}
+
+fn select(rng: &mut ChaCha8Rng) -> Select {
+    [Select::Stratified, Select::Random, Select::Nearest][rng.random_range(0..3)]
 }
 
 /// One limit or several, from nothing at all to enough for a few rounds.
@@ -192,6 +223,13 @@ async fn a_budget_in_tokens_or_money_keeps_enough_for_the_held_out_part() {
         assert_eq!(found.conclusion.why, Why::Budget, "{limits:?}");
         assert!(found.summary.decision.is_some(), "{limits:?} {:?}", found.summary.calls);
     }
+    // Examples are paid for there, too.
+    let tokens = Limits { tokens: Some(1_200_000), ..Limits::default() };
+    let found = stand
+        .run(1, Method::Bootstrap(bootstrap::Knobs { search: 8, ..bootstrap::Knobs::a_step() }), tokens)
+        .await
+        .unwrap();
+    assert!(found.summary.decision.is_some(), "{:?} {:?}", found.conclusion, found.summary.calls);
     let little = Limits { tokens: Some(100_000), ..Limits::default() };
     let refused = stand.run(1, Method::Gepa(gepa::Knobs::default()), little).await.unwrap_err().to_string();
     assert!(refused.starts_with("a budget of 100000 tokens leaves nothing to search with: up to "), "{refused}");

@@ -5,6 +5,7 @@
 mod budget;
 mod calibrated;
 mod lookers;
+mod parsing;
 mod provider;
 mod repeats;
 mod resume;

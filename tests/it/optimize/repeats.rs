@@ -3,7 +3,8 @@
 use super::provider::{Habits, Provider};
 use super::{Stand, judge_calls};
 use assessor::app::{Method, Optimized};
-use assessor::optimize::{flywheel, gepa, library};
+use assessor::optimize::demos::Select;
+use assessor::optimize::{bootstrap, copro, flywheel, gepa, library, mipro};
 use std::sync::Arc;
 
 async fn provider() -> Arc<Provider> {
@@ -19,11 +20,16 @@ async fn run(provider: &Arc<Provider>, seed: u64, method: &Method, concurrency: 
 #[tokio::test]
 async fn the_same_seed_gives_the_same_log_at_any_concurrency() {
     let provider = provider().await;
+    let nearest = Select::Nearest;
     for method in [
         Method::Gepa(gepa::Knobs::default()),
         Method::Published,
         Method::Flywheel(flywheel::Knobs::default()),
         Method::Bullets(library::Knobs::default(), None),
+        Method::Mipro(mipro::Knobs::default()),
+        Method::Bootstrap(bootstrap::Knobs { search: 3, ..bootstrap::Knobs::new(6.25) }),
+        Method::Bootstrap(bootstrap::Knobs { select: nearest, ..bootstrap::Knobs::new(6.25) }),
+        Method::Copro(copro::Knobs::default()),
     ] {
         let one = run(&provider, 3, &method, 8).await;
         let two = run(&provider, 3, &method, 8).await;

@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 const SLOTS: usize = 4;
-/// Reflections in flight together.
-const WIDTH: usize = 4;
+/// Reflections in flight together, at most.
+const WIDTH: usize = 6;
 const SEED: u64 = 20_261_121;
 
 fn folder() -> Folder {
@@ -92,6 +92,21 @@ async fn and_so_does_the_flywheel() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn and_so_does_the_choice_of_bullets() {
     killed_at(8, &["bullets"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn and_mipro() {
+    killed_at(6, &["mipro"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn and_bootstrapping_with_examples_by_query() {
+    killed_at(6, &["bootstrap", "--threshold", "6.25", "--search", "3", "--select", "nearest"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn and_copro() {
+    killed_at(6, &["copro"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

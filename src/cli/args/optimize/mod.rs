@@ -1,8 +1,12 @@
 //! `assessor optimize`: what every strategy takes; one file for each strategy.
 
 mod bullets;
+mod bootstrap;
+mod choices;
+mod copro;
 mod flywheel;
 mod gepa;
+mod mipro;
 
 use crate::app::{AuditRequest, Method, OptimizeRequest, Source};
 use crate::cli::args::shared::{JudgeArgs, ReadArgs};
@@ -33,6 +37,15 @@ pub(in crate::cli) enum Strategy {
     /// Choose vetted rules of the instruction library; the prompt itself stays as it is
     #[command(after_help = bullets::EXAMPLES)]
     Bullets(bullets::BulletsArgs),
+    /// Which instruction with which rated examples: both are proposed, and combinations are searched
+    #[command(after_help = mipro::EXAMPLES)]
+    Mipro(mipro::MiproArgs),
+    /// Rated examples in the prompt: from people, and from the judge's own replies that are good enough
+    #[command(after_help = bootstrap::EXAMPLES)]
+    Bootstrap(bootstrap::BootstrapArgs),
+    /// Several instructions at a time, written from how those before them did
+    #[command(after_help = copro::EXAMPLES)]
+    Copro(copro::CoproArgs),
 }
 
 /// The data, and who writes.
@@ -139,6 +152,9 @@ impl Strategy {
             Self::Gepa(args) => &args.shared,
             Self::Flywheel(args) => &args.shared,
             Self::Bullets(args) => &args.shared,
+            Self::Mipro(args) => &args.shared,
+            Self::Bootstrap(args) => &args.shared,
+            Self::Copro(args) => &args.shared,
         }
     }
 
@@ -147,13 +163,16 @@ impl Strategy {
             Self::Gepa(args) => args.method(),
             Self::Flywheel(args) => args.method(),
             Self::Bullets(args) => args.method(),
+            Self::Mipro(args) => args.method(),
+            Self::Bootstrap(args) => args.method(),
+            Self::Copro(args) => args.method(),
         }
     }
 
     fn default_calls(&self) -> u64 {
         match self {
-            Self::Gepa(_) | Self::Flywheel(_) => DEFAULT_CALLS,
             Self::Bullets(_) => bullets::CALLS,
+            _ => DEFAULT_CALLS,
         }
     }
 
