@@ -32,17 +32,17 @@ pub fn optimization_terminal(summary: &Summary, story: &Story, options: &Termina
     if let Some(dev) = on_dev(story) {
         field("on dev", &dev);
     }
-    if let Some(map) = calibrated(summary, story) {
-        field("map", &map);
-    }
-    for text in scale(summary) {
-        field("scale", &text);
-    }
     if let Some([says, numbers]) = made_of(summary) {
         field("made of", &format!("{says} {numbers}"));
     }
     if let Some(warning) = &summary.warning {
         field("beware", warning);
+    }
+    if let Some(map) = calibrated(summary, story) {
+        field("map", &map);
+    }
+    for text in scale(summary) {
+        field("scale", &text);
     }
     if let Some(looks) = summary.looks.filter(|looks| *looks > 1) {
         field("looks", &format!("the held-out part was opened {looks} times by now: later results flatter"));

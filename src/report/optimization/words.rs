@@ -165,16 +165,16 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
         let n = plural(story.begun.protected.len() as u64, "item", "items");
         facts.push(("Protected", format!("{n} whose rating must not change")));
     }
-    if let Some(map) = calibrated(summary, story) {
-        facts.push(("Calibration map", map));
-    }
-    facts.extend(scale(summary).into_iter().map(|text| ("Use of the scale", text)));
     if let Some([says, numbers]) = made_of(summary) {
         facts.extend([("Made of", says), ("With and without", numbers)]);
     }
     if let Some(warning) = &summary.warning {
         facts.push(("Objective", warning.clone()));
     }
+    if let Some(map) = calibrated(summary, story) {
+        facts.push(("Calibration map", map));
+    }
+    facts.extend(scale(summary).into_iter().map(|text| ("Use of the scale", text)));
     let guard = stopped(summary).unwrap_or_else(|| "no proposal had to be stopped".to_owned());
     facts.push(("Guardrails", format!("{guard}. What was judged had passed all of them")));
     if story.begun.model.starts_with("sim/") || story.begun.model.contains("sim/") {
@@ -196,7 +196,7 @@ pub(in crate::report) fn scale(summary: &Summary) -> Vec<String> {
     let help = |remedy: Remedy| match remedy {
         Remedy::Map if mapped => "",
         Remedy::Map => " With `--calibrate` such a map is fitted after the search, at no call.",
-        Remedy::Demos => " Rated examples in the prompt may spread its ratings.",
+        Remedy::Demos => " Rated examples in the prompt (`assessor optimize bootstrap`) may spread its ratings.",
         Remedy::Model => " No prompt of this search changed that: another model may.",
     };
     let of = |who: &str, found: &ScaleUse| format!("{who}: {}{}", found.text, help(found.remedy));
