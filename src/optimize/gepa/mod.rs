@@ -330,7 +330,9 @@ impl Gepa {
             Operator::Prune => gain.is_won(PRUNE_Z),
             _ => {
                 let expected = 100.0 * gain.expected(self.prior());
-                expected > self.knobs.margin && self.is_readable(desk.pool(), lane.child, lane.against)
+                // A single row, where the budget ends, says nothing: the prior alone accepts nobody.
+                let seen = gain.se.is_finite();
+                seen && expected > self.knobs.margin && self.is_readable(desk.pool(), lane.child, lane.against)
             }
         };
         match (gain.is_lost(self.knobs.z), whole) {

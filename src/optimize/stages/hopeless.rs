@@ -7,9 +7,9 @@
 use crate::agreement::{Scores, pearson_of_scores};
 use crate::feedback::Said;
 use crate::optimize::desk::Desk;
-use crate::optimize::pool::{CandidateId, Rated, Row};
+use crate::optimize::pool::{CandidateId, Row};
 
-/// Ratings that something must have got before it is judged so.
+/// Ratings that the baseline must have got, and its revisions together.
 const LEAST: usize = 24;
 /// Ratings that all of them together must have got.
 const LEAST_IN_ALL: usize = 100;
@@ -20,30 +20,34 @@ const UNREADABLE: f64 = 0.8;
 /// Standard errors of a one-sided bound of 95 %.
 const Z: f64 = 1.645;
 
-/// Whether the model can be given up: the baseline and at least one revision were rated often enough, and none of them is
-/// worth anything.
+/// Whether the model can be given up: the baseline, and revisions of it, were rated often enough, and neither are worth
+/// anything. Revisions are taken together: each of them is rated on few rows.
 pub(super) fn hopeless(desk: &Desk<'_>) -> bool {
-    let ids: Vec<CandidateId> = (0..desk.pool().len()).filter(|&id| desk.pool().rated(id).len() >= LEAST).collect();
-    let ratings: usize = ids.iter().map(|&id| desk.pool().rated(id).len()).sum();
-    ids.len() >= 2 && ids[0] == 0 && ratings >= LEAST_IN_ALL && ids.iter().all(|&id| is_worthless(desk, id))
+    let of = |ids: std::ops::Range<CandidateId>| -> Vec<(Row, &Said)> {
+        ids.flat_map(|id| desk.pool().rated(id)).map(|((row, _), rated)| (*row, &rated.said)).collect()
+    };
+    let (baseline, revisions) = (of(0..1), of(1..desk.pool().len()));
+    let enough = baseline.len().min(revisions.len()) >= LEAST && baseline.len() + revisions.len() >= LEAST_IN_ALL;
+    enough && [baseline, revisions].iter().all(|ratings| is_worthless(desk, ratings))
 }
 
-fn is_worthless(desk: &Desk<'_>, id: CandidateId) -> bool {
-    let (broken, all) = desk.pool().malformed(id);
-    let share = broken as f64 / all.max(1) as f64;
-    let least = share - Z * (share * (1.0 - share) / all.max(1) as f64).sqrt();
-    least > UNREADABLE || tells_nothing(desk, id)
+fn is_worthless(desk: &Desk<'_>, ratings: &[(Row, &Said)]) -> bool {
+    let (broken, all) =
+        (ratings.iter().filter(|(_, said)| matches!(said, Said::Malformed { .. })).count(), ratings.len());
+    let share = broken as f64 / all as f64;
+    let least = share - Z * (share * (1.0 - share) / all as f64).sqrt();
+    least > UNREADABLE || tells_nothing(desk, ratings)
 }
 
-/// Its ratings' correlation with people's is as good as none in either direction, by the bound of Fisher's z: a judge that
-/// has the scale upside down can be told. Ratings that are all the same have no correlation.
-fn tells_nothing(desk: &Desk<'_>, id: CandidateId) -> bool {
+/// Their correlation with people's is as good as none in either direction, by the bound of Fisher's z: a judge that has the
+/// scale upside down can be told. Ratings that are all the same have no correlation.
+fn tells_nothing(desk: &Desk<'_>, ratings: &[(Row, &Said)]) -> bool {
     let materials = desk.materials();
-    let pair = |((row, _), rated): (&(Row, u32), &Rated)| match &rated.said {
+    let pair = |(row, said): &(Row, &Said)| match said {
         Said::Rated { rating, .. } => Some((materials.example(*row).gold_mean, materials.scale.index(*rating) as f64)),
         Said::Malformed { .. } => None,
     };
-    let (human, judge): (Vec<f64>, Vec<f64>) = desk.pool().rated(id).iter().filter_map(pair).unzip();
+    let (human, judge): (Vec<f64>, Vec<f64>) = ratings.iter().filter_map(pair).unzip();
     if judge.len() < LEAST {
         return false;
     }
