@@ -14,7 +14,7 @@ fn scale() -> Scale {
 
 /// Six items for each of thirty queries; the languages take turns by query.
 fn held() -> Vec<Labelled> {
-    let language = |i: usize| if i / 6 % 2 == 0 { "en" } else { "de" }.to_owned();
+    let language = |i: usize| if (i / 6).is_multiple_of(2) { "en" } else { "de" }.to_owned();
     let one = |i: usize| Labelled {
         id: ItemId::new(format!("i{i:03}")),
         group: Some(GroupId::new(format!("q{:02}", i / 6))),

@@ -46,6 +46,12 @@ pub enum AppError {
         /// Place, check, reason and span of each.
         found: Vec<String>,
     },
+    /// A bullet that the checks object to: no prompt with it would be tried.
+    #[error("the bullet violates guardrails:\n  {}", found.join("\n  "))]
+    Unsound {
+        /// Check, reason and span of each.
+        found: Vec<String>,
+    },
     /// The provider could not be used; what was paid for is kept.
     #[error("the provider could not be used: {message}")]
     Provider {
@@ -99,7 +105,7 @@ impl AppError {
             Self::Ledger(LedgerError::Newer { .. } | LedgerError::Foreign { .. } | LedgerError::Busy { .. }) => 2,
             Self::Ledger(_) | Self::Journal(_) | Self::System { .. } => 1,
             Self::Provider { .. } => 3,
-            Self::Objections { .. } => 100,
+            Self::Objections { .. } | Self::Unsound { .. } => 100,
             Self::Interrupted { .. } => 130,
         }
     }
@@ -133,6 +139,7 @@ impl Explain for AppError {
             Self::Version(e) => e.place(),
             Self::Input { place, .. } => place.as_ref(),
             Self::Objections { .. }
+            | Self::Unsound { .. }
             | Self::Journal(_)
             | Self::Provider { .. }
             | Self::Interrupted { .. }
@@ -149,6 +156,7 @@ impl Explain for AppError {
             Self::Version(e) => e.hint(),
             Self::Input { hint, .. } => Some(hint.clone()),
             Self::Objections { .. } => Some("mend the prompt; without `--strict` it is stored as it is".into()),
+            Self::Unsound { .. } => Some("say it as a general rule, in other words".into()),
             Self::Provider { hint, .. } => hint.clone(),
             Self::Interrupted { .. } => Some("run the same command again to go on".into()),
             Self::Journal(_) => Some("check that the disk has room, then run the same command again".into()),

@@ -26,6 +26,7 @@ pub fn init(folder: &Path) -> Result<Written, AppError> {
     let files = [
         ("assessor.toml", CONFIG),
         ("rubrics/relevance.toml", rubric::SHIPPED),
+        ("rubrics/relevance.bullets.toml", rubric::bullets::SHIPPED),
         ("labels/items.jsonl", ITEMS),
         ("labels/ratings.csv", RATINGS),
     ];

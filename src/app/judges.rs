@@ -1,5 +1,6 @@
 //! Judge versions: list, show, compare, store, and move the names that point at them.
 
+use super::bullets::{Swap, swapped};
 use super::{AppError, JudgeRequest, Project, Warning, lint};
 use crate::domain::Place;
 use crate::judge::{JudgeDiff, JudgeSpec};
@@ -67,6 +68,8 @@ pub struct HandWritten {
     pub against: Option<Against>,
     /// A prompt that violates guardrails is not stored.
     pub strict: bool,
+    /// Bullets of the library that are taken in or out.
+    pub swap: Swap,
 }
 
 /// Items and their human ratings.
@@ -193,7 +196,11 @@ pub fn add_judge(project: &Project, wanted: &HandWritten) -> Result<(Added, Vec<
         judge.prompt = prompt;
         warnings.extend(objections(project, wanted, file, &judge, &text)?);
     }
+    let why = swapped(project, &wanted.swap, &mut judge)?;
     let mut lineage = Lineage { strategy: wanted.file.as_ref().map(|_| "hand".to_owned()), ..Lineage::default() };
+    if why.is_some() {
+        (lineage.strategy, lineage.why) = (Some("bullets".to_owned()), why);
+    }
     if let Some(parent) = &parent {
         lineage.edits = Edits::between(&parent.judge.prompt.editable(), &judge.prompt.editable());
         lineage.parent = Some(parent.hash.clone()).filter(|hash| *hash != judge.hash());

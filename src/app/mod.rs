@@ -2,6 +2,7 @@
 
 mod adapt;
 mod audit;
+mod bullets;
 mod compare;
 mod config;
 mod disagree;
@@ -23,6 +24,10 @@ mod world;
 
 pub use adapt::{AdaptRequest, Adapted, adapt};
 pub use audit::{Audited, Questions, audit};
+pub use bullets::{
+    BulletAdded, BulletList, BulletsRequest, Drafted, NewBullet, Ruled, Swap, add_bullet, draft_bullets, list_bullets,
+    retire_bullet, vet_bullet,
+};
 pub use compare::{CompareRequest, Compared, Contender, Require, compare};
 pub use config::{CONFIG_FILE, Config};
 pub use disagree::{Disagreed, Filter, disagree};

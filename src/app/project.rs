@@ -86,6 +86,13 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
 
 /// Puts a finished temporary file in its place, durably.
 pub(super) fn persist(file: tempfile::NamedTempFile, path: &Path) -> Result<(), AppError> {
+    settle(&file, path)?;
+    file.persist(path).map_err(|e| AppError::system("writing", path, e.error))?;
+    Ok(())
+}
+
+/// Makes a finished temporary file durable, and as open as the files of a project are.
+pub(super) fn settle(file: &tempfile::NamedTempFile, path: &Path) -> Result<(), AppError> {
     let fault = |e| AppError::system("writing", path, e);
     file.as_file().sync_all().map_err(fault)?;
     #[cfg(unix)]
@@ -95,7 +102,6 @@ pub(super) fn persist(file: tempfile::NamedTempFile, path: &Path) -> Result<(), 
         let open = std::fs::Permissions::from_mode(0o644);
         file.as_file().set_permissions(open).map_err(fault)?;
     }
-    file.persist(path).map_err(|e| fault(e.error))?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use crate::labels::{self, FileKind};
 use crate::ledger::Fallback;
 use crate::optimize::summary::Summary;
 use crate::rubric::RubricFile;
+use crate::rubric::bullets::LibraryFile;
 use schemars::{JsonSchema, schema_for};
 use serde::Serialize;
 use serde_json::Value;
@@ -48,8 +49,8 @@ impl From<&Fallback> for Warning {
 }
 
 /// The names that `assessor schema` takes.
-pub const SCHEMAS: [&str; 9] =
-    ["rubric", "config", "items", "human", "judge", "labels", "envelope", "optimize", "adapt"];
+pub const SCHEMAS: [&str; 10] =
+    ["rubric", "bullets", "config", "items", "human", "judge", "labels", "envelope", "optimize", "adapt"];
 
 /// The JSON Schema with this name.
 ///
@@ -58,6 +59,7 @@ pub const SCHEMAS: [&str; 9] =
 pub fn schema(name: &str) -> Result<Value, AppError> {
     Ok(match name {
         "rubric" => schema_for!(RubricFile).to_value(),
+        "bullets" => schema_for!(LibraryFile).to_value(),
         "config" => schema_for!(Config).to_value(),
         "envelope" => schema_for!(Envelope<Value>).to_value(),
         "optimize" => schema_for!(Envelope<Summary>).to_value(),

@@ -44,7 +44,7 @@ pub use panel::{Binarised, Controls, Cost, Counted, Panel, Recall};
 pub use people::{Annotator, AnnotatorPair, Humans};
 pub use planning::{Goals, Planning, SlicePlan};
 pub use repeats::Repeated;
-pub use slices::Slice;
+pub use slices::{MOST_VALUES, Slice, is_small};
 pub use spread::{JudgeLevel, Parts, PeopleLevel, Spread, Usage};
 pub use standing::Standing;
 pub use systems::{SystemMeans, Systems};

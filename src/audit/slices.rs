@@ -12,7 +12,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A column is sliced when it has from 2 to this many values.
-const MOST_VALUES: usize = 12;
+pub const MOST_VALUES: usize = 12;
 /// Slices with fewer rows or queries are shown grey: their numbers say little.
 const FEW_ROWS: u64 = 20;
 const FEW_QUERIES: u64 = 5;
@@ -57,7 +57,7 @@ impl Slice {
 }
 
 /// Too few rows or queries to say much.
-pub(super) fn is_small(n: u64, queries: u64) -> bool {
+pub fn is_small(n: u64, queries: u64) -> bool {
     n < FEW_ROWS || queries < FEW_QUERIES
 }
 

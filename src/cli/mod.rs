@@ -5,6 +5,7 @@
 mod adapt;
 mod args;
 mod audit;
+mod bullets;
 mod compare;
 mod disagree;
 mod doctor;
@@ -76,6 +77,7 @@ async fn run(cli: &Cli, out: &Out) -> Result<u8, AppError> {
         Command::Optimize(args) => Box::pin(optimize::run(args, &project, out, cancel)).await,
         Command::Adapt(args) => Box::pin(adapt::run(args, &project, out, cancel)).await,
         Command::Sim(args) => sim::run(args, cli.seed, out, cancel).await,
+        Command::Bullets { action } => Box::pin(bullets::run(action, &project, out, cancel)).await,
         Command::Judge { action } => judge::run(action, &project, out),
         Command::Init(_) | Command::Schema(_) | Command::Completions { .. } => Ok(DONE),
     }

@@ -25,32 +25,41 @@ const TURNING: &[&str] = &[
     "three", "four", "five",
 ];
 
+/// The words of each line of a text.
+#[derive(Clone, Debug, PartialEq)]
+struct Lines(BTreeSet<BTreeSet<String>>);
+
+impl Lines {
+    fn new(text: &str) -> Self {
+        let line_words = |line| words(&line).into_iter().map(|word| word.lower.into_owned()).collect::<BTreeSet<_>>();
+        Self(lines(text).map(line_words).filter(|words| !words.is_empty()).collect())
+    }
+
+    fn says_the_same(&self, other: &Self) -> bool {
+        let (mine, theirs) = (self.0.difference(&other.0), other.0.difference(&self.0));
+        let paired = |line: &BTreeSet<String>, others: &Self| others.0.iter().any(|o| similar(line, o));
+        mine.clone().count() == theirs.clone().count()
+            && mine.into_iter().all(|line| paired(line, other))
+            && theirs.into_iter().all(|line| paired(line, self))
+    }
+}
+
 /// A prompt as it is compared.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Remembered {
-    /// The words of each line of its editable text.
-    lines: BTreeSet<BTreeSet<String>>,
+    lines: Lines,
     demos: Vec<Demo>,
     nearest: Option<Nearest>,
 }
 
 impl Remembered {
     pub(super) fn new(prompt: &Prompt) -> Self {
-        let line_words = |line| words(&line).into_iter().map(|word| word.lower.into_owned()).collect::<BTreeSet<_>>();
-        Self {
-            lines: lines(&prompt.editable()).map(line_words).filter(|words| !words.is_empty()).collect(),
-            demos: prompt.demos.clone(),
-            nearest: prompt.nearest.clone(),
-        }
+        let (demos, nearest) = (prompt.demos.clone(), prompt.nearest.clone());
+        Self { lines: Lines::new(&prompt.editable()), demos, nearest }
     }
 
     fn says_the_same(&self, other: &Self) -> bool {
-        let (mine, theirs) = (self.lines.difference(&other.lines), other.lines.difference(&self.lines));
-        let paired = |line: &BTreeSet<String>, others: &Self| others.lines.iter().any(|o| similar(line, o));
-        (&self.demos, &self.nearest) == (&other.demos, &other.nearest)
-            && mine.clone().count() == theirs.clone().count()
-            && mine.into_iter().all(|line| paired(line, other))
-            && theirs.into_iter().all(|line| paired(line, self))
+        (&self.demos, &self.nearest) == (&other.demos, &other.nearest) && self.lines.says_the_same(&other.lines)
     }
 }
 
@@ -59,6 +68,11 @@ fn similar(a: &BTreeSet<String>, b: &BTreeSet<String>) -> bool {
     let common = a.intersection(b).count();
     let all = a.len() + b.len() - common;
     common as f64 >= SAME * all as f64 && !a.symmetric_difference(b).any(turning)
+}
+
+/// Whether two rules say the same in nearly the same words.
+pub fn says_the_same(a: &str, b: &str) -> bool {
+    Lines::new(a).says_the_same(&Lines::new(b))
 }
 
 /// Finds that a candidate is nothing new.

@@ -139,7 +139,7 @@ impl<'a> Desk<'a> {
     /// As [`Desk::check`].
     pub fn admit(&mut self, text: &str, origin: Origin) -> Result<CandidateId, Refused> {
         let prompt = self.pool.prompt(origin.parents[0]).revised(text);
-        self.admit_prompt(prompt, text, origin, Showing::default())
+        self.screen_and_take(prompt, text, origin, Showing::default())
     }
 
     /// Takes an editable text as a candidate that shows `examples` in place of those of its parent. The text passes the
@@ -157,10 +157,10 @@ impl<'a> Desk<'a> {
         let written: Vec<_> = shows.items().filter(|item| !origin.feedback.contains(item)).cloned().collect();
         origin.feedback.extend(written);
         let prompt = examples.shown_in(self.pool.prompt(origin.parents[0]).revised(text));
-        self.admit_prompt(prompt, text, origin, shows)
+        self.screen_and_take(prompt, text, origin, shows)
     }
 
-    fn admit_prompt(
+    fn screen_and_take(
         &mut self,
         prompt: Prompt,
         text: &str,
@@ -171,6 +171,17 @@ impl<'a> Desk<'a> {
             Ok(prompt) => Ok(self.take(Candidate { prompt, origin }, shows)),
             Err(reasons) => Err(self.refuse(text, origin, reasons)),
         }
+    }
+
+    /// Takes a prompt as a candidate, as it is but for its examples, which stay its parent's: for those that are put
+    /// together and not written.
+    ///
+    /// # Errors
+    /// As [`Desk::check`].
+    pub fn admit_prompt(&mut self, prompt: Prompt, origin: Origin) -> Result<CandidateId, Refused> {
+        let (text, parent) = (prompt.editable(), self.pool.prompt(origin.parents[0]));
+        let prompt = Prompt { demos: parent.demos.clone(), nearest: parent.nearest.clone(), ..prompt };
+        self.screen_and_take(prompt, &text, origin, Showing::default())
     }
 
     fn screen(&self, prompt: Prompt, origin: &Origin) -> Result<Screened, Vec<(String, String)>> {

@@ -3,6 +3,7 @@
 
 use super::adopt::Conditions;
 use super::demos::Showing;
+use super::library::finding::Finding;
 use super::limits::{Limit, Limits, Spend};
 use super::pool::{CandidateId, Origin, Row};
 use crate::domain::{ItemId, Malformed};
@@ -87,6 +88,18 @@ pub enum Entry {
         disagreements: u32,
         /// Of so many.
         of: u32,
+    },
+    /// A rule was drafted, for people to vet.
+    Drafted {
+        /// The rule.
+        text: String,
+        /// The items whose feedback it was written from.
+        feedback: Vec<ItemId>,
+    },
+    /// What each bullet of a library came to.
+    Weighed {
+        /// In the library's order.
+        bullets: Vec<Finding>,
     },
     /// One of several strategies of a search is over.
     Stage {
@@ -219,6 +232,8 @@ pub enum Why {
     Rounds,
     /// A round made it worse.
     Regression,
+    /// Every bullet of the library was weighed.
+    Weighed,
     /// Nothing that was tried makes the model tell items apart, or write replies that can be read.
     Hopeless,
 }
@@ -232,6 +247,7 @@ impl Why {
             Self::Perfect => "the judge agrees with people on everything that it was shown",
             Self::Rounds => "it went through the rounds that were asked for",
             Self::Regression => "the last round made it worse",
+            Self::Weighed => "every bullet was weighed",
             Self::Hopeless => {
                 "nothing that was tried makes this model tell items apart, or write replies that can be read"
             }

@@ -11,7 +11,7 @@
 //! | [`paired`], [`pareto`], [`order`], `halving` | comparing, choosing parents, taking rows |
 //! | [`objective`] | what is maximised |
 //! | [`demos`] | rated examples for a prompt, out of Train |
-//! | [`gepa`], [`published`], [`flywheel`], [`mipro`], [`bootstrap`], [`copro`] | the strategies |
+//! | [`gepa`], [`published`], [`flywheel`], [`library`], [`mipro`], [`bootstrap`], [`copro`] | the strategies |
 //! | [`stages`] | several strategies on one budget |
 //! | [`adopt`] | whether the best candidate replaces the baseline |
 //! | [`gain`] | what a gain is made of: parsing, agreement |
@@ -74,6 +74,7 @@ pub mod gain;
 pub mod gepa;
 mod halving;
 pub mod lab;
+pub mod library;
 pub mod limits;
 pub mod log;
 pub mod mipro;

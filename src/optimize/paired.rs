@@ -57,7 +57,7 @@ pub fn plain_gain(pool: &Pool, child: CandidateId, other: CandidateId, rows: &[R
 }
 
 /// Mean loss of a row over the samples in which it was rated; `None` when all are malformed.
-fn rated_loss(pool: &Pool, id: CandidateId, row: Row) -> Option<f64> {
+pub(super) fn rated_loss(pool: &Pool, id: CandidateId, row: Row) -> Option<f64> {
     let rated = pool.rated(id).range((row, 0)..=(row, u32::MAX)).map(|(_, rated)| rated);
     let losses: Vec<f64> = rated.filter(|r| matches!(r.said, Said::Rated { .. })).map(|r| r.loss).collect();
     (!losses.is_empty()).then(|| losses.iter().sum::<f64>() / losses.len() as f64)

@@ -2,6 +2,7 @@
 
 use super::adopt::Decision;
 use super::gain::Gain;
+use super::library::finding::Finding;
 use super::story::Point;
 use crate::audit::Panel;
 use crate::ledger::PerPoint;
@@ -51,6 +52,9 @@ pub struct Summary {
     pub rejected: BTreeMap<String, u64>,
     /// The best candidate's NMSE while the run went on.
     pub curve: Vec<Point>,
+    /// What each bullet of a library came to, where the strategy chooses from one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bullets: Vec<Finding>,
     /// What the held-out part said; absent when it was not opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Object>")]

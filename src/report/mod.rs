@@ -15,6 +15,7 @@
 //! | [`optimization_terminal`], [`optimization_markdown`], [`optimization_html`] | a run of an optimiser |
 //! | [`adaptation_terminal`], [`adaptation_markdown`], [`adaptation_html`] | a judge carried to other models |
 //! | [`judges`], [`judge`], [`judge_diff`] | stored judges: the list, one of them, what changed between two |
+//! | [`bullets()`] | an instruction library |
 //! | [`junit`] | gates, for continuous integration |
 //!
 //! `measures`, `panels` and `brief` say which numbers are shown and what each means, so all faces say the same.
@@ -23,6 +24,7 @@
 
 mod adaptation;
 mod brief;
+mod bullets;
 mod comparison;
 mod disagreements;
 mod export;
@@ -44,6 +46,7 @@ mod terminal;
 mod tests;
 
 pub use adaptation::{adaptation_markdown, adaptation_terminal};
+pub use bullets::bullets;
 pub use comparison::{comparison_markdown, comparison_terminal};
 pub use disagreements::{changes, groups, list};
 pub use export::{csv, jsonl};

@@ -8,13 +8,19 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use toml::Spanned;
 
-/// A rubric file that cannot be used.
+/// A rubric or library file that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct RubricError {
     message: String,
     place: Place,
     hint: String,
+}
+
+impl RubricError {
+    pub(super) fn new(message: String, place: Place, hint: impl Into<String>) -> Self {
+        Self { message, place, hint: hint.into() }
+    }
 }
 
 impl Explain for RubricError {

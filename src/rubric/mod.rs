@@ -1,5 +1,7 @@
-//! Rubric files and what they hold: scale with anchors, criteria, fields, output contract, invariants.
+//! Rubric files and what they hold: scale with anchors, criteria, fields, output contract, invariants; and the libraries of
+//! vetted rules beside them ([`bullets`]).
 
+pub mod bullets;
 mod file;
 mod stored;
 mod template;

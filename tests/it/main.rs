@@ -4,6 +4,7 @@ mod adapt;
 mod adversary;
 mod audits;
 mod bad_input;
+mod bullets;
 mod caveats;
 mod certificates;
 mod commands;

@@ -48,8 +48,10 @@ impl Job<'_> {
         let Self { project, request, judge, data, protection, ledger, run, begun, sent, keep, rival } = self;
         let Data { train, dev, test, evidence, test_digest, test_bytes, .. } = data;
         let guard = Guard::new(&judge.rubric, &judge.prompt, &train, &dev, guardrail::Limits::default());
-        let held = test.len() + protection.rows.len();
-        let bytes = test_bytes + protection.bytes(&train, &dev);
+        let (held, bytes) = match request.method.decides() {
+            true => (test.len() + protection.rows.len(), test_bytes + protection.bytes(&train, &dev)),
+            false => (0, 0),
+        };
         let third = rival.as_ref().map_or(Spend::default(), |(rival, _)| rival.most_held(test.len(), test_bytes));
         let examples = match strategy.most_examples() {
             0 => 0,

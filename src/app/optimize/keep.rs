@@ -79,6 +79,7 @@ impl Keep {
             curve: story.curve.clone(),
             gain: found.decision.as_ref().map(|decision| Gain::of(&decision.comparison)),
             warning: objective(&story.begun).and_then(Objective::warning).map(str::to_owned),
+            bullets: story.bullets.clone(),
             decision: found.decision,
             looks: found.looks,
             per_point: lineage.as_ref().and_then(Lineage::per_point),

@@ -1,13 +1,23 @@
 //! The ways of searching that a user can ask for.
 
+use super::data::Data;
+use crate::app::bullets::Place;
+use crate::app::{AppError, Project};
+use crate::domain::ItemId;
+use crate::judge::JudgeSpec;
 use crate::optimize::bootstrap::{self, Bootstrap};
 use crate::optimize::copro::{self, Copro};
 use crate::optimize::flywheel::{self, Flywheel};
 use crate::optimize::gepa::{self, Gepa};
+use crate::optimize::library::draft::{self, Draft};
+use crate::optimize::library::{self, Bullets, Rule};
 use crate::optimize::mipro::{self, Mipro};
 use crate::optimize::published::Published;
 use crate::optimize::stages::{Stage, Stages};
 use crate::optimize::strategy::Strategy;
+use crate::rubric::bullets::{Bullet, Library};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// How a prompt is searched for.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +34,10 @@ pub enum Method {
     Bootstrap(bootstrap::Knobs),
     /// See [`copro`].
     Copro(copro::Knobs),
+    /// See [`library`]; the library's file where it is not beside the rubric.
+    Bullets(library::Knobs, Option<PathBuf>),
+    /// See [`draft`]; the library's file likewise. It changes no prompt and opens nothing.
+    Draft(draft::Knobs, Option<PathBuf>),
     /// Several after each other: see [`stages`](crate::optimize::stages).
     Regimes(Vec<Regime>),
 }
@@ -37,6 +51,8 @@ pub enum Regime {
     Demos,
     /// The whole text, in the simplest loop.
     Flywheel,
+    /// Vetted bullets of the library only.
+    Bullets,
 }
 
 impl Regime {
@@ -49,6 +65,7 @@ impl Regime {
             Self::Rewrite => "rewrite",
             Self::Demos => "demos",
             Self::Flywheel => "flywheel",
+            Self::Bullets => "bullets",
         }
     }
 
@@ -58,30 +75,93 @@ impl Regime {
             Self::Rewrite => 6.0,
             Self::Demos => 3.0,
             Self::Flywheel => 2.0,
+            Self::Bullets => 4.0,
         }
     }
 
-    fn stage(self) -> Stage {
+    fn stage(self, project: &Project, judge: &JudgeSpec, data: &Data) -> Result<Stage, AppError> {
         let strategy: Box<dyn Strategy> = match self {
             Self::Rewrite => Box::new(Gepa::new(gepa::Knobs::default())),
             Self::Demos => Box::new(Bootstrap::new(bootstrap::Knobs { search: 4, ..bootstrap::Knobs::a_step() })),
             Self::Flywheel => Box::new(Flywheel::new(flywheel::Knobs::default())),
+            Self::Bullets => Method::Bullets(library::Knobs::default(), None).strategy(project, judge, data)?,
         };
-        Stage { name: self.name(), share: self.share(), strategy }
+        Ok(Stage { name: self.name(), share: self.share(), strategy })
     }
 }
 
 impl Method {
     /// The strategy, at its beginning.
-    pub(super) fn strategy(&self) -> Box<dyn Strategy> {
-        match self {
+    pub(super) fn strategy(
+        &self,
+        project: &Project,
+        judge: &JudgeSpec,
+        data: &Data,
+    ) -> Result<Box<dyn Strategy>, AppError> {
+        let library = |file: &Option<PathBuf>| {
+            Ok::<_, AppError>(Place::of(project, &judge.rubric, file.as_deref()).read()?.library)
+        };
+        Ok(match self {
             Self::Gepa(knobs) => Box::new(Gepa::new(knobs.clone())),
             Self::Published => Box::<Published>::default(),
             Self::Flywheel(knobs) => Box::new(Flywheel::new(knobs.clone())),
             Self::Mipro(knobs) => Box::new(Mipro::new(knobs.clone())),
             Self::Bootstrap(knobs) => Box::new(Bootstrap::new(knobs.clone())),
             Self::Copro(knobs) => Box::new(Copro::new(knobs.clone())),
-            Self::Regimes(regimes) => Box::new(Stages::new(regimes.iter().map(|regime| regime.stage()).collect())),
+            Self::Bullets(knobs, file) => {
+                let library = library(file)?;
+                let sources = sources(&library, data)?;
+                Box::new(Bullets::new(knobs.clone(), vetted(&library)?, sources))
+            }
+            Self::Draft(knobs, file) => {
+                let known = library(file)?.bullets.iter().map(rule).collect();
+                Box::new(Draft::new(knobs.clone(), known))
+            }
+            Self::Regimes(regimes) => {
+                let stage = |regime: &Regime| regime.stage(project, judge, data);
+                Box::new(Stages::new(regimes.iter().map(stage).collect::<Result<_, _>>()?))
+            }
+        })
+    }
+
+    /// Whether the held-out part may be opened at the end, so that calls for it are set aside.
+    pub(super) fn decides(&self) -> bool {
+        !matches!(self, Self::Draft(..))
+    }
+}
+
+fn rule(bullet: &Bullet) -> Rule {
+    Rule { id: bullet.id.clone(), text: bullet.text.clone() }
+}
+
+fn vetted(library: &Library) -> Result<Vec<Rule>, AppError> {
+    let rules: Vec<Rule> = library.vetted().map(rule).collect();
+    if rules.is_empty() {
+        return Err(AppError::input(
+            format!("no bullet of the {} in the library is vetted", library.bullets.len()),
+            "read them with `assessor bullets list`, and vet those that you stand for: `assessor bullets vet ID --by NAME`",
+        ));
+    }
+    Ok(rules)
+}
+
+/// The items that vetted bullets were written from. On those they flatter: they are left out of the search, and may not be
+/// among what is held out.
+fn sources(library: &Library, data: &Data) -> Result<BTreeSet<ItemId>, AppError> {
+    let seen: BTreeSet<&ItemId> = data.train.0.iter().chain(&data.dev.0).map(|example| &example.item.id).collect();
+    let rated: BTreeMap<&str, &ItemId> = data.evidence.labelled.iter().map(|l| (l.id.as_str(), &l.id)).collect();
+    let mut sources = BTreeSet::new();
+    for bullet in library.vetted() {
+        for &id in bullet.source.iter().filter_map(|id| rated.get(id.as_str())) {
+            if !seen.contains(id) {
+                return Err(AppError::input(
+                    format!("the bullet `{}` was written from the item `{id}`, which is held out now", bullet.id),
+                    "use the `--seed` and `--split` that it was drafted with, or a column `purpose` that fixes the parts: what \
+                     decides must not have been seen before",
+                ));
+            }
+            sources.insert(id.clone());
         }
     }
+    Ok(sources)
 }

@@ -110,7 +110,7 @@ pub(super) async fn run(
     let (endpoint, reflector) = endpoints(project, request)?;
     let judge = judge(project, request, &endpoint)?;
     let protection = protect::read(request.protect.as_deref(), &data)?;
-    let strategy = request.method.strategy();
+    let strategy = request.method.strategy(project, &judge, &data)?;
     let begun = Begun {
         protected: protection.items.clone(),
         against: rival.map(Against::recorded),

@@ -17,13 +17,15 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   assessor adapt --from sim/large --to sim/small
       tries it out: the shipped labels, simulated models, no key, no network
-  assessor adapt --from production --to mini --to nano --items items.jsonl --human ratings.csv --reflector big
-      carries the judge in use to two cheaper models of assessor.toml, and says for each GO or NO-GO
+  assessor adapt --from production --to mini --to nano --items items.jsonl --human ratings.csv
+      carries the judge in use to two models of assessor.toml (add --reflector MODEL), and says for
+      each GO or NO-GO
 
-What it does, for each target: it rates with the old prompt on the new model, searches for a better prompt there (Train and
-Dev), then rates the held-out items with the old judge, the old prompt on the new model, and the best new prompt. GO
-means: on those items the new judge is not worse than the old one by the margin, no slice is worse, and its replies can be
-read. A judge that is a GO is stored as a version. The old judge stays as it is, with its model.
+What it does, for each target: it rates with the old prompt on the new model, searches for a better
+prompt there (on Train and Dev), then rates the held-out items with the old judge, with the old
+prompt on the new model, and with the best new prompt. GO means: on those items the new judge is
+not worse than the old one by the margin, no slice is worse, and its replies can be read. A judge
+that is a GO is stored as a version. The old judge stays as it is, with its model.
 
 Stop it whenever you like: the same command goes on where it was, and pays for no call twice.";
 
@@ -92,7 +94,7 @@ pub(in crate::cli) struct AdaptArgs {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(in crate::cli) enum RegimeArg {
-    /// Try each of the others within the budget, and say what each bought
+    /// Try the others after each other, flywheel apart, within the budget, and say what each bought
     Auto,
     /// The whole text, by reflection on what the new model gets wrong
     Rewrite,
@@ -100,6 +102,8 @@ pub(in crate::cli) enum RegimeArg {
     Demos,
     /// The whole text, round by round
     Flywheel,
+    /// Vetted bullets of the rubric's library only
+    Bullets,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -145,6 +149,7 @@ impl AdaptArgs {
                 RegimeArg::Rewrite => vec![Regime::Rewrite],
                 RegimeArg::Demos => vec![Regime::Demos],
                 RegimeArg::Flywheel => vec![Regime::Flywheel],
+                RegimeArg::Bullets => vec![Regime::Bullets],
             },
             limits: if unlimited { Limits { judge_calls: Some(DEFAULT_CALLS), ..limits } } else { limits },
             terms: Terms {

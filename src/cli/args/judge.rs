@@ -2,7 +2,7 @@
 
 use super::LintArgs;
 use super::shared::ReadArgs;
-use crate::app::{Against, HandWritten, JudgeRequest, Promotion};
+use crate::app::{Against, HandWritten, JudgeRequest, Promotion, Swap};
 use crate::ledger::Expected;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -96,7 +96,7 @@ fn promotion(alias: &str, expect: Option<&str>, why: &str) -> Promotion {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  assessor judge add --model sim/small --note baseline      the rubric's own prompt\n  assessor judge show production --text > prompt.txt        edit it, then\n  assessor judge add prompt.txt --from production --note 'drafts count less'\n\nThe output contract is no part of the file: it comes from the rubric and cannot be lost."
+    after_help = "Examples:\n  assessor judge add --model sim/small --note baseline      the rubric's own prompt\n  assessor judge show production --text > prompt.txt        edit it, then\n  assessor judge add prompt.txt --from production --note 'drafts count less'\n  assessor judge add --from production --without-bullet confirmed-answer\n\nThe output contract is no part of the file: it comes from the rubric and cannot be lost."
 )]
 pub(in crate::cli) struct AddArgs {
     /// Instruction and rules: a text whose last lines may be rules that begin with `- ` [default: those of the rubric]
@@ -126,6 +126,15 @@ pub(in crate::cli) struct AddArgs {
     /// Do not store a prompt that violates guardrails, and end with 100: without it they are warnings
     #[arg(long)]
     pub strict: bool,
+    /// Add this bullet of the library, a vetted one; may be repeated
+    #[arg(long = "with-bullet", value_name = "ID")]
+    pub with: Vec<String>,
+    /// Take this bullet of the library out; may be repeated
+    #[arg(long = "without-bullet", value_name = "ID")]
+    pub without: Vec<String>,
+    /// The library's file [default: ID.bullets.toml beside the rubric]
+    #[arg(long, value_name = "FILE")]
+    pub library: Option<PathBuf>,
     #[command(flatten)]
     pub read: ReadArgs,
 }
@@ -143,6 +152,7 @@ impl AddArgs {
                 Against { items, human, read }
             }),
             strict: self.strict,
+            swap: Swap { with: self.with.clone(), without: self.without.clone(), library: self.library.clone() },
         }
     }
 }

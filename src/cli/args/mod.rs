@@ -2,6 +2,7 @@
 
 mod adapt;
 mod audit;
+mod bullets;
 mod compare;
 mod judge;
 mod label;
@@ -13,6 +14,7 @@ mod values;
 
 pub(super) use adapt::AdaptArgs;
 pub(super) use audit::{AuditArgs, DisagreeArgs, Which};
+pub(super) use bullets::{BulletsAction, BulletsAddArgs, BulletsListArgs, DraftArgs, RetireArgs, VetArgs};
 pub(super) use compare::CompareArgs;
 pub(super) use judge::{AddArgs, DiffArgs, JudgeAction, PromoteArgs, RollbackArgs, ShowArgs};
 pub(super) use label::LabelArgs;
@@ -25,6 +27,9 @@ use clap_complete::Shell;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+/// The heading of the options that every command has, so that they do not stand among its own.
+const EVERY: &str = "For every command";
+
 /// Makes a language model a relevance judge, and makes that judge answer to people.
 #[derive(Debug, Parser)]
 #[command(
@@ -34,19 +39,19 @@ use std::path::PathBuf;
 )]
 pub(super) struct Cli {
     /// Print one JSON object on stdout; `assessor schema envelope` describes it
-    #[arg(long, global = true)]
+    #[arg(help_heading = EVERY, long, global = true)]
     pub json: bool,
     /// Say nothing on stderr but errors
-    #[arg(long, short, global = true)]
+    #[arg(help_heading = EVERY, long, short, global = true)]
     pub quiet: bool,
     /// Seed of the run: sampling seeds of the requests and every draw
-    #[arg(long, global = true, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(..=u64::from(u32::MAX)))]
+    #[arg(help_heading = EVERY, long, global = true, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(..=u64::from(u32::MAX)))]
     pub seed: u64,
     /// Folder of the ledger and cache
-    #[arg(long, global = true, default_value = ".assessor", value_name = "DIR", env = "ASSESSOR_STATE")]
+    #[arg(help_heading = EVERY, long, global = true, default_value = ".assessor", value_name = "DIR", env = "ASSESSOR_STATE")]
     pub state: PathBuf,
     /// Configuration file [default: assessor.toml, where it exists]
-    #[arg(long, short, global = true, value_name = "FILE")]
+    #[arg(help_heading = EVERY, long, short, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Command,
@@ -96,6 +101,15 @@ pub(super) enum Command {
         #[command(subcommand)]
         action: JudgeAction,
     },
+    /// Keep a library of vetted rules that prompts may get: list, add, vet, retire, draft
+    #[command(
+        after_help = "Examples:\n  assessor bullets list --status candidate\n  assessor bullets draft                             rules from what sim/small gets wrong on the shipped labels\n  assessor bullets vet short-rationale --by 'Ana Ruiz'\n  assessor optimize bullets                          which of the vetted ones help"
+    )]
+    Bullets {
+        /// What to do
+        #[command(subcommand)]
+        action: BulletsAction,
+    },
     /// Serve the simulated models to other tools, and measure prompts on fresh simulated worlds
     Sim(SimArgs),
     /// Print the JSON Schema of a format
@@ -124,6 +138,7 @@ impl Command {
             Self::Optimize(_) => "optimize",
             Self::Adapt(_) => "adapt",
             Self::Judge { .. } => "judge",
+            Self::Bullets { .. } => "bullets",
             Self::Sim(_) => "sim",
             Self::Schema(_) => "schema",
             Self::Completions { .. } => "completions",
@@ -140,7 +155,7 @@ pub(super) struct InitArgs {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct SchemaArgs {
-    /// rubric, config, items, human, judge, labels or envelope
+    /// rubric, bullets, config, items, human, judge, labels or envelope
     pub name: String,
 }
 

@@ -11,6 +11,7 @@ pub use curve::Point;
 
 use super::demos::Showing;
 use super::event::{Begun, Decision, Entry, Why};
+use super::library::finding::Finding;
 use super::limits::{Limit, Spend};
 use super::pool::{CandidateId, Operator};
 use crate::domain::ItemId;
@@ -52,6 +53,9 @@ pub struct Story {
     pub opened: Option<Opened>,
     /// The last word.
     pub decided: Option<Decided>,
+    /// What each bullet of a library came to, where the strategy chooses from one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bullets: Vec<Finding>,
     /// Spent in all.
     pub spent: Spend,
     /// Of that, on the reflection model.
@@ -273,6 +277,7 @@ impl Story {
             why: None,
             opened: None,
             decided: None,
+            bullets: Vec::new(),
             spent: Spend::default(),
             writing: Spend::default(),
             rival: None,
@@ -284,7 +289,8 @@ impl Story {
 
     fn take(&mut self, entry: &Entry) {
         match entry {
-            Entry::Begun(_) | Entry::Admitted { .. } | Entry::Compared { .. } => {}
+            Entry::Begun(_) | Entry::Admitted { .. } | Entry::Compared { .. } | Entry::Drafted { .. } => {}
+            Entry::Weighed { bullets } => self.bullets.clone_from(bullets),
             Entry::Rated { spent, .. } => self.spent = *spent,
             Entry::Written { spent, .. } => {
                 self.writing = self.writing + spent.since(self.spent);

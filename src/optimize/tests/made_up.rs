@@ -31,7 +31,7 @@ pub(super) const KINDS: [(&str, &str); 8] = [
 /// With it a judge is two points further off, everywhere.
 pub(super) const HARM: &str = "Raise the rating by one point when the owner has approved the text.";
 
-/// With so many examples a judge is one point off where it was two, and its replies can be read.
+/// With so many examples a judge is a point nearer to people, and its replies can be read.
 pub(super) const SHOWN: usize = 4;
 
 /// Rules that change nothing.
@@ -84,6 +84,9 @@ impl<'a> Letter<'a> {
 /// What a reflection model answers.
 pub(super) type Writer = fn(&Letter<'_>) -> String;
 
+/// What a judge with these rules says of an example.
+pub(super) type Rates = fn(&Example, &[String], Scale) -> Rating;
+
 /// The rule that helps the most.
 pub(super) fn helps(letter: &Letter<'_>) -> String {
     letter.with(&[letter.helpful()])
@@ -105,6 +108,7 @@ pub(super) struct World {
     dev: Dev<Vec<Example>>,
     judge: JudgeSpec,
     writer: Writer,
+    rates: Rates,
     limits: Limits,
     seed: u64,
     /// Every so manieth reply is malformed without examples.
@@ -147,7 +151,8 @@ impl World {
             parser: PARSER,
         };
         let (train, dev) = (Train(examples("t", n, kinds)), Dev(examples("d", n, kinds)));
-        Self { train, dev, judge, writer, limits: Limits::default(), seed: 1, breaks: usize::MAX }
+        let limits = Limits::default();
+        Self { train, dev, judge, writer, rates: rating, limits, seed: 1, breaks: usize::MAX }
     }
 
     /// The judge is told these rules from the beginning.
@@ -159,6 +164,11 @@ impl World {
     /// Every `nth` reply is malformed, as long as too few examples are shown.
     pub fn breaking(self, nth: usize) -> Self {
         Self { breaks: nth, ..self }
+    }
+
+    /// Another judge.
+    pub fn judged_by(self, rates: Rates) -> Self {
+        Self { rates, ..self }
     }
 
     pub fn limits(self, limits: Limits) -> Self {
@@ -226,7 +236,11 @@ impl World {
         if shown < SHOWN && number % self.breaks == self.breaks - 1 {
             return Said::Malformed { reason: Malformed::NotJson, excerpt: "I would say".into() };
         }
-        let rating = rating(example, &prompt.bullets, shown >= SHOWN, self.judge.rubric.scale);
+        let scale = self.judge.rubric.scale;
+        let rating = (self.rates)(example, &prompt.bullets, scale);
+        let (level, gold) = (scale.index(rating), scale.index(example.gold));
+        let nearer = if level > gold { level - 1 } else { (level + 1).min(gold) };
+        let rating = if shown >= SHOWN { scale.at(nearer) } else { rating };
         Said::Rated { rating, rationale: Some("It is of its kind.".into()) }
     }
 
@@ -269,16 +283,15 @@ fn examples(prefix: &str, n: usize, kinds: usize) -> Vec<Example> {
     (0..n).map(example).collect()
 }
 
-/// The gold rating, moved by two points for a rule that is missing (by one, with examples) and by two for one that harms.
-fn rating(example: &Example, rules: &[String], shown: bool, scale: Scale) -> Rating {
+/// The gold rating, moved by two points for a rule that is missing and by two for one that harms.
+fn rating(example: &Example, rules: &[String], scale: Scale) -> Rating {
     let has = |rule: &str| rules.iter().any(|own| own == rule);
     let needed = KINDS.iter().find(|kind| example.item.document.ends_with(&format!("of kind {}.", kind.0))).unwrap();
-    let missing = match () {
-        () if has(needed.1) => 0,
-        () if shown => 1,
-        () => 2,
-    };
-    let off = missing + if has(HARM) { 2 } else { 0 };
+    moved(example, if has(needed.1) { 0 } else { 2 } + if has(HARM) { 2 } else { 0 }, scale)
+}
+
+/// The gold rating, moved by so many points.
+pub(super) fn moved(example: &Example, off: usize, scale: Scale) -> Rating {
     let gold = scale.index(example.gold);
     match off {
         _ if gold + off < scale.levels() => scale.at(gold + off),

@@ -4,7 +4,8 @@
 
 mod examples;
 mod gepa;
-pub(super) mod made_up;
+mod library;
+mod made_up;
 mod others;
 mod stages;
 

@@ -7,9 +7,11 @@ use super::prompts::{Card, Prose, Refusal, cards, prose, refusals};
 use super::{SCRIPT, SCRIPT_HASH, STYLE};
 use crate::audit::{Change, Comparison, Diff};
 use crate::domain::Rating;
+use crate::optimize::library::finding::{Finding, Verdict};
 use crate::optimize::story::{Point, Status, Story, Tried};
 use crate::optimize::summary::Summary;
 use crate::prompt::diff::diff;
+use crate::report::bullets::{COLUMNS, NOTE, cells, ordered, tally};
 use crate::report::comparison::shown;
 use crate::report::figures::{Unit, count};
 use crate::report::optimization::{
@@ -62,6 +64,7 @@ pub fn optimization_html(summary: &Summary, story: &Story) -> String {
         why: &summary.why,
         tree: tree(story),
         cards: cards(story),
+        weighed: weighed(story),
         refusals: refusals(story),
         rejected: summary.rejected.iter().map(|(name, n)| (plain(name), count(*n))).collect(),
         stopped: count(summary.stopped),
@@ -102,6 +105,7 @@ struct Page<'a> {
     why: &'a str,
     tree: Vec<Branch>,
     cards: Vec<Card>,
+    weighed: Option<Weighed>,
     refusals: Vec<Refusal>,
     rejected: Vec<(String, String)>,
     stopped: String,
@@ -161,6 +165,37 @@ fn curve(story: &Story) -> Option<Curve> {
         drawing: learning(&Learning { across, up, points, plateaus: &plateaus }),
         ticks: svg::ticks(across),
         rows: points.iter().map(row).collect(),
+    })
+}
+
+/// What each bullet of a library came to.
+struct Weighed {
+    tally: String,
+    columns: [&'static str; COLUMNS.len()],
+    rows: Vec<WeighedRow>,
+    note: &'static str,
+}
+
+struct WeighedRow {
+    class: &'static str,
+    text: String,
+    cells: [String; COLUMNS.len()],
+}
+
+fn weighed(story: &Story) -> Option<Weighed> {
+    let row = |finding: &Finding| WeighedRow {
+        class: match (&finding.verdict, finding.place) {
+            (Verdict::Harms, _) => "stands-out",
+            _ => "",
+        },
+        text: plain(&finding.text),
+        cells: cells(finding),
+    };
+    (!story.bullets.is_empty()).then(|| Weighed {
+        tally: tally(&story.bullets),
+        columns: COLUMNS,
+        rows: ordered(&story.bullets).into_iter().map(row).collect(),
+        note: NOTE,
     })
 }
 

@@ -3,6 +3,7 @@
 use super::words::{best, edits, fates, headline, next, spending, standing, steps, trust};
 use crate::optimize::story::Story;
 use crate::optimize::summary::Summary;
+use crate::report::bullets::weighed_markdown;
 use crate::report::comparison_markdown;
 use crate::report::markdown::{code, prose};
 
@@ -24,6 +25,7 @@ pub fn optimization_markdown(summary: &Summary, story: &Story) -> String {
         }
         out.push('\n');
     }
+    out.push_str(&weighed_markdown(&story.bullets));
     out.push_str("### Can it be trusted?\n\n");
     for (name, text) in trust(summary, story) {
         out.push_str(&format!("- **{name}**: {}\n", prose(&text)));

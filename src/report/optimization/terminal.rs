@@ -3,6 +3,7 @@
 use super::words::{best, edits, fates, headline, made_of, next, rounds, short, spending, standing, steps, stopped};
 use crate::optimize::story::Story;
 use crate::optimize::summary::Summary;
+use crate::report::bullets::weighed_terminal;
 use crate::report::figures::{Unit, plural};
 use crate::report::plain::spaced;
 use crate::report::style::{INDENT, TerminalOptions, Tone};
@@ -42,6 +43,7 @@ pub fn optimization_terminal(summary: &Summary, story: &Story, options: &Termina
         field("guarded", &stopped);
     }
     out.push_str(&changed(summary, story, *options));
+    out.push_str(&weighed_terminal(&story.bullets, *options));
     out.push_str(&todo(summary, story, *options));
     options.finish(out)
 }

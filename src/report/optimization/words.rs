@@ -226,6 +226,12 @@ pub(in crate::report) fn steps(summary: &Summary) -> Vec<Step> {
         true => step("go back to the baseline", format!("assessor judge promote {baseline} --as {alias}")),
         false => step("roll it back", format!("assessor judge rollback {alias}")),
     });
+    if let Some(last) =
+        summary.bullets.iter().max_by_key(|finding| finding.place).filter(|finding| finding.place.is_some())
+    {
+        let command = format!("assessor judge add --from {version} --without-bullet {}", last.id);
+        steps.push(step("take a single bullet back", command));
+    }
     if summary.promoted.is_none() {
         let command = format!("assessor judge promote {baseline} --as {alias}");
         steps.push(step("or, if the alias was new", command));

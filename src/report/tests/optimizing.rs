@@ -86,6 +86,7 @@ fn run(text: &str, comparison: &Comparison, adopted: bool, looks: u64) -> (Summa
         stopped: 1,
         rejected: story.rejected.clone(),
         curve: story.curve.clone(),
+        bullets: story.bullets.clone(),
         decision: Some(Decision { adopted, reasons: vec![text.into()], comparison: comparison.clone() }),
         gain: Some(Gain::of(comparison)),
         warning: None,

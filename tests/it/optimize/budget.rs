@@ -8,7 +8,7 @@ use assessor::optimize::demos::Select;
 use assessor::optimize::event::{Entry, Why};
 use assessor::optimize::limits::Limits;
 use assessor::optimize::objective::Objective;
-use assessor::optimize::{bootstrap, copro, flywheel, gepa, mipro};
+use assessor::optimize::{bootstrap, copro, flywheel, gepa, library, mipro};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ const UNWELL: u64 = 4;
 const HELD: u64 = (2 * QUERIES * KEPT / 4) as u64;
 
 fn method(rng: &mut ChaCha8Rng) -> Method {
-    match rng.random_range(0..8) {
+    match rng.random_range(0..9) {
         0 => Method::Published,
         1 => Method::Flywheel(flywheel::Knobs {
             rounds: rng.random_range(0..6),
@@ -53,6 +53,14 @@ fn method(rng: &mut ChaCha8Rng) -> Method {
             failures: rng.random_range(1..10),
             objective: Objective::ALL[rng.random_range(0..3)],
         }),
+        5 => Method::Bullets(
+            library::Knobs {
+                most: rng.random_range(1..20),
+                words: rng.random_range(1..400),
+                z: rng.random_range(0.0..2.0),
+            },
+            None,
+        ),
         _ => Method::Gepa(gepa::Knobs {
             failures: rng.random_range(1..10),
             width: rng.random_range(1..6),

@@ -105,6 +105,11 @@ async fn and_copro() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn and_so_does_the_choice_of_bullets() {
+    killed_at(8, &["bullets"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_interrupted_search_says_so_and_goes_on_later() {
     let server = slow_server().await;
     let args = arguments(&server, &["gepa"]);

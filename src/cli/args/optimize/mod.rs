@@ -1,6 +1,7 @@
 //! `assessor optimize`: what every strategy takes; one file for each strategy.
 
 mod bootstrap;
+mod bullets;
 mod choices;
 mod copro;
 mod flywheel;
@@ -42,11 +43,14 @@ pub(in crate::cli) enum Strategy {
     /// Several instructions at a time, written from how those before them did
     #[command(after_help = copro::EXAMPLES)]
     Copro(copro::CoproArgs),
+    /// Choose vetted rules of the instruction library; the prompt itself stays as it is
+    #[command(after_help = bullets::EXAMPLES)]
+    Bullets(bullets::BulletsArgs),
 }
 
-/// What every strategy takes.
-#[derive(Debug, Args)]
-pub(in crate::cli) struct SharedArgs {
+/// The data, and who writes.
+#[derive(Clone, Debug, Args)]
+pub(in crate::cli) struct DataArgs {
     /// Items: queries, texts and slice tags; a column `purpose` of train, dev or test divides them [default: the shipped items]
     #[arg(long, value_name = "FILE")]
     pub items: Option<PathBuf>,
@@ -59,7 +63,30 @@ pub(in crate::cli) struct SharedArgs {
     /// Shares of train, dev and test, by query; 0 for test only searches
     #[arg(long, alias = "fractions", value_name = "TRAIN/DEV/TEST", default_value = "40/20/40", value_parser = split)]
     pub split: Fractions,
-    /// Calls to the judge, those for the held-out part included; never exceeded [default: 1500, where nothing is limited]
+}
+
+impl DataArgs {
+    pub(in crate::cli::args) fn request(&self, judge: &JudgeArgs, read: &ReadArgs) -> AuditRequest {
+        AuditRequest {
+            source: Source::Nobody,
+            items: self.items.clone(),
+            human: self.human.clone(),
+            read: read.options(None),
+            replies: None,
+            systems: None,
+            scale: None,
+            rubric: judge.rubric.clone(),
+            contaminated: true,
+        }
+    }
+}
+
+/// What every strategy takes.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SharedArgs {
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// Calls to the judge, those for the held-out part included; never exceeded [default: 1500, for bullets 6000, where nothing is limited]
     #[arg(long, value_name = "N")]
     pub budget_calls: Option<u64>,
     /// Calls to both models together; never exceeded
@@ -99,7 +126,8 @@ pub(in crate::cli) struct SharedArgs {
 const DEFAULT_CALLS: u64 = 1_500;
 
 impl SharedArgs {
-    fn limits(&self) -> Limits {
+    /// What may be spent; `calls` to the judge when nothing is limited.
+    fn limits(&self, calls: u64) -> Limits {
         let limits = Limits {
             judge_calls: self.budget_calls,
             calls: self.budget_all_calls,
@@ -108,7 +136,7 @@ impl SharedArgs {
             seconds: self.budget_seconds,
         };
         match limits == Limits::default() {
-            true => Limits { judge_calls: Some(DEFAULT_CALLS), ..limits },
+            true => Limits { judge_calls: Some(calls), ..limits },
             false => limits,
         }
     }
@@ -122,6 +150,7 @@ impl Strategy {
             Self::Mipro(args) => &args.shared,
             Self::Bootstrap(args) => &args.shared,
             Self::Copro(args) => &args.shared,
+            Self::Bullets(args) => &args.shared,
         }
     }
 
@@ -132,6 +161,14 @@ impl Strategy {
             Self::Mipro(args) => args.method(),
             Self::Bootstrap(args) => args.method(),
             Self::Copro(args) => args.method(),
+            Self::Bullets(args) => args.method(),
+        }
+    }
+
+    fn default_calls(&self) -> u64 {
+        match self {
+            Self::Gepa(_) | Self::Flywheel(_) | Self::Mipro(_) | Self::Bootstrap(_) | Self::Copro(_) => DEFAULT_CALLS,
+            Self::Bullets(_) => bullets::CALLS,
         }
     }
 
@@ -139,21 +176,11 @@ impl Strategy {
         let shared = self.shared();
         OptimizeRequest {
             judge: shared.judge.request(stored),
-            reflector: shared.reflector.clone(),
-            data: AuditRequest {
-                source: Source::Nobody,
-                items: shared.items.clone(),
-                human: shared.human.clone(),
-                read: shared.read.options(None),
-                replies: None,
-                systems: None,
-                scale: None,
-                rubric: shared.judge.rubric.clone(),
-                contaminated: true,
-            },
-            fractions: shared.split,
+            reflector: shared.data.reflector.clone(),
+            data: shared.data.request(&shared.judge, &shared.read),
+            fractions: shared.data.split,
             method: self.method(),
-            limits: shared.limits(),
+            limits: shared.limits(self.default_calls()),
             conditions: Conditions { margin: shared.slice_margin, ..Conditions::default() },
             protect: shared.protect.clone(),
             promote: shared.promote.clone(),

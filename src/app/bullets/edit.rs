@@ -1,0 +1,180 @@
+//! Add, vet, retire.
+
+use super::BulletsRequest;
+use crate::app::judges::Against;
+use crate::app::{AppError, Project, Warning, lint};
+use crate::domain::{Dev, Train};
+use crate::guardrail::{Guard, Limits, says_the_same};
+use crate::prompt::Prompt;
+use crate::rubric::Rubric;
+use crate::rubric::bullets::{self, Bullet, Ruling, Status, unfit};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Characters of a name or a reason.
+const LONGEST: usize = 500;
+
+/// A bullet to add.
+#[derive(Clone, Debug)]
+pub struct NewBullet {
+    /// The rule.
+    pub text: String,
+    /// Its id; from its first words when absent.
+    pub id: Option<String>,
+    /// Who wrote it.
+    pub author: String,
+    /// What it is about.
+    pub tags: Vec<String>,
+    /// The items whose disagreements it was written from.
+    pub source: Vec<String>,
+    /// Rated items that it may copy nothing from.
+    pub against: Option<Against>,
+}
+
+/// A bullet that was added.
+#[derive(Debug, Serialize)]
+pub struct BulletAdded {
+    /// The file.
+    pub file: PathBuf,
+    /// The bullet.
+    pub bullet: Bullet,
+}
+
+/// A bullet that somebody decided on.
+#[derive(Debug, Serialize)]
+pub struct Ruled {
+    /// The file.
+    pub file: PathBuf,
+    /// The bullet as it is now.
+    pub bullet: Bullet,
+    /// Its status before.
+    pub was: Status,
+}
+
+/// Adds a bullet as a candidate: no prompt gets it until it is vetted.
+///
+/// # Errors
+/// [`AppError::Unsound`] when a guardrail objects to it; [`AppError`] when it is no rule, the library has it already, or a
+/// file cannot be used.
+pub fn add_bullet(
+    project: &Project,
+    request: &BulletsRequest,
+    new: &NewBullet,
+) -> Result<(BulletAdded, Vec<Warning>), AppError> {
+    let (rubric, place) = request.place(project)?;
+    let shelf = place.read()?;
+    if let Some((message, hint)) = unfit(&new.text) {
+        return Err(AppError::input(message, hint));
+    }
+    let text = new.text.trim().to_owned();
+    if let Some(known) = shelf.library.bullets.iter().find(|known| says_the_same(&known.text, &text)) {
+        return Err(AppError::input(
+            format!("the bullet `{}` says the same: {}", known.id, known.text),
+            "vet or retire that one; two that say the same could not be told apart",
+        ));
+    }
+    let warnings = objections(project, &rubric, new, &text)?;
+    let id = new.id.clone().unwrap_or_else(|| shelf.library.name_for(&text));
+    let bullet = Bullet {
+        id,
+        text,
+        author: new.author.clone(),
+        source: new.source.clone(),
+        status: Status::Candidate,
+        tags: new.tags.clone(),
+        vetted: None,
+        retired: None,
+    };
+    let now = bullets::added(&shelf.text, &bullet).expect("what was read is a library");
+    place.replace(&shelf, &now)?;
+    Ok((BulletAdded { file: place.path, bullet }, warnings))
+}
+
+/// What the guardrails have against a rule.
+fn objections(project: &Project, rubric: &Rubric, new: &NewBullet, text: &str) -> Result<Vec<Warning>, AppError> {
+    let examples = match &new.against {
+        Some(against) => {
+            lint::examples(project, Some(&against.items), against.human.as_deref(), &against.read, rubric)?
+        }
+        None => Vec::new(),
+    };
+    let base = Prompt::of(rubric);
+    let guard = Guard::new(rubric, &base, &Train(examples), &Dev(Vec::new()), Limits::default());
+    let found = guard.check(&Prompt { bullets: vec![text.to_owned()], ..base }, None);
+    if !found.is_empty() {
+        return Err(AppError::Unsound { found: found.iter().map(ToString::to_string).collect() });
+    }
+    let unchecked = "the rule was compared with no items: `--items FILE --human FILE` finds what it copies";
+    let warning = Warning { code: "leaks-not-checked", text: unchecked.to_owned() };
+    Ok(if new.against.is_none() { vec![warning] } else { Vec::new() })
+}
+
+/// Says that a person stands for a bullet: prompts may have it from now on.
+///
+/// # Errors
+/// [`AppError`] when there is no such bullet, or the file cannot be used.
+pub fn vet_bullet(
+    project: &Project,
+    request: &BulletsRequest,
+    id: &str,
+    by: &str,
+    why: Option<&str>,
+) -> Result<Ruled, AppError> {
+    short("name", Some(by))?;
+    rule(project, request, id, Some(by), why, Status::Vetted)
+}
+
+/// Takes a bullet out of use. It stays in the file, so that nobody proposes it again unawares.
+///
+/// # Errors
+/// As [`vet_bullet`].
+pub fn retire_bullet(
+    project: &Project,
+    request: &BulletsRequest,
+    id: &str,
+    why: &str,
+    by: Option<&str>,
+) -> Result<Ruled, AppError> {
+    short("reason", Some(why))?;
+    rule(project, request, id, by, Some(why), Status::Retired)
+}
+
+fn rule(
+    project: &Project,
+    request: &BulletsRequest,
+    id: &str,
+    by: Option<&str>,
+    why: Option<&str>,
+    to: Status,
+) -> Result<Ruled, AppError> {
+    short("name", by)?;
+    short("reason", why)?;
+    let (_, place) = request.place(project)?;
+    let shelf = place.read()?;
+    let Some(bullet) = shelf.library.find(id) else {
+        let ids: Vec<&str> = shelf.library.bullets.iter().map(|bullet| bullet.id.as_str()).collect();
+        let known = if ids.is_empty() { "it has none".to_owned() } else { format!("it has {}", ids.join(", ")) };
+        return Err(AppError::input(format!("the library has no bullet `{id}`"), known));
+    };
+    let was = bullet.status;
+    let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+    let ruling = Ruling { by: by.map(str::to_owned), on: day, why: why.map(str::to_owned) };
+    let edit = if to == Status::Vetted { bullets::vetted } else { bullets::retired };
+    let now = edit(&shelf.text, id, &ruling).expect("the bullet was found");
+    place.replace(&shelf, &now)?;
+    let library = bullets::load(&place.path.display().to_string(), &now)?;
+    let bullet = library.find(id).expect("an edit keeps ids").clone();
+    Ok(Ruled { file: place.path, bullet, was })
+}
+
+fn short(what: &str, text: Option<&str>) -> Result<(), AppError> {
+    match text {
+        Some(text) if text.trim().is_empty() => {
+            Err(AppError::input(format!("the {what} is empty"), "say it in a few words: others have to understand it"))
+        }
+        Some(text) if text.chars().count() > LONGEST => {
+            Err(AppError::input(format!("the {what} has more than {LONGEST} characters"), "say it in a sentence"))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,165 @@
+//! Where a library is, and how it is changed: whole, and only if it is still what was read.
+
+use crate::app::project::{persist, settle};
+use crate::app::{AppError, Project};
+use crate::domain;
+use crate::rubric::Rubric;
+use crate::rubric::bullets::{self, LARGEST, Library};
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Where the library of a rubric is.
+pub(in crate::app) struct Place {
+    pub path: PathBuf,
+    /// The rubric's id.
+    rubric: String,
+}
+
+/// What was read.
+pub(in crate::app) struct Shelf {
+    pub library: Library,
+    pub text: String,
+    /// There is a file; otherwise it is the one inside the binary, or an empty one.
+    pub from_file: bool,
+}
+
+impl Place {
+    /// The file that was named, or the one beside the project's rubric.
+    pub fn of(project: &Project, rubric: &Rubric, file: Option<&Path>) -> Self {
+        match (file, &project.config.defaults.rubric) {
+            (Some(file), _) => Self { path: file.to_owned(), rubric: rubric.id.clone() },
+            (None, Some(beside)) => Self::beside(beside, rubric),
+            (None, None) => Self::beside(Path::new("rubrics/_"), rubric),
+        }
+    }
+
+    /// The file beside a rubric's.
+    pub fn beside(file: &Path, rubric: &Rubric) -> Self {
+        let path = file.with_file_name(format!("{}.bullets.toml", rubric.id));
+        Self { path, rubric: rubric.id.clone() }
+    }
+
+    /// Reads the library. Where there is no file, the shipped rubric has the shipped library, and others an empty one.
+    pub fn read(&self) -> Result<Shelf, AppError> {
+        let name = self.path.display().to_string();
+        let found = self.text()?;
+        let from_file = found.is_some();
+        let text = found.unwrap_or_else(|| match bullets::shipped().rubric == self.rubric {
+            true => bullets::SHIPPED.to_owned(),
+            false => format!("# The instruction library of the rubric `{0}`.\nrubric = \"{0}\"\n", self.rubric),
+        });
+        let library = bullets::load(&name, &text)?;
+        if library.rubric != self.rubric {
+            return Err(AppError::Input {
+                message: format!("the library is for the rubric `{}`, and not for `{}`", library.rubric, self.rubric),
+                place: Some(domain::Place::file(name)),
+                hint: "name the rubric's own library with `--library FILE`: a rule for one task is none for another"
+                    .into(),
+            });
+        }
+        Ok(Shelf { library, text, from_file })
+    }
+
+    fn text(&self) -> Result<Option<String>, AppError> {
+        let refused = |message: String| AppError::Input {
+            message,
+            place: Some(domain::Place::file(self.path.display().to_string())),
+            hint: "a library is a text file in TOML, of some hundred lines".into(),
+        };
+        let file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(refused(format!("the library cannot be read: {e}"))),
+        };
+        let mut bytes = Vec::new();
+        file.take(LARGEST + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|e| refused(format!("the library cannot be read: {e}")))?;
+        if bytes.len() as u64 > LARGEST {
+            return Err(refused(format!("the library has more than {LARGEST} bytes")));
+        }
+        String::from_utf8(bytes).map(Some).map_err(|_| refused("the library is not UTF-8".into()))
+    }
+
+    /// Puts `text` in the place of what was read, if that is still what is there.
+    pub fn replace(&self, shelf: &Shelf, text: &str) -> Result<(), AppError> {
+        // What cannot be read back must never be written.
+        bullets::load(&self.path.display().to_string(), text)?;
+        let folder = self.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let fault = |e| AppError::system("writing", &self.path, e);
+        std::fs::create_dir_all(folder).map_err(fault)?;
+        let mut file = tempfile::Builder::new().prefix(".assessor-").tempfile_in(folder).map_err(fault)?;
+        file.write_all(text.as_bytes()).map_err(fault)?;
+        if !shelf.from_file {
+            settle(&file, &self.path)?;
+            return match file.persist_noclobber(&self.path) {
+                Ok(_) => Ok(()),
+                Err(e) if e.error.kind() == std::io::ErrorKind::AlreadyExists => Err(self.changed()),
+                Err(e) => Err(fault(e.error)),
+            };
+        }
+        // The lock is on the file that is replaced: whoever waits for it finds another file in its place, and another text.
+        let now = File::open(&self.path).map_err(|_| self.changed())?;
+        now.lock().map_err(fault)?;
+        if self.text()?.as_deref() != Some(shelf.text.as_str()) {
+            return Err(self.changed());
+        }
+        persist(file, &self.path)
+    }
+
+    fn changed(&self) -> AppError {
+        AppError::Input {
+            message: "the library was changed while this command worked on it".into(),
+            place: Some(domain::Place::file(self.path.display().to_string())),
+            hint: "nothing was written; run the command again".into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::domain::Explain as _;
+
+    fn place(folder: &Path) -> Place {
+        Place { path: folder.join("relevance.bullets.toml"), rubric: "relevance".into() }
+    }
+
+    #[test]
+    fn of_two_who_change_what_they_read_one_wins_and_the_other_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = place(folder.path());
+        let (one, other) = (place.read().unwrap(), place.read().unwrap());
+        assert!(!one.from_file && one.library == bullets::shipped());
+        place.replace(&one, &format!("# A.\n{}", one.text)).unwrap();
+        let error = place.replace(&other, &other.text).unwrap_err();
+        assert_eq!(error.to_string(), "the library was changed while this command worked on it");
+        assert_eq!(error.hint().unwrap(), "nothing was written; run the command again");
+        let (one, other) = (place.read().unwrap(), place.read().unwrap());
+        place.replace(&one, &format!("# B.\n{}", one.text)).unwrap();
+        assert!(place.replace(&other, &other.text).is_err());
+        assert!(place.read().unwrap().text.starts_with("# B.\n# A.\n"));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn what_is_no_library_is_never_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = place(folder.path());
+        let shelf = place.read().unwrap();
+        assert!(place.replace(&shelf, "rubric = 3").is_err());
+        assert!(!place.path.exists());
+    }
+
+    #[test]
+    fn a_library_of_another_rubric_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = place(folder.path());
+        std::fs::write(&place.path, "rubric = \"other\"\n").unwrap();
+        let error = place.read().map(|_| ()).unwrap_err();
+        assert_eq!(error.to_string(), "the library is for the rubric `other`, and not for `relevance`");
+    }
+}

@@ -1,0 +1,41 @@
+//! `assessor bullets draft`
+
+use crate::app::{self, AppError, Project};
+use crate::cli::DONE;
+use crate::cli::args::DraftArgs;
+use crate::cli::judge::stored;
+use crate::cli::out::Out;
+use crate::cli::progress::Drawn;
+use crate::report::{self, TerminalOptions};
+use tokio::sync::watch;
+
+pub(super) async fn run(
+    args: &DraftArgs,
+    project: &Project,
+    out: &Out,
+    cancel: watch::Receiver<bool>,
+) -> Result<u8, AppError> {
+    let (stored, warnings) = stored(project, out, args.judge.judge.as_deref())?;
+    let mut drawn = Drawn::new(out);
+    let mut watch = |event| drawn.take(event);
+    let (request, knobs) = (args.request(stored), args.knobs());
+    let drafted = Box::pin(app::draft_bullets(project, &request, &args.bullets(), knobs, &mut watch, cancel)).await?;
+    Ok(out.result("bullets", DONE, &drafted, warnings, || {
+        let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
+        let file = drafted.file.display();
+        let stopped: u64 = drafted.rejected.values().sum();
+        let spent = format!(
+            "{} judge calls, {} reflections; guardrails stopped {stopped} drafts.",
+            drafted.judge_calls, drafted.other_calls
+        );
+        match drafted.bullets.first() {
+            None => format!("No new rule. {spent}"),
+            Some(first) => format!(
+                "{}\n{} new candidates in {file}. {spent}\nNo prompt gets one until somebody has vetted it:  assessor bullets vet {} --by NAME",
+                report::bullets(&drafted.bullets, &options),
+                drafted.bullets.len(),
+                first.id
+            ),
+        }
+    }))
+}

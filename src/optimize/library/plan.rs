@@ -1,0 +1,43 @@
+//! What there is to work with: rows and calls.
+
+use super::super::desk::Desk;
+use super::super::order::order;
+use super::super::pool::Row;
+use crate::domain::ItemId;
+use std::collections::BTreeSet;
+
+/// Of a limit in tokens or money this share is planned with: what a call costs is only known from those that were made.
+const CAREFUL: f64 = 0.8;
+/// Calls where nothing is limited: more than there are rows for.
+const PLENTY: u64 = u64::MAX / 4;
+
+/// Rows of Train and Dev, each beginning of them a small picture of the whole; those of `sources` are left out.
+pub(super) fn rows(desk: &Desk<'_>, sources: &BTreeSet<ItemId>) -> Vec<Row> {
+    let materials = desk.materials();
+    let parts =
+        [order(materials.train, Row::Train, "train", desk.seed()), order(materials.dev, Row::Dev, "dev", desk.seed())];
+    let mut placed: Vec<(usize, Row)> = Vec::new();
+    for part in &parts {
+        let n = part.len().max(1);
+        placed.extend(part.iter().enumerate().map(|(at, row)| (at * 1_000_000 / n, *row)));
+    }
+    placed.sort_unstable();
+    placed.retain(|(_, row)| !sources.contains(&materials.example(*row).item.id));
+    placed.into_iter().map(|(_, row)| row).collect()
+}
+
+/// Calls that are left, as far as the limits tell.
+pub(super) fn calls_left(desk: &Desk<'_>) -> u64 {
+    let (limits, spent) = (desk.limits(), desk.spent());
+    let by = |limit: Option<u64>, total: u64| {
+        let each = (total as f64 / spent.judge.max(1) as f64).max(1.0);
+        Some((CAREFUL * limit?.saturating_sub(total) as f64 / each) as u64)
+    };
+    let all = [
+        desk.calls_left(),
+        limits.calls.map(|most| most.saturating_sub(spent.judge + spent.other)),
+        by(limits.tokens, spent.tokens),
+        by(limits.usd.map(|usd| usd.0), spent.usd.0),
+    ];
+    all.into_iter().flatten().min().unwrap_or(PLENTY)
+}

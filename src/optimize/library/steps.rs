@@ -1,0 +1,208 @@
+//! The steps of the search: which prompts are held against which, and what follows for the chosen set.
+
+use super::super::desk::Desk;
+use super::super::pool::CandidateId;
+use super::effect::{Effect, moves};
+use super::finding::{Finding, Verdict, adds_more, adds_nothing};
+use super::plan::calls_left;
+use super::race::{Arm, Race};
+use super::sets::closest;
+use super::{Bullets, Step};
+use std::collections::BTreeSet;
+
+/// Rows that every bullet needs: with less money, fewer bullets are tested.
+const LEAST: u64 = 32;
+/// Shares of the calls: alone, whole, less. The rest is for what is beside and around.
+const ALONE: f64 = 0.45;
+const WHOLE: f64 = 0.15;
+const LESS: f64 = 0.15;
+/// Bullets that one that was taken out is held against.
+const SUSPECTS: usize = 2;
+/// A bullet that is so many standard errors ahead alone helps, for the question who makes it redundant: one-sided 95 %.
+const HELPS: f64 = 1.645;
+/// A chosen one that is missed by so many standard errors is redundant with none.
+const MISSED: f64 = 1.96;
+
+impl Bullets {
+    fn share(&self, share: f64) -> u64 {
+        (share * self.calls as f64) as u64
+    }
+
+    pub(super) fn alone(&mut self, desk: &mut Desk<'_>) {
+        self.calls = calls_left(desk);
+        let calls = self.share(ALONE);
+        let base: BTreeSet<String> = desk.pool().prompt(0).bullets.iter().map(|text| text.trim().to_owned()).collect();
+        let affordable = (calls / LEAST).saturating_sub(1) as usize;
+        let mut arms = Vec::new();
+        for i in 0..self.findings.len() {
+            if base.contains(self.findings[i].text.trim()) {
+                self.findings[i].verdict = Verdict::InBase;
+            } else if arms.len() >= affordable {
+                self.findings[i].note = Some("the calls do not reach for it".to_owned());
+            } else {
+                match self.sets.candidate(desk, &[i], 0) {
+                    Ok(own) => arms.push(Arm { about: i, own, shared: 0 }),
+                    Err(why) => self.findings[i].note = Some(why),
+                }
+            }
+        }
+        self.start(Step::Alone, arms, calls);
+    }
+
+    /// All together but those that do worse alone, the best first, within the limits; then each left out.
+    pub(super) fn whole(&mut self, desk: &mut Desk<'_>) {
+        let z = |i: &usize| self.findings[*i].alone.as_ref().filter(|effect| effect.is_tested()).map_or(0.0, Effect::z);
+        let fits = |i: &usize| {
+            let finding = &self.findings[*i];
+            let refused = self.sets.refused(&[*i]);
+            finding.verdict != Verdict::InBase && !refused && z(i) > -self.knobs.z
+        };
+        let mut open: Vec<usize> = (0..self.findings.len()).filter(fits).collect();
+        open.sort_by(|a, b| self.score(*b).total_cmp(&self.score(*a)).then(a.cmp(b)));
+        let mut words = 0;
+        for i in open {
+            let own = self.findings[i].text.split_whitespace().count();
+            if self.chosen.len() < self.knobs.most && words + own <= self.knobs.words {
+                words += own;
+                self.chosen.push(i);
+            } else {
+                self.findings[i].note = Some("the others fill the limits".to_owned());
+            }
+        }
+        self.less_calls = self.share(LESS);
+        self.part = self.chosen.len() / 2;
+        let chosen = self.chosen.clone();
+        let arms = self.leaving_out(desk, &chosen);
+        self.start(Step::Whole, arms, self.share(WHOLE));
+    }
+
+    /// What is known of a bullet alone and among others, in standard errors from nothing: for ranks only.
+    fn score(&self, i: usize) -> f64 {
+        let finding = &self.findings[i];
+        let known = [&finding.alone, &finding.within].into_iter().flatten().filter(|effect| effect.is_tested());
+        let (sum, weight) = known.map(Effect::worth).fold((0.0, 0.0), |sum, (gain, se)| {
+            let weight = se.powi(-2);
+            (sum.0 + gain * weight, sum.1 + weight)
+        });
+        if weight > 0.0 { sum / weight } else { 0.0 }
+    }
+
+    /// The chosen, the one of which the least is known to help last.
+    fn ranked(&self) -> Vec<usize> {
+        let within = |i: usize| {
+            self.findings[i].within.as_ref().filter(|effect| effect.is_tested()).map(|effect| effect.worth().0)
+        };
+        let rank = |i: usize| within(i).map_or(self.score(i), |within| within.min(self.score(i)));
+        let mut ranked = self.chosen.clone();
+        ranked.sort_by(|a, b| rank(*b).total_cmp(&rank(*a)).then(a.cmp(b)));
+        ranked
+    }
+
+    /// The worst of the chosen left out together.
+    pub(super) fn less(&mut self, desk: &mut Desk<'_>) {
+        let out: Vec<usize> = self.ranked().split_off(self.chosen.len() - self.part);
+        let kept: Vec<usize> = self.chosen.iter().copied().filter(|i| !out.contains(i)).collect();
+        let whole = self.sets.candidate(desk, &self.chosen, 0);
+        let arm = whole.and_then(|shared| Ok(Arm { about: 0, own: self.sets.candidate(desk, &kept, shared)?, shared }));
+        let calls = self.less_calls;
+        self.less_calls = 0;
+        self.step = Step::Less;
+        // Several looks are at the same set: its luck would be in all of them.
+        self.race = Some(Race::new(arm.into_iter().collect(), calls).with_samples(2));
+    }
+
+    /// What was left out together goes when it is not missed; otherwise half of it is tried.
+    pub(super) fn lessened(&mut self, effect: Option<&Effect>) {
+        let Some(effect) = effect else {
+            self.part = 0;
+            return;
+        };
+        let missed = !effect.is_tested() || effect.z() > self.knobs.z;
+        if !missed {
+            let out = self.ranked().split_off(self.chosen.len() - self.part);
+            self.chosen.retain(|i| !out.contains(i));
+        }
+        self.part = if missed { self.part / 2 } else { self.part.min(self.chosen.len() / 2) };
+    }
+
+    fn leaving_out(&mut self, desk: &mut Desk<'_>, open: &[usize]) -> Vec<Arm> {
+        let chosen = self.chosen.clone();
+        let Ok(whole) = self.sets.candidate(desk, &chosen, 0) else { return Vec::new() };
+        if chosen.len() < 2 {
+            return Vec::new();
+        }
+        let arm = |i: usize| {
+            let left: Vec<usize> = chosen.iter().copied().filter(|other| *other != i).collect();
+            let own = self.sets.candidate(desk, &left, whole).ok()?;
+            Some(Arm { about: i, own, shared: whole })
+        };
+        open.iter().copied().filter_map(arm).collect()
+    }
+
+    /// Who makes those redundant that help alone and are not missed among others, and what those need that help only among
+    /// others? The bullets that move the same rows are held beside them.
+    pub(super) fn beside(&mut self, desk: &mut Desk<'_>) {
+        let single = |i: usize| self.sets.known(&[i]).map(|own| (own, 0));
+        let mut pairs: Vec<(usize, usize)> = Vec::new();
+        for i in 0..self.findings.len() {
+            let Finding { alone: Some(alone), within, .. } = &self.findings[i] else { continue };
+            let is_missed = self.chosen.contains(&i) && within.as_ref().is_some_and(|within| within.z() > MISSED);
+            let needs = within.as_ref().is_some_and(|within| adds_more(alone, within));
+            let how: &dyn Fn(usize) -> Option<(CandidateId, CandidateId)> = match () {
+                () if !alone.is_tested() => continue,
+                () if alone.z() > HELPS && !is_missed => &single,
+                () if needs => &|i| self.seen[i],
+                () => continue,
+            };
+            let moved = |i: usize| how(i).map(|(with, without)| moves(desk, with, without, &self.rows));
+            let Some(mine) = moved(i) else { continue };
+            let others =
+                self.chosen.iter().filter(|other| **other != i).filter_map(|&other| Some((other, moved(other)?)));
+            pairs.extend(closest(&mine, others, SUSPECTS).into_iter().map(|other| (i, other)));
+        }
+        let mut arms = Vec::new();
+        for (i, other) in pairs {
+            // One prompt for both ways to look at a pair.
+            let pair = [i.min(other), i.max(other)];
+            let shared = self.sets.candidate(desk, &[other], 0);
+            if let (Ok(shared), Ok(own)) = (shared, self.sets.candidate(desk, &pair, 0)) {
+                arms.push(Arm { about: i * self.findings.len() + other, own, shared });
+            }
+        }
+        let calls = calls_left(desk) / 2;
+        self.start(Step::Beside, arms, calls);
+    }
+
+    /// Chosen ones that another chosen one makes redundant go, the one that helps the least first.
+    pub(super) fn settle(&mut self) {
+        let mut open = self.chosen.clone();
+        open.sort_by(|a, b| self.score(*a).total_cmp(&self.score(*b)).then(b.cmp(a)));
+        for i in open {
+            let Some(alone) = &self.findings[i].alone else { continue };
+            let chosen = |id: &str| self.chosen.iter().any(|other| self.findings[*other].id == id);
+            let mut beside = self.findings[i].beside.iter().filter(|beside| chosen(&beside.other));
+            if beside.any(|beside| adds_nothing(alone, &beside.effect)) {
+                self.chosen.retain(|other| *other != i);
+            }
+        }
+    }
+
+    /// Every chosen one left out, and every other one added.
+    pub(super) fn around(&mut self, desk: &mut Desk<'_>) {
+        let chosen = self.chosen.clone();
+        let mut arms = self.leaving_out(desk, &chosen);
+        if let (false, Ok(whole)) = (chosen.is_empty(), self.sets.candidate(desk, &chosen, 0)) {
+            for i in (0..self.findings.len()).filter(|i| !chosen.contains(i)) {
+                let more: Vec<usize> = chosen.iter().copied().chain([i]).collect();
+                if self.findings[i].verdict == Verdict::InBase || self.sets.refused(&[i]) {
+                    continue;
+                }
+                if let Ok(own) = self.sets.candidate(desk, &more, whole) {
+                    arms.push(Arm { about: i, own, shared: whole });
+                }
+            }
+        }
+        let calls = calls_left(desk);
+        self.start(Step::Around, arms, calls);
+    }
+}

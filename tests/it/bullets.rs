@@ -1,0 +1,188 @@
+//! `assessor bullets`, `assessor optimize bullets`, and single bullets of a stored judge.
+
+#![allow(clippy::unwrap_used)]
+
+use crate::support::Folder;
+use assessor::prompt::{Prefix, Prompt};
+use assessor::rubric::bullets::{SHIPPED, Status, load, shipped};
+use serde_json::Value;
+
+const FILE: &str = "rubrics/relevance.bullets.toml";
+
+/// A run that adopts some of the shipped bullets.
+const RUN: [&str; 5] = ["optimize", "bullets", "--budget-calls", "2500", "--no-report"];
+
+#[test]
+fn a_rule_is_added_as_a_candidate_vetted_by_a_person_and_retired_with_a_reason() {
+    let folder = Folder::new();
+    let text = "Rate a glossary entry lower when the query asks how to do something.";
+    let added = folder.run(&["bullets", "add", text, "--author", "Ana", "--tag", "need", "--id", "glossary"]);
+    assert_eq!(added.code, 0, "{added:?}");
+    assert_eq!(
+        added.out,
+        format!("Candidate `glossary` in {FILE}: {text}\nNext:  assessor bullets vet glossary --by NAME\n")
+    );
+    assert!(added.err.contains("the rule was compared with no items"), "{}", added.err);
+    // The shipped library became a file, comments and all, and the new bullet stands at its end.
+    assert!(folder.read(FILE).starts_with(SHIPPED));
+    let vetted = folder.json(&["bullets", "vet", "glossary", "--by", "Ben"]);
+    assert_eq!(
+        (&vetted["data"]["was"], &vetted["data"]["bullet"]["vetted"]["by"]),
+        (&"candidate".into(), &"Ben".into())
+    );
+    let retired = folder.run(&["bullets", "retire", "glossary", "--why", "it is never seen"]);
+    assert!(
+        retired.out.starts_with(&format!("`glossary` is retired now, and was vetted: {FILE}\n")),
+        "{}",
+        retired.out
+    );
+    let library = load(FILE, &folder.read(FILE)).unwrap();
+    let bullet = library.find("glossary").unwrap();
+    assert_eq!((bullet.status, bullet.tags.as_slice()), (Status::Retired, ["need".to_owned()].as_slice()));
+    assert_eq!(library.bullets.len(), shipped().bullets.len() + 1);
+}
+
+#[test]
+fn a_rule_that_no_prompt_could_have_is_refused_with_100_and_one_that_is_there_with_2() {
+    let folder = Folder::new();
+    let refused = folder.run(&["bullets", "add", "Use only the ratings from 1 to 3.", "--author", "Ana"]);
+    assert_eq!(refused.code, 100, "{refused:?}");
+    assert!(refused.err.contains("error: the bullet violates guardrails:\n  scale: "), "{}", refused.err);
+    let twice = folder.run(&["bullets", "add", "Give a single rating, and do not revise it!", "--author", "Ana"]);
+    assert_eq!(twice.code, 2, "{twice:?}");
+    assert!(twice.err.contains("the bullet `rate-once` says the same"), "{}", twice.err);
+    let copied = folder.run(&[
+        "bullets",
+        "add",
+        "A rule that holds for the Nimbra Learn sync is no rule: rate it lower.",
+        "--author",
+        "Ana",
+        "--items",
+        &labels("workplace.items.jsonl"),
+        "--human",
+        &labels("workplace.ratings.jsonl"),
+    ]);
+    assert_eq!(copied.code, 100, "{copied:?}");
+    assert!(copied.err.contains("leak: "), "{}", copied.err);
+    assert!(!folder.path().join(FILE).exists(), "a refused rule writes nothing");
+    let unknown = folder.run(&["bullets", "vet", "nothing", "--by", "Ana"]);
+    assert!(unknown.err.starts_with("error: the library has no bullet `nothing`\n"), "{}", unknown.err);
+}
+
+fn labels(name: &str) -> String {
+    format!("{}/labels/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn the_list_fits_the_terminal_and_is_filtered() {
+    let folder = Folder::new();
+    let all = folder.run(&["bullets", "list"]);
+    assert!(all.out.lines().all(|line| line.chars().count() <= 100), "{}", all.out);
+    let form = folder.json(&["bullets", "list", "--tag", "form"]);
+    let ids: Vec<&str> =
+        form["data"]["bullets"].as_array().unwrap().iter().map(|b| b["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["short-rationale", "always-rate", "rate-once"]);
+    let none = folder.json(&["bullets", "list", "--status", "candidate"]);
+    assert_eq!(none["data"]["bullets"], Value::Array(vec![]));
+}
+
+#[test]
+fn drafts_are_candidates_with_their_items_and_reach_no_prompt_until_they_are_vetted() {
+    let folder = Folder::new();
+    // An empty library: with the shipped one hardly anything is left to say.
+    folder.file(FILE, "rubric = \"relevance\"\n");
+    let drafted = folder.json(&["bullets", "draft", "--from", "disagreements"]);
+    assert_eq!(drafted["exit"], 0, "{drafted}");
+    let library = load(FILE, &folder.read(FILE)).unwrap();
+    assert!(library.bullets.len() >= 4, "{library:?}");
+    let ids: Vec<&str> =
+        drafted["data"]["bullets"].as_array().unwrap().iter().map(|b| b["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, library.bullets.iter().map(|bullet| bullet.id.as_str()).collect::<Vec<_>>());
+    for bullet in &library.bullets {
+        assert_eq!((bullet.status, bullet.author.as_str()), (Status::Candidate, "sim/reflector"));
+        assert!(!bullet.source.is_empty() && bullet.source.len() <= 8, "{bullet:?}");
+    }
+    let none = folder.run(&RUN);
+    assert_eq!(none.code, 2, "{none:?}");
+    assert!(
+        none.err.contains(&format!("no bullet of the {} in the library is vetted", library.bullets.len())),
+        "{}",
+        none.err
+    );
+
+    // Vetted, they are chosen from; on another split their items would be held out, and that is refused.
+    for bullet in &library.bullets {
+        assert_eq!(folder.run(&["bullets", "vet", &bullet.id, "--by", "Ana"]).code, 0);
+    }
+    let refused = folder.run(&[&RUN[..], &["--seed", "7"]].concat());
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.err.contains("which is held out now"), "{}", refused.err);
+    let found = folder.json(&RUN);
+    assert_eq!(found["data"]["bullets"].as_array().unwrap().len(), library.bullets.len(), "{found}");
+}
+
+#[test]
+fn an_adopted_choice_differs_from_the_base_by_vetted_bullets_alone_and_each_can_be_taken_back() {
+    let folder = Folder::new();
+    let envelope = folder.json(&RUN);
+    let schema: Value = serde_json::from_str(&folder.run(&["schema", "optimize"]).out).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&envelope).map(|e| e.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    let data = &envelope["data"];
+    let version = data["version"].as_str().expect("it adopts something");
+    let best: Prompt = serde_json::from_value(data["best_prompt"].clone()).unwrap();
+    let rubric = assessor::rubric::shipped();
+    let base = Prompt::of(&rubric);
+    assert_eq!(Prompt { bullets: Vec::new(), ..best.clone() }, base);
+    let library = shipped();
+    assert!(best.bullets.iter().all(|text| library.vetted().any(|bullet| bullet.text == *text)));
+    let rendered = |prompt: &Prompt| Prefix::new(prompt, &rubric).system().to_string();
+    let block: String = best.bullets.iter().map(|text| format!("\n- {text}")).collect();
+    assert_eq!(rendered(&best).replacen(&format!("\n\nRules:{block}"), "", 1), rendered(&base));
+
+    let findings = data["bullets"].as_array().unwrap();
+    assert_eq!(findings.len(), library.vetted().count());
+    let chosen: Vec<&str> =
+        findings.iter().filter(|f| !f["place"].is_null()).map(|f| f["id"].as_str().unwrap()).collect();
+    assert_eq!(chosen.len(), best.bullets.len());
+
+    let out = folder.json(&["judge", "add", "--from", version, "--without-bullet", chosen[0]]);
+    let less = out["data"]["hash"].as_str().unwrap();
+    let shown = folder.json(&["judge", "show", less]);
+    let lineage = &shown["data"]["lineage"];
+    assert_eq!(lineage["strategy"], "bullets");
+    assert_eq!(lineage["why"], format!("by hand, without {}", chosen[0]));
+    assert_eq!((&lineage["parent"], lineage["edits"]["removed"].as_array().unwrap().len()), (&version.into(), 1));
+    let judge: assessor::judge::JudgeSpec = serde_json::from_value(shown["data"]["judge"].clone()).unwrap();
+    assert_eq!(judge.prompt.bullets.len(), best.bullets.len() - 1);
+
+    let back = folder.json(&["judge", "add", "--from", less, "--with-bullet", chosen[0]]);
+    let shown = folder.json(&["judge", "show", back["data"]["hash"].as_str().unwrap()]);
+    assert_eq!(shown["data"]["lineage"]["why"], format!("by hand, with {}", chosen[0]));
+    let gone = folder.run(&["judge", "add", "--from", less, "--without-bullet", chosen[0]]);
+    assert_eq!(gone.code, 2);
+    assert!(
+        gone.err.starts_with(&format!("error: the prompt does not have the bullet `{}`\n", chosen[0])),
+        "{}",
+        gone.err
+    );
+    let again = folder.run(&["judge", "add", "--from", version, "--with-bullet", chosen[0]]);
+    assert!(again.err.contains("already"), "{}", again.err);
+}
+
+#[test]
+fn every_shipped_bullet_passes_the_lint_against_the_shipped_labels() {
+    let folder = Folder::new();
+    let base = Prompt::of(&assessor::rubric::shipped());
+    for bullet in shipped().bullets {
+        let prompt = Prompt { bullets: vec![bullet.text.clone()], ..base.clone() };
+        folder.file("prompt.txt", prompt.editable());
+        let said = folder.run(&["judge", "lint", "prompt.txt"]);
+        assert_eq!(said.code, 0, "{}: {}", bullet.id, said.out);
+    }
+    let all = Prompt { bullets: shipped().bullets.into_iter().map(|bullet| bullet.text).collect(), ..base };
+    folder.file("prompt.txt", all.editable());
+    let said = folder.run(&["judge", "lint", "prompt.txt"]);
+    assert_eq!(said.code, 0, "{}", said.out);
+}
