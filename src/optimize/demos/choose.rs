@@ -73,7 +73,7 @@ fn order(desk: &Desk<'_>, select: Select, number: u64) -> Vec<TrainRow> {
 }
 
 /// `count` labelled examples of set `number`, none of them of a row in `taken`.
-pub(in crate::optimize) fn labelled(
+pub(super) fn labelled(
     desk: &Desk<'_>,
     select: Select,
     count: usize,
@@ -85,7 +85,7 @@ pub(in crate::optimize) fn labelled(
 }
 
 /// What items choose from by query: `found`, and labelled examples beside them.
-pub(in crate::optimize) fn pool(desk: &Desk<'_>, found: &[Shot], fixed: &[Shot]) -> Vec<Shot> {
+pub(super) fn pool(desk: &Desk<'_>, found: &[Shot], fixed: &[Shot]) -> Vec<Shot> {
     let fixed: BTreeSet<TrainRow> = fixed.iter().map(Shot::row).collect();
     let mut pool: Vec<Shot> = found.iter().filter(|shot| !fixed.contains(&shot.row())).take(POOL).cloned().collect();
     let taken: BTreeSet<TrainRow> = pool.iter().map(Shot::row).chain(fixed).collect();
