@@ -222,6 +222,7 @@ async fn search(budget: u64, seed: u64, folder: &Path, library: &Path) -> Optimi
         conditions: Conditions::default(),
         protect: None,
         promote: None,
+        calibrate: false,
     };
     let (_keep, cancel) = watch::channel(false);
     Box::pin(app::optimize(&project, &request, &mut |_| {}, cancel)).await.unwrap()

@@ -81,6 +81,7 @@ async fn run(seed: u64, method: &Method) -> Optimized {
         conditions: Conditions::default(),
         protect: None,
         promote: None,
+        calibrate: false,
     };
     let (_keep, cancel) = tokio::sync::watch::channel(false);
     Box::pin(app::optimize(&project, &request, &mut |_| {}, cancel)).await.unwrap()

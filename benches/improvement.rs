@@ -154,6 +154,7 @@ async fn search(noise: f64, seed: u64, folder: &Path) -> Optimized {
         conditions: Conditions::default(),
         protect: None,
         promote: None,
+        calibrate: false,
     };
     let (_keep, cancel) = watch::channel(false);
     app::optimize(&project, &request, &mut |_| {}, cancel).await.unwrap()

@@ -54,6 +54,7 @@ async fn run(seed: u64) -> Optimized {
         conditions: Conditions::default(),
         protect: None,
         promote: None,
+        calibrate: false,
     };
     let (_keep, cancel) = tokio::sync::watch::channel(false);
     Box::pin(app::optimize(&project, &request, &mut |_| {}, cancel)).await.unwrap()

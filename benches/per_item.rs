@@ -35,7 +35,7 @@ fn judge() -> JudgeSpec {
     let prompt = Prompt::of(&rubric);
     let sampling =
         Sampling { temperature: Some(0.0), max_tokens: 1024, seed: 0, extra: serde_json::Map::new(), structured: None };
-    JudgeSpec { rubric, prompt, model: "sim/large".into(), address: None, sampling, parser: PARSER }
+    JudgeSpec { rubric, prompt, model: "sim/large".into(), address: None, sampling, parser: PARSER, map: None }
 }
 
 const VERDICT: &str = r#"{"rationale": "The document says where access is requested and who approves it; the time is missing.", "rating": 4}"#;

@@ -165,7 +165,7 @@ fn judge() -> JudgeSpec {
     let prompt = Prompt::of(&rubric);
     let sampling =
         Sampling { temperature: Some(0.0), max_tokens: 1024, seed: 0, extra: serde_json::Map::new(), structured: None };
-    JudgeSpec { rubric, prompt, model: MODEL.into(), address: None, sampling, parser: PARSER }
+    JudgeSpec { rubric, prompt, model: MODEL.into(), address: None, sampling, parser: PARSER, map: None }
 }
 
 /// The same requests with nothing around them: bodies made before the clock starts, replies read to a verdict.

@@ -35,7 +35,13 @@ fn judge(name: &str, off: impl Fn(usize) -> Option<i64>) -> JudgeInput {
             Some(off) => {
                 let gold = (i % 5) as i64;
                 let level = if gold + off <= 4 { gold + off } else { gold - off };
-                Said::Rated { rating: scale().at(level as usize), rationale: None, confidence: None, rung: Rung::Exact }
+                Said::Rated {
+                    rating: scale().at(level as usize),
+                    rationale: None,
+                    confidence: None,
+                    rung: Rung::Exact,
+                    basis: None,
+                }
             }
         };
         let cost = Some(NanoUsd::from_usd(if name == "old" { 0.002 } else { 0.0002 }).unwrap());

@@ -1,8 +1,10 @@
 //! Does the judge use the scale? Central tendency, compressed and collapsed scores (SPEC §2.11).
 
+use super::interval::{Resampling, bca_of_sums};
 use super::numerics::sum;
 use super::{Confusion, Defined, Scores};
-use crate::domain::Undefined;
+use crate::domain::{Interval, Undefined};
+use std::collections::BTreeMap;
 
 /// A scale as the compression panel needs it: scores may lie anywhere between its ends.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -104,6 +106,39 @@ impl Compression {
         let level = self.judge_by_human.iter().find(|level| level.score == rating);
         level.map(|level| level.mean - level.score).ok_or(Undefined::Empty)
     }
+}
+
+/// The interval of the calibration slope `Cov / Var j` of scores that are real values, queries resampled whole.
+///
+/// # Panics
+/// When the lists differ in length.
+pub fn calibration_slope_interval(
+    groups: &[u32],
+    human: &[f64],
+    judge: &[f64],
+    how: &Resampling,
+) -> Result<Interval, Undefined> {
+    assert!(groups.len() == human.len() && human.len() == judge.len(), "one query and one score of each side per row");
+    let scores = Scores::of(human, judge)?;
+    if !scores.judge_varies() {
+        return Err(Undefined::OneLabelJudge);
+    }
+    // About the means, so that little is lost in the differences below.
+    let spread = scores.spread();
+    let mut sums: BTreeMap<u32, [f64; 5]> = BTreeMap::new();
+    for ((group, human), judge) in groups.iter().zip(human).zip(judge) {
+        let (h, j) = (human - spread.human_mean, judge - spread.judge_mean);
+        let sum = sums.entry(*group).or_default();
+        sum.iter_mut().zip([1.0, h, j, j * j, h * j]).for_each(|(sum, value)| *sum += value);
+    }
+    let slope = |[n, h, j, jj, hj]: &[f64; 5]| {
+        let variance = n * jj - j * j;
+        // What rounding leaves of a variance of 0.
+        let known = variance > 1e-9 * n * jj;
+        [if known { Ok((n * hj - h * j) / variance) } else { Err(Undefined::OneLabelJudge) }]
+    };
+    let [interval] = bca_of_sums(&sums.into_values().collect::<Vec<_>>(), slope, how);
+    interval
 }
 
 /// `Cov / Var j` over valid rows of the table: [`Compression::calibration_slope`], quick enough to be resampled.

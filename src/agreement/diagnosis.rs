@@ -16,13 +16,19 @@ const UNORDERED: f64 = 0.2;
 const ONE_LEVEL: f64 = 1.5;
 /// A judge's share of one score, and people's, that together say that the judge alone is stuck.
 const STUCK_SHARE: (f64, f64) = (0.8, 0.6);
+/// Nine of ten scores within this share of the scale are as good as one score, however fine they are.
+const ONE_SPOT: f64 = 0.1;
 
-/// A finding about how a judge uses the scale (SPEC §2.11, whose thresholds are proposals).
+/// A finding about how a judge uses the scale (SPEC §2.11, whose thresholds are proposals; `Compressed` fills the gap that
+/// it leaves between a judge that a map mends and one that knows nothing).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ScaleFlag {
     /// Scores lie too close together but in the right order: a calibration map restores them.
     CompressedFixable,
+    /// Nearly one score for everything, with little order in it: too little for a map, enough to see that something is
+    /// told apart. Show it examples, or change the prompt.
+    Compressed,
     /// Nearly one score for everything and no order in it: change the prompt or the model, no map can help.
     Collapsed,
     /// Scores lie too far apart.
@@ -56,10 +62,13 @@ pub fn diagnose(evidence: &ScaleEvidence) -> Vec<ScaleFlag> {
     let slope = |holds: &dyn Fn(&Interval) -> bool| evidence.calibration_slope.as_ref().is_ok_and(holds);
     let bias = |holds: &dyn Fn(&Interval) -> bool| evidence.bias.as_ref().is_ok_and(holds);
     let somers = |holds: &dyn Fn(f64) -> bool| evidence.somers_d.is_ok_and(holds);
-    let stuck = panel.mode_share > STUCK_SHARE.0 && panel.human_mode_share < STUCK_SHARE.1;
+    let narrow = panel.mode_share > STUCK_SHARE.0 || panel.central_span <= ONE_SPOT;
+    let stuck = narrow && panel.human_mode_share < STUCK_SHARE.1;
+    let one_score = panel.effective_levels < ONE_LEVEL || stuck;
     let findings = [
         (ScaleFlag::CompressedFixable, slope(&|i| i.low > COMPRESSED_SLOPE) && somers(&|d| d >= ORDERED)),
-        (ScaleFlag::Collapsed, (panel.effective_levels < ONE_LEVEL || stuck) && somers(&|d| d < UNORDERED)),
+        (ScaleFlag::Compressed, one_score && somers(&|d| (UNORDERED..ORDERED).contains(&d))),
+        (ScaleFlag::Collapsed, one_score && somers(&|d| d < UNORDERED)),
         (ScaleFlag::Overdispersed, slope(&|i| i.high < OVERDISPERSED_SLOPE)),
         (ScaleFlag::Lenient, bias(&|i| i.low > 0.0)),
         (ScaleFlag::Severe, bias(&|i| i.high < 0.0)),
@@ -117,8 +126,18 @@ mod tests {
         let evidence =
             ScaleEvidence { calibration_slope: Err(Undefined::OneLabelJudge), somers_d: Ok(0.0), ..quiet(&stuck) };
         assert_eq!(diagnose(&evidence), [ScaleFlag::Collapsed]);
-        assert_eq!(diagnose(&ScaleEvidence { somers_d: Ok(0.2), ..evidence.clone() }), []);
+        assert_eq!(diagnose(&ScaleEvidence { somers_d: Ok(0.2), ..evidence.clone() }), [ScaleFlag::Compressed]);
+        assert_eq!(diagnose(&ScaleEvidence { somers_d: Ok(0.4), ..evidence.clone() }), []);
         assert_eq!(diagnose(&ScaleEvidence { somers_d: Err(Undefined::OneLabelHuman), ..evidence }), []);
+    }
+
+    #[test]
+    fn scores_of_many_digits_on_one_spot_are_one_score_too() {
+        // Ten thousand of a scale from 1 to 5, in no order.
+        let fine = panel(&[1.0, 2.0, 3.0, 4.0, 5.0], &[3.02, 3.01, 3.03, 3.05, 3.04]);
+        assert!(fine.effective_levels > 4.9);
+        let evidence = ScaleEvidence { calibration_slope: interval(-9.0, 30.0), somers_d: Ok(0.1), ..quiet(&fine) };
+        assert_eq!(diagnose(&evidence), [ScaleFlag::Collapsed]);
     }
 
     #[test]

@@ -39,12 +39,14 @@ mod scores;
 mod weighted;
 
 pub use calibration::{
-    Binning, ConfidenceBin, Corp, CrossFit, Ece, IsotonicMap, LevelCalibration, MIN_ROWS_PER_LEVEL, brier, corp,
-    expected_calibration_error, expected_score, level_calibration, ranked_probability_score,
+    Binning, Block, ConfidenceBin, Corp, CrossFit, Ece, IsotonicMap, LevelCalibration, MIN_ROWS_PER_LEVEL, MapGain,
+    brier, corp, expected_calibration_error, expected_score, level_calibration, ranked_probability_score,
 };
 pub use ceiling::{beyond_people, human_ceiling, judge_against_single};
 pub use coefficients::{Coefficients, coefficients, kappa, table_intervals};
-pub use compression::{Compression, LevelMean, ScoreRange, calibration_slope, compression, rise_above};
+pub use compression::{
+    Compression, LevelMean, ScoreRange, calibration_slope, calibration_slope_interval, compression, rise_above,
+};
 pub use confusion::Confusion;
 pub use contrast::{Contrast, LEAST_GROUPS, contrast};
 pub use controls::{BestConstant, best_constant, shuffled};

@@ -92,6 +92,11 @@ impl Scores {
         Marginal::gather(scores)
     }
 
+    /// The mean of (judge − human)². Undefined without rows.
+    pub fn squared_error(&self) -> Defined {
+        if self.rows == 0 { Err(Undefined::Empty) } else { Ok(self.spread().squared_error) }
+    }
+
     /// Distinct pairs, in order of the judge's score and then of the human one.
     pub(super) fn pairs(&self) -> &[ScorePair] {
         &self.pairs

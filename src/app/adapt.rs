@@ -128,6 +128,7 @@ fn search(request: &AdaptRequest, judge: &JudgeSpec, model: &str) -> OptimizeReq
         conditions: Conditions { margin: request.terms.slice_margin, malformed: request.terms.malformed },
         protect: None,
         promote: request.promote.clone(),
+        calibrate: false,
     }
 }
 

@@ -108,7 +108,7 @@ fn looks(project: &Project, found: &Evidence) -> Option<u64> {
     looks
 }
 
-fn read_map(path: &Path) -> Result<CalibrationMap, AppError> {
+pub(super) fn read_map(path: &Path) -> Result<CalibrationMap, AppError> {
     let fault = |message: String, place: Place| AppError::Input {
         message,
         place: Some(place),

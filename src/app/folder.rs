@@ -41,7 +41,9 @@ impl Audited {
             write_whole(&folder.join("disagreements.csv"), report::csv(&judge.disagreements).as_bytes())?;
         }
         if !self.rows.is_empty() {
-            let mut writer = LabelWriter::create(&folder.join("labels.jsonl"))?;
+            let made = self.rows.iter().any(|row| row.verdict.basis().is_some());
+            let create = if made { LabelWriter::create_made } else { LabelWriter::create };
+            let mut writer = create(&folder.join("labels.jsonl"))?;
             for row in &self.rows {
                 writer.write(row)?;
             }

@@ -1,9 +1,10 @@
 //! Judge versions: list, show, compare, store, and move the names that point at them.
 
+use super::audit::read_map;
 use super::bullets::{Swap, swapped};
 use super::{AppError, JudgeRequest, Project, Warning, lint};
 use crate::domain::Place;
-use crate::judge::{JudgeDiff, JudgeSpec};
+use crate::judge::{JudgeDiff, JudgeSpec, RatingMap};
 use crate::labels::ReadOptions;
 use crate::ledger::{Alias, Edits, Expected, Found, Lineage, Move, PerPoint, Summary, Version};
 use crate::prompt::{Prompt, outline};
@@ -62,6 +63,8 @@ pub struct HandWritten {
     pub from: Option<String>,
     /// Rubric and model; with `from` and no model, all but the prompt stays as it is there.
     pub judge: JudgeRequest,
+    /// A calibration map of `from`, as a file.
+    pub calibration: Option<PathBuf>,
     /// What to remember of it.
     pub note: String,
     /// Rated items that the prompt may copy nothing from.
@@ -197,10 +200,19 @@ pub fn add_judge(project: &Project, wanted: &HandWritten) -> Result<(Added, Vec<
         warnings.extend(objections(project, wanted, file, &judge, &text)?);
     }
     let why = swapped(project, &wanted.swap, &mut judge)?;
-    let mut lineage = Lineage { strategy: wanted.file.as_ref().map(|_| "hand".to_owned()), ..Lineage::default() };
-    if why.is_some() {
-        (lineage.strategy, lineage.why) = (Some("bullets".to_owned()), why);
+    if let (Some(file), Some(parent)) = (&wanted.calibration, &parent) {
+        judge.map = Some(calibration(parent, file)?);
+    } else if wanted.file.is_some() || wanted.judge.model.is_some() || why.is_some() {
+        // A calibration map is of one prompt and one model.
+        judge.map = None;
     }
+    let strategy = match (&wanted.file, &wanted.calibration) {
+        _ if why.is_some() => Some("bullets".to_owned()),
+        (Some(_), _) => Some("hand".to_owned()),
+        (None, Some(_)) => Some("calibration".to_owned()),
+        (None, None) => None,
+    };
+    let mut lineage = Lineage { strategy, why, ..Lineage::default() };
     if let Some(parent) = &parent {
         lineage.edits = Edits::between(&parent.judge.prompt.editable(), &judge.prompt.editable());
         lineage.parent = Some(parent.hash.clone()).filter(|hash| *hash != judge.hash());
@@ -208,6 +220,33 @@ pub fn add_judge(project: &Project, wanted: &HandWritten) -> Result<(Added, Vec<
     let saved = project.ledger()?.save_version(&judge, &lineage, &wanted.note)?;
     let Lineage { parent, edits, .. } = lineage;
     Ok((Added { hash: saved.hash, name: judge.name(), was_there: saved.was_there, parent, edits }, warnings))
+}
+
+/// The map in `file`, which must be of `parent` and of its scale.
+fn calibration(parent: &Version, file: &Path) -> Result<RatingMap, AppError> {
+    let refused = |message: String, hint: String| AppError::Input {
+        message,
+        place: Some(Place::file(file.display().to_string())),
+        hint,
+    };
+    let short = &parent.hash[..8];
+    if parent.judge.map.is_some() {
+        let first = parent.lineage.parent.as_deref().map_or("JUDGE", |hash| &hash[..8]);
+        return Err(refused(
+            format!("the judge `{short}` has a calibration map already"),
+            format!("fit one to the judge without it: `assessor audit --judge {first} --export-map FILE`"),
+        ));
+    }
+    let map = read_map(file)?;
+    let again = format!("fit one to it: `assessor audit --judge {short} --export-map FILE`");
+    if map.judge != parent.hash {
+        return Err(refused(
+            format!("the calibration map belongs to the judge `{}`, not to `{short}`", map.judge),
+            again,
+        ));
+    }
+    map.points.check(parent.judge.rubric.scale).map_err(|e| refused(e.to_string(), again))?;
+    Ok(map.points)
 }
 
 /// What the guardrails have against a prompt that somebody wrote. It is that person's decision: only a strict one is

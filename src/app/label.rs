@@ -131,7 +131,9 @@ pub async fn label(
     if let Some(folder) = request.out.as_deref().and_then(Path::parent).filter(|f| f.starts_with("reports")) {
         std::fs::create_dir_all(folder).map_err(|e| AppError::system("making", folder, e))?;
     }
-    let mut writer = request.out.as_deref().map(LabelWriter::create).transpose()?;
+    let made = prepared.judge.map.is_some() || prepared.judge.rubric.contract.derived.is_some();
+    let create = if made { LabelWriter::create_made } else { LabelWriter::create };
+    let mut writer = request.out.as_deref().map(create).transpose()?;
     let beside = request.out.as_deref().filter(|_| request.samples > 1);
     let mut samples = beside.map(Samples::beside).transpose()?;
     let row = rows_of(&prepared.judge);

@@ -204,7 +204,8 @@ impl Project {
             structured: endpoint.structured,
         };
         let (model, address) = (endpoint.identity.clone(), address(endpoint));
-        Ok(JudgeSpec { rubric, prompt, model, address, sampling, parser: PARSER })
+        // A calibration map is of the model that it was fitted to.
+        Ok(JudgeSpec { rubric, prompt, model, address, sampling, parser: PARSER, map: None })
     }
 }
 

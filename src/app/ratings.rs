@@ -4,8 +4,8 @@ use super::label::{LabelRequest, Watch, drive, prepare, rows_of};
 use super::{AppError, Project};
 use crate::audit::{JudgeInput, Judged, Repeats};
 use crate::domain::{ItemId, NanoUsd, Scale, Usage, Verdict};
-use crate::judge::consensus;
 use crate::judge::run::{End, Outcome};
+use crate::judge::{JudgeSpec, consensus};
 use crate::labels::{self, JudgeRating, JudgeRows, ReadOptions};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ pub(super) async fn from_run(
     };
     let (end, progress) = drive(project, run, &prepared, &mut sink, watch, cancel).await?;
     let repeats = repeats(&samples);
-    let answers = samples.into_iter().map(|(id, samples)| (id, together(samples))).collect();
+    let answers = samples.into_iter().map(|(id, samples)| (id, together(samples, Some(&prepared.judge)))).collect();
     // A model inside this process cannot move.
     let earlier = match prepared.endpoint.in_process {
         true => Vec::new(),
@@ -70,12 +70,12 @@ fn rated(rating: JudgeRating) -> Judged {
 }
 
 /// The samples of one item as one answer; tokens and money are of all of them.
-fn together(samples: Vec<Judged>) -> Judged {
+fn together(samples: Vec<Judged>, judge: Option<&JudgeSpec>) -> Judged {
     let verdicts: Vec<Verdict> = samples.iter().map(|s| s.verdict.clone()).collect();
     let usages: Vec<Usage> = samples.iter().filter_map(|s| s.usage).collect();
     let costs: Vec<NanoUsd> = samples.iter().filter_map(|s| s.cost).collect();
     Judged {
-        verdict: consensus::verdict(&verdicts),
+        verdict: consensus::verdict(&verdicts, judge),
         usage: (!usages.is_empty()).then(|| usages.into_iter().sum()),
         cost: (!costs.is_empty()).then(|| costs.into_iter().sum()),
         latency_ms: samples.iter().filter_map(|s| s.latency_ms).max(),
@@ -142,7 +142,7 @@ fn imported(rows: JudgeRows) -> JudgeInput {
         samples.entry(rating.item.clone()).or_default().push(rated(rating));
     }
     let repeats = repeats(&samples);
-    let answers: BTreeMap<ItemId, Judged> = samples.into_iter().map(|(id, s)| (id, together(s))).collect();
+    let answers: BTreeMap<ItemId, Judged> = samples.into_iter().map(|(id, s)| (id, together(s, None))).collect();
     let (name, model, hash) = identity(&rows.judge, &answers);
     JudgeInput {
         name,
@@ -151,6 +151,7 @@ fn imported(rows: JudgeRows) -> JudgeInput {
         answers,
         off_scale: rows.counts.off_scale,
         off_scale_values: rows.off_scale,
+        fractions: rows.counts.fractions,
         other_samples: rows.other_samples,
         repeats,
         duplicates: rows.counts.duplicates,

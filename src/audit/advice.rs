@@ -1,9 +1,9 @@
 //! What to do next, most useful first.
 
-use super::JudgeAudit;
 use super::caveats::Facts;
 use super::diagnosis::FORMAT_PROBLEM;
 use super::disagreement::Direction;
+use super::remedy::Remedy;
 use crate::agreement::ScaleFlag;
 use crate::domain::Figure;
 use serde::Serialize;
@@ -80,36 +80,43 @@ fn quoted(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))
 }
 
-impl JudgeAudit {
-    /// A monotone map would help: the judge orders items, and the mapped ratings beat both the raw ones and a constant.
-    pub(super) fn worth_recalibrating(&self) -> bool {
-        let ordered = self.panel.coefficients.somers_d.interval().is_some_and(|i| i.low > 0.2);
-        let constant = self.panel.controls.best_constant.as_ref().and_then(|c| c.nmse.value());
-        let (Some(mapped), Some(now)) = (self.spread.nmse_mapped.value(), self.panel.nmse_valid.value()) else {
-            return false;
-        };
-        ordered && mapped < 0.9 * now && constant.is_some_and(|constant| mapped < 0.9 * constant)
-    }
-}
-
 /// What to do about the way the judge uses the scale.
 fn scale(facts: &Facts<'_>) -> Option<(String, Option<&'static str>)> {
-    let spread = &facts.found.spread;
-    let has = |flag: ScaleFlag| spread.flags.contains(&flag);
-    if has(ScaleFlag::Collapsed) {
-        let judge = spread.judge.as_ref()?;
-        let share = 100.0 * judge.mode_share;
-        let why = format!(
-            "Change the prompt or the model: {share:.0} % of the ratings are {}, whatever the item.",
-            judge.mode
-        );
-        return Some((why, None));
+    let found = facts.found;
+    let overdispersed = found.spread.flags.contains(&ScaleFlag::Overdispersed) && found.worth_recalibrating();
+    let brings = found.map_brings();
+    match found.remedy() {
+        Some(Remedy::Map) => Some((
+            format!(
+                "Recalibrate: a map fitted on other queries brings NMSE of readable replies {}, without a change of the prompt. `assessor judge add --from JUDGE --calibration map.json` makes it part of the judge.",
+                brings?
+            ),
+            Some("assessor audit --export-map map.json"),
+        )),
+        None if overdispersed => Some((
+            format!(
+                "Recalibrate: a map fitted on other queries brings NMSE of readable replies {}, without a change of the prompt.",
+                brings?
+            ),
+            Some("assessor audit --export-map map.json"),
+        )),
+        Some(Remedy::Demos) => {
+            let next = if found.says_one_thing() { " If that changes nothing, change the model." } else { "" };
+            Some((
+                format!(
+                    "Change the prompt: {}, whatever the item, and no map can mend that. Show the judge rated examples from all over the scale, or tell it what sets the ratings apart.{next}",
+                    found.whereabouts()?
+                ),
+                None,
+            ))
+        }
+        Some(Remedy::Model) => Some((
+            format!(
+                "Try another model: {}, and nothing in them tells items apart. No map can mend that.",
+                found.whereabouts()?
+            ),
+            None,
+        )),
+        None => None,
     }
-    let mapped = spread.nmse_mapped.value()?;
-    let now = facts.found.panel.nmse_valid.value()?;
-    let flagged = has(ScaleFlag::CompressedFixable) || has(ScaleFlag::Overdispersed);
-    (flagged && facts.found.worth_recalibrating()).then(|| {
-        let why = format!("Recalibrate: a map fitted on other queries brings NMSE of readable replies from {now:.1} to {mapped:.1}, without a change of the prompt.");
-        (why, Some("assessor audit --export-map map.json"))
-    })
 }

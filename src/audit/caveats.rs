@@ -77,6 +77,10 @@ pub enum Mistake {
     OtherModel,
     /// Judge ratings off the scale.
     OffScale,
+    /// Ratings with a fraction.
+    Fractions,
+    /// Fields that were moved onto their scales.
+    Clamped,
     /// Human ratings off the scale.
     OffScalePeople,
     /// Several samples per item.
@@ -149,6 +153,8 @@ impl Mistake {
             Self::ServedModels => "served-models",
             Self::OtherModel => "other-model",
             Self::OffScale => "off-scale",
+            Self::Fractions => "fractions",
+            Self::Clamped => "clamped",
             Self::OffScalePeople => "off-scale-people",
             Self::Samples => "samples",
             Self::Duplicates => "duplicates",

@@ -107,6 +107,8 @@ pub struct JudgeInput {
     pub off_scale: u64,
     /// Which values those were, and how often each.
     pub off_scale_values: BTreeMap<i64, u64>,
+    /// Ratings with a fraction that a policy dealt with.
+    pub fractions: u64,
     /// Repeated ids that a policy dealt with.
     pub duplicates: u64,
     /// Samples per item; 0 when not known.
@@ -322,6 +324,7 @@ fn one(
         copies: copies(rated, rows),
         epochs: epochs(scale, rows),
         spread: spread(scale, rows, judge.identity(), setup),
+        remedy: None,
         alt_test: replacement(scale, rated, rows, setup),
         bulk: bulk(scale, rows, judge, panel.design_effect.value()),
         systems: setup.systems.as_deref().map(|column| systems(scale, rows, column)),
@@ -336,6 +339,7 @@ fn one(
     };
     found.standing = standing(&found.panel);
     found.headline = headline(&found.panel);
+    found.remedy = found.remedy();
     let facts = Facts { scale, humans, judge, found: &found };
     let (caveats, advice) = (caveats(&facts), advice(&facts));
     JudgeAudit { caveats, advice, ..found }

@@ -1,6 +1,6 @@
 //! What is the matter with a judge, in a word: what a reader has to know before any number.
 
-use super::{JudgeAudit, Panel, ScaleFlag, Standing};
+use super::{JudgeAudit, Panel, Remedy, ScaleFlag, Standing};
 use serde::Serialize;
 
 /// A lower malformed rate than this is no format problem.
@@ -51,7 +51,9 @@ impl JudgeAudit {
         match self.standing {
             _ if self.panel.n == 0 => Diagnosis::Silent,
             _ if unreadable(&self.panel) => Diagnosis::Unreadable,
-            _ if flagged(ScaleFlag::Collapsed) => Diagnosis::Collapsed,
+            _ if flagged(ScaleFlag::Collapsed) || flagged(ScaleFlag::Compressed) => Diagnosis::Collapsed,
+            // Also where it is no better than a constant as it is: with a map it would be.
+            _ if self.remedy == Some(Remedy::Map) => Diagnosis::Compressed,
             Standing::NoBetterThanConstant | Standing::Unknown => Diagnosis::NoSkill,
             _ if flagged(ScaleFlag::CompressedFixable) => Diagnosis::Compressed,
             Standing::BelowPeople => Diagnosis::BelowPeople,

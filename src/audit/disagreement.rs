@@ -45,6 +45,9 @@ pub struct Disagreement {
     pub gold: Rating,
     /// The judge's rating, when there is one.
     pub judge: Option<Rating>,
+    /// The real value before the judge's calibration map, where it has one; before rounding, where that is all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw: Option<f64>,
     /// Why there is none.
     pub malformed: Option<&'static str>,
     /// Rating points between them; the full range when malformed.
@@ -107,6 +110,7 @@ fn disagreement(scale: Scale, row: &Row<'_>) -> Option<Disagreement> {
         excerpt: item.excerpt.clone(),
         gold: row.gold,
         judge,
+        raw: row.answer?.verdict.basis().and_then(|_| row.answer?.verdict.raw()),
         malformed,
         gap,
         direction,

@@ -4,6 +4,7 @@
 use super::spread::Spread;
 use crate::agreement::{Pair, Term, mean_on_scale, ratio};
 use crate::domain::{Figure, Scale};
+use crate::judge::RatingMap;
 use serde::{Deserialize, Serialize};
 
 /// A monotone map from a judge's rating to what people mean by it, as a file.
@@ -18,8 +19,9 @@ pub struct CalibrationMap {
     pub scale: (i64, i64),
     /// Items that it was fitted to.
     pub items: u64,
-    /// For each rating that the judge gave, from low to high, the mean rating that it stands for.
-    pub points: Vec<(i64, f64)>,
+    /// For each rating that the judge gave, or each end of a step of real values, from low to high, the mean rating that
+    /// it stands for.
+    pub points: RatingMap,
 }
 
 /// A map on other people's ratings than it was fitted to.
@@ -36,36 +38,35 @@ pub struct AppliedMap {
 impl CalibrationMap {
     /// The map fitted in an audit; `None` when the judge gave no rating that could be read.
     pub fn of(spread: &Spread, scale: Scale, judge: &str, people: &str) -> Option<Self> {
-        let points: Vec<(i64, f64)> =
-            spread.by_judge.iter().map(|level| (level.rating.value(), level.mapped)).collect();
-        (!points.is_empty()).then(|| Self {
+        let mut points: Vec<(f64, f64)> = match spread.by_value.as_slice() {
+            [] => spread.by_judge.iter().map(|level| (level.rating.value() as f64, level.mapped)).collect(),
+            steps => steps.iter().flat_map(|step| [(step.low, step.mapped), (step.high, step.mapped)]).collect(),
+        };
+        // A step of one value has one point.
+        points.dedup();
+        Some(Self {
             judge: judge.to_owned(),
             people: people.to_owned(),
             scale: (scale.min().value(), scale.max().value()),
             items: spread.by_judge.iter().map(|level| level.n).sum(),
-            points,
+            points: RatingMap::try_from(points).ok()?,
         })
-    }
-
-    /// What `rating` stands for: between two fitted ratings on the line between them, beyond them like the nearest.
-    fn apply(&self, rating: f64) -> f64 {
-        let above = self.points.partition_point(|(from, _)| (*from as f64) < rating);
-        let at = |i: usize| self.points.get(i).map(|(from, to)| (*from as f64, *to));
-        match (above.checked_sub(1).and_then(at), at(above)) {
-            (_, Some((from, to))) if from == rating => to,
-            (Some((x0, y0)), Some((x1, y1))) => y0 + (y1 - y0) * (rating - x0) / (x1 - x0),
-            (Some((_, to)), None) | (None, Some((_, to))) => to,
-            (None, None) => rating,
-        }
     }
 }
 
-pub(super) fn applied(scale: Scale, pairs: &[Pair], map: &CalibrationMap, judge: &str, people: &str) -> AppliedMap {
+/// A map on the readable replies `pairs`, whose real values are `values`.
+pub(super) fn applied(
+    scale: Scale,
+    (pairs, values): (&[Pair], &[f64]),
+    map: &CalibrationMap,
+    judge: &str,
+    people: &str,
+) -> AppliedMap {
     let low = scale.min().value() as f64;
     let range = f64::from(scale.range());
-    let residual = |pair: &Pair| Some((pair.group, low + pair.gold_mean - map.apply(low + f64::from(pair.judge?))));
+    let residual = |(pair, value): (&Pair, &f64)| (pair.group, low + pair.gold_mean - map.points.apply(*value));
     let terms = |of: fn(f64) -> f64| {
-        pairs.iter().filter_map(residual).map(move |(group, gap)| Term { group, value: of(gap), weight: 1 })
+        pairs.iter().zip(values).map(residual).map(move |(group, gap)| Term { group, value: of(gap), weight: 1 })
     };
     let support: Vec<f64> = (0..scale.levels()).map(|gap| (gap * gap) as f64).collect();
     let squares = mean_on_scale(terms(|gap| gap * gap).collect::<Vec<_>>().into_iter(), &support);
@@ -113,25 +114,22 @@ mod tests {
             people: "p".into(),
             scale: (1, 5),
             items: 9,
-            points: vec![(2, 1.5), (4, 3.5)],
+            points: RatingMap::try_from(vec![(2.0, 1.5), (4.0, 3.5)]).expect("a map"),
         }
-    }
-
-    #[test]
-    fn a_rating_between_two_fitted_ones_lies_on_the_line_between_them() {
-        assert_eq!([1.0, 2.0, 3.0, 4.0, 5.0].map(|r| map().apply(r)), [1.5, 1.5, 2.5, 3.5, 3.5]);
     }
 
     #[test]
     fn a_map_of_another_judge_of_another_scale_or_of_these_people_is_stale() {
         let scale = Scale::new(1, 5).expect("a scale");
         let pairs = [Pair { group: 0, gold: 1, gold_mean: 1.0, judge: Some(1) }];
-        let stale = |map: &CalibrationMap, judge: &str, people: &str| applied(scale, &pairs, map, judge, people).stale;
+        let stale = |map: &CalibrationMap, judge: &str, people: &str| {
+            applied(scale, (&pairs, &[2.0]), map, judge, people).stale
+        };
         assert_eq!(stale(&map(), "j", "q"), None);
         assert!(stale(&map(), "k", "q").is_some_and(|s| s.contains("belongs to the judge `j`")));
         assert!(stale(&map(), "j", "p").is_some_and(|s| s.contains("flatters")));
         assert!(stale(&CalibrationMap { scale: (0, 3), ..map() }, "j", "q").is_some_and(|s| s.contains("scale 0–3")));
         // Gold 2 on 1–5, judge 2 → 1.5: half a point, 100·0.25/16.
-        assert_eq!(applied(scale, &pairs, &map(), "j", "q").nmse.value(), Some(1.5625));
+        assert_eq!(applied(scale, (&pairs, &[2.0]), &map(), "j", "q").nmse.value(), Some(1.5625));
     }
 }

@@ -18,6 +18,7 @@ mod map;
 mod panel;
 mod people;
 mod planning;
+mod remedy;
 mod repeats;
 mod slices;
 mod spread;
@@ -43,9 +44,10 @@ pub use map::{AppliedMap, CalibrationMap};
 pub use panel::{Binarised, Controls, Cost, Counted, Panel, Recall};
 pub use people::{Annotator, AnnotatorPair, Humans};
 pub use planning::{Goals, Planning, SlicePlan};
+pub use remedy::Remedy;
 pub use repeats::Repeated;
 pub use slices::{MOST_VALUES, Slice, is_small};
-pub use spread::{JudgeLevel, Parts, PeopleLevel, Spread, Usage};
+pub use spread::{JudgeLevel, Parts, PeopleLevel, Spread, Usage, ValueStep};
 pub use standing::Standing;
 pub use systems::{SystemMeans, Systems};
 
@@ -104,6 +106,9 @@ pub struct JudgeAudit {
     pub panel: Panel,
     /// How it uses the scale.
     pub spread: Spread,
+    /// What would help, where its ratings are squeezed or collapsed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<Remedy>,
     /// Whether it may replace an annotator, where there are several.
     pub alt_test: Option<Replacement>,
     /// The same by slice.

@@ -10,7 +10,7 @@ use crate::agreement::{
     design_effect, exact, human_ceiling, judge_against_single, krippendorff_alpha_of_table, macro_recall, mae,
     malformed_rate, nmse, pairs_by_group, shuffled, squared_error_points,
 };
-use crate::domain::{Estimate, Figure, NanoUsd, Rating, Scale, Undefined, Usage, Verdict};
+use crate::domain::{Estimate, FieldValue, Figure, NanoUsd, Rating, Scale, Undefined, Usage, Verdict};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -32,6 +32,15 @@ pub struct Panel {
     pub off_scale: u64,
     /// Which values those were, and how often each.
     pub off_scale_values: BTreeMap<i64, u64>,
+    /// Ratings with a fraction that a policy dealt with.
+    #[serde(skip_serializing_if = "none")]
+    pub fractions: u64,
+    /// For each field of the replies, how many of its values were moved onto its scale, as the rubric says.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub clamped: BTreeMap<String, u64>,
+    /// For each field, how many of its values were off its scale and count as missing, as the rubric says.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub dropped: BTreeMap<String, u64>,
     /// Repeated ids that a policy dealt with.
     pub duplicates: u64,
     /// Items that the judge answered more than once; the commonest of its ratings counts.
@@ -192,6 +201,9 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput, seed: u6
         not_run: Counted { count: total(&not_run), rate: share(total(&not_run), rows.len()), reasons: not_run },
         off_scale: judge.off_scale,
         off_scale_values: judge.off_scale_values.clone(),
+        fractions: judge.fractions,
+        clamped: by_field(&answered, FieldValue::clamped),
+        dropped: by_field(&answered, FieldValue::dropped),
         duplicates: judge.duplicates,
         repeats: repeated(scale, rows, judge),
         other_samples: judge.other_samples,
@@ -233,6 +245,21 @@ pub(super) fn panel(scale: Scale, rows: &[Row<'_>], judge: &JudgeInput, seed: u6
         cost: cost(&answered),
         nmse: nmse_full,
     }
+}
+
+/// How many answers have each field so.
+fn by_field(answered: &[&Row<'_>], so: fn(&FieldValue) -> bool) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    let bases = answered.iter().filter_map(|row| row.answer?.verdict.basis());
+    for field in bases.flat_map(|basis| &basis.fields).filter(|field| so(field)) {
+        *counts.entry(field.name.clone()).or_default() += 1;
+    }
+    counts
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn none(count: &u64) -> bool {
+    *count == 0
 }
 
 fn recalls(scale: Scale, pairs: &[Pair]) -> Vec<Recall> {

@@ -16,6 +16,7 @@ pub(super) async fn run(
     out: &Out,
     cancel: watch::Receiver<bool>,
 ) -> Result<u8, AppError> {
+    args.source.elsewhere.check()?;
     let (stored, mut warnings) = stored(project, out, args.source.stored())?;
     let (request, questions) = (args.request(stored), args.questions());
     let mut drawn = Drawn::new(out);

@@ -15,6 +15,7 @@ pub(super) async fn run(
     out: &Out,
     cancel: watch::Receiver<bool>,
 ) -> Result<u8, AppError> {
+    args.elsewhere.check()?;
     let mut drawn = Drawn::new(out);
     let compared = app::compare(project, &args.request(), &mut |event| drawn.take(event), cancel).await?;
     let page = match (&args.report, args.no_report) {

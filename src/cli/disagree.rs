@@ -20,6 +20,7 @@ pub(super) async fn run(
     out: &Out,
     cancel: watch::Receiver<bool>,
 ) -> Result<u8, AppError> {
+    args.source.elsewhere.check()?;
     let (stored, warnings) = stored(project, out, args.source.stored())?;
     let (request, asked) = (args.source.request(stored), app::Questions::default());
     let mut drawn = Drawn::new(out);

@@ -16,4 +16,4 @@ pub use money::{NanoUsd, Price, Usage};
 pub use place::{Explain, Place};
 pub use scale::{LEVELS, NoScale, Rating, Scale};
 pub use split::{Dev, Opening, Part, Test, Train};
-pub use verdict::{Malformed, NotRun, Rung, Verdict};
+pub use verdict::{Basis, FieldValue, Malformed, NotRun, Rung, Verdict};

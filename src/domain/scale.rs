@@ -6,6 +6,9 @@ use std::fmt;
 /// Fewest and most levels that a scale may have.
 pub const LEVELS: std::ops::RangeInclusive<usize> = 2..=11;
 
+/// How near to a half counts as a half.
+const NEAR: f64 = 1e-9;
+
 /// A closed range of integers, for example 1–5. Its levels are explicit: they never come from the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Ends")]
@@ -91,6 +94,15 @@ impl Scale {
         on.then_some(Rating(value as i8))
     }
 
+    /// The rating nearest to a real value; halves go up, and what lies within a billionth of a half counts as one, so that
+    /// a mean of decimals that comes out as 6.4999999999 is rounded as people would. `None` when the value lies beyond the
+    /// ends of the scale or is no number: nothing is clamped.
+    pub fn nearest(self, value: f64) -> Option<Rating> {
+        let (min, max) = (f64::from(self.min), f64::from(self.max));
+        let on = (min - NEAR..=max + NEAR).contains(&value);
+        on.then(|| Rating((value + 0.5 + NEAR).floor().clamp(min, max) as i8))
+    }
+
     /// The rating at `index` levels above the lowest.
     ///
     /// # Panics
@@ -151,6 +163,19 @@ mod tests {
         for off in [0, 6, -1, i64::MAX] {
             assert_eq!(scale.rating(off), None);
         }
+    }
+
+    #[test]
+    fn a_real_value_goes_to_the_nearest_rating_and_halves_go_up() {
+        let scale = Scale::new(0, 10).unwrap();
+        let nearest = |value| scale.nearest(value).map(Rating::value);
+        for (value, rating) in [(7.49, 7), (7.5, 8), (0.1 + 0.2 + 6.2 - 1e-12, 7), (10.0, 10), (0.0, 0), (0.5, 1)] {
+            assert_eq!(nearest(value), Some(rating), "{value}");
+        }
+        for off in [-0.01, 10.01, f64::NAN, f64::INFINITY] {
+            assert_eq!(nearest(off), None, "{off}");
+        }
+        assert_eq!(Scale::new(-2, 2).unwrap().nearest(-1.5).map(Rating::value), Some(-1));
     }
 
     #[test]

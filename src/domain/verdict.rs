@@ -17,11 +17,49 @@ pub enum Verdict {
         confidence: Option<f64>,
         /// The step of the reply ladder that read it.
         rung: Rung,
+        /// What it was made from, where it is more than the integer that the judge gave.
+        basis: Option<Box<Basis>>,
     },
     /// The model answered, and no valid rating can be read. Counts as fully incorrect.
     Malformed(Malformed),
     /// There is no answer to judge. Never counted against the judge, always counted.
     NotRun(NotRun),
+}
+
+/// What a rating was made from, where the judge did not simply give it: a formula over several fields, a mean over samples,
+/// a fraction in a file made elsewhere, a calibration map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Basis {
+    /// The real value that was rounded to the rating ([`Scale::nearest`](super::Scale::nearest)), in rating points.
+    pub value: f64,
+    /// The value before the judge's calibration map, where it has one: what the model said.
+    pub raw: Option<f64>,
+    /// The numeric fields of the reply, in the order of the contract; empty where the contract has only a rating.
+    pub fields: Vec<FieldValue>,
+}
+
+/// A numeric field of a reply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldValue {
+    /// Its name in the contract.
+    pub name: String,
+    /// What the reply said; `None` when it said nothing.
+    pub said: Option<i64>,
+    /// What counted; `None` when the field is missing.
+    pub value: Option<i64>,
+}
+
+impl FieldValue {
+    /// The value was off the field's scale and moved to its nearest end.
+    pub fn clamped(&self) -> bool {
+        self.said.zip(self.value).is_some_and(|(said, value)| said != value)
+    }
+
+    /// The value was off the field's scale and does not count.
+    pub fn dropped(&self) -> bool {
+        self.said.is_some() && self.value.is_none()
+    }
 }
 
 impl Verdict {
@@ -31,6 +69,30 @@ impl Verdict {
             Self::Rated { rating, .. } => Some(*rating),
             Self::Malformed(_) | Self::NotRun(_) => None,
         }
+    }
+
+    /// What the rating was made from, when it is more than an integer that the judge gave.
+    pub fn basis(&self) -> Option<&Basis> {
+        match self {
+            Self::Rated { basis, .. } => basis.as_deref(),
+            Self::Malformed(_) | Self::NotRun(_) => None,
+        }
+    }
+
+    /// The rating before it was rounded, in rating points.
+    pub fn value(&self) -> Option<f64> {
+        self.basis().map(|basis| basis.value).or_else(|| Some(self.rating()?.value() as f64))
+    }
+
+    /// The same before the judge's calibration map: what maps are fitted to and applied to.
+    pub fn raw(&self) -> Option<f64> {
+        self.basis().and_then(|basis| basis.raw).or_else(|| self.value())
+    }
+
+    /// Names of the fields whose values were moved onto their scales.
+    pub fn clamped(&self) -> impl Iterator<Item = &str> {
+        let fields = self.basis().map_or(&[][..], |basis| basis.fields.as_slice());
+        fields.iter().filter(|field| field.clamped()).map(|field| field.name.as_str())
     }
 }
 
@@ -120,5 +182,7 @@ named! {
         RoundedDown = "rounded-down",
         /// Given as a number by a file made elsewhere.
         Imported = "imported",
+        /// The same with a fraction, taken to the nearest rating because the user said so.
+        Rounded = "rounded",
     }
 }

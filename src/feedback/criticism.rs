@@ -94,7 +94,14 @@ fn meaning(reason: Malformed, rubric: &Rubric) -> String {
         Malformed::Empty => "the reply holds no text".to_owned(),
         Malformed::NotJson => "the reply holds no JSON object".to_owned(),
         Malformed::MissingField => {
-            format!("the reply's object does not have the field `{}`", rubric.contract.rating)
+            let asked = rubric.contract.asked(rubric.scale);
+            match asked.as_slice() {
+                [(name, _)] => format!("the reply's object does not have the field `{name}`"),
+                several => {
+                    let names: Vec<String> = several.iter().map(|(name, _)| format!("`{name}`")).collect();
+                    format!("the reply's object does not have all the fields {}", names.join(", "))
+                }
+            }
         }
         Malformed::OffScale => format!("the reply's rating is not on the scale from {min} to {max}"),
         Malformed::NonInteger => {

@@ -227,9 +227,8 @@ fn fields(line: &Piece<'_>, low: &Piece<'_>, contract: &Contract, found: &mut Ve
         return;
     }
     for hit in FIELD.captures_iter(line.text) {
-        let known = [Some(&contract.rating), Some(&contract.rationale), contract.confidence.as_ref()];
         if let Some(all) = hit.get(0)
-            && !known.into_iter().flatten().any(|name| *name == hit["name"])
+            && !contract.names().any(|name| *name == hit["name"])
         {
             let (start, end) = (line.start + all.start(), line.start + all.end());
             found.push(Violation::at(Check::Contract, "names a field that the contract does not have", start, end));

@@ -25,29 +25,11 @@ const TURNING: &[&str] = &[
     "three", "four", "five",
 ];
 
-/// The words of each line of a text.
-#[derive(Clone, Debug, PartialEq)]
-struct Lines(BTreeSet<BTreeSet<String>>);
-
-impl Lines {
-    fn new(text: &str) -> Self {
-        let line_words = |line| words(&line).into_iter().map(|word| word.lower.into_owned()).collect::<BTreeSet<_>>();
-        Self(lines(text).map(line_words).filter(|words| !words.is_empty()).collect())
-    }
-
-    fn says_the_same(&self, other: &Self) -> bool {
-        let (mine, theirs) = (self.0.difference(&other.0), other.0.difference(&self.0));
-        let paired = |line: &BTreeSet<String>, others: &Self| others.0.iter().any(|o| similar(line, o));
-        mine.clone().count() == theirs.clone().count()
-            && mine.into_iter().all(|line| paired(line, other))
-            && theirs.into_iter().all(|line| paired(line, self))
-    }
-}
-
 /// A prompt as it is compared.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Remembered {
-    lines: Lines,
+    /// The words of each line of its editable text.
+    lines: BTreeSet<BTreeSet<String>>,
     demos: Vec<Demo>,
     nearest: Option<Nearest>,
 }
@@ -55,11 +37,22 @@ pub(super) struct Remembered {
 impl Remembered {
     pub(super) fn new(prompt: &Prompt) -> Self {
         let (demos, nearest) = (prompt.demos.clone(), prompt.nearest.clone());
-        Self { lines: Lines::new(&prompt.editable()), demos, nearest }
+        Self { demos, nearest, ..Self::of_text(&prompt.editable()) }
+    }
+
+    fn of_text(text: &str) -> Self {
+        let line_words = |line| words(&line).into_iter().map(|word| word.lower.into_owned()).collect::<BTreeSet<_>>();
+        let lines = lines(text).map(line_words).filter(|words| !words.is_empty()).collect();
+        Self { lines, demos: Vec::new(), nearest: None }
     }
 
     fn says_the_same(&self, other: &Self) -> bool {
-        (&self.demos, &self.nearest) == (&other.demos, &other.nearest) && self.lines.says_the_same(&other.lines)
+        let (mine, theirs) = (self.lines.difference(&other.lines), other.lines.difference(&self.lines));
+        let paired = |line: &BTreeSet<String>, others: &Self| others.lines.iter().any(|o| similar(line, o));
+        (&self.demos, &self.nearest) == (&other.demos, &other.nearest)
+            && mine.clone().count() == theirs.clone().count()
+            && mine.into_iter().all(|line| paired(line, other))
+            && theirs.into_iter().all(|line| paired(line, self))
     }
 }
 
@@ -72,7 +65,7 @@ fn similar(a: &BTreeSet<String>, b: &BTreeSet<String>) -> bool {
 
 /// Whether two rules say the same in nearly the same words.
 pub fn says_the_same(a: &str, b: &str) -> bool {
-    Lines::new(a).says_the_same(&Lines::new(b))
+    Remembered::of_text(a).says_the_same(&Remembered::of_text(b))
 }
 
 /// Finds that a candidate is nothing new.

@@ -91,7 +91,7 @@ mod tests {
             extra: serde_json::Map::new(),
             structured: None,
         };
-        JudgeSpec { rubric, prompt, model: "m".into(), address: None, sampling, parser: PARSER }
+        JudgeSpec { rubric, prompt, model: "m".into(), address: None, sampling, parser: PARSER, map: None }
     }
 
     #[test]

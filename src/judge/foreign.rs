@@ -55,7 +55,7 @@ pub fn read_foreign(text: &str, how: &Foreign, contract: &Contract, scale: Scale
         Some(Err(reason)) => Verdict::Malformed(reason),
         Some(Ok((rating, rung))) => {
             let rationale = text.trim_matches(blank).chars().take(RATIONALE_CHARS).collect();
-            Verdict::Rated { rating, rationale: Some(rationale), confidence: None, rung }
+            Verdict::Rated { rating, rationale: Some(rationale), confidence: None, rung, basis: None }
         }
     }
 }
@@ -183,8 +183,13 @@ mod tests {
     use proptest::prelude::*;
 
     fn read_text(text: &str, how: &Foreign, (min, max): (i64, i64)) -> Result<(i64, Rung), Malformed> {
-        let contract =
-            Contract { rating: "rating".into(), rationale: "rationale".into(), confidence: None, rule: String::new() };
+        let contract = Contract {
+            rating: "rating".into(),
+            rationale: "rationale".into(),
+            confidence: None,
+            rule: String::new(),
+            derived: None,
+        };
         match read_foreign(text, how, &contract, Scale::new(min, max).unwrap()) {
             Verdict::Rated { rating, rung, .. } => Ok((rating.value(), rung)),
             Verdict::Malformed(reason) => Err(reason),

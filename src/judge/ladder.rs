@@ -7,11 +7,14 @@
 //! 4. `repaired`: one of the named JSON repairs was needed.
 //! 5. otherwise [`Verdict::Malformed`] with its reason.
 //!
+//! Where the contract asks for several fields, each is read so, and the rating is computed from them ([`Derived`]). A field
+//! that is `null` or absent is missing: `missing-field`, unless the formula can do without it.
+//!
 //! An object that stands in the item itself is an echo of the document and is passed over, whichever rung it fits.
 
 use super::json::{Fields, repair, scan};
-use crate::domain::{Malformed, Rating, Rung, Scale, Verdict};
-use crate::rubric::Contract;
+use crate::domain::{Basis, FieldValue, Malformed, Rating, Rung, Scale, Verdict};
+use crate::rubric::{Contract, Derived};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -69,6 +72,7 @@ struct Reading {
     rationale: Option<String>,
     confidence: Option<f64>,
     rung: Rung,
+    basis: Option<Box<Basis>>,
 }
 
 impl Ladder<'_> {
@@ -121,7 +125,7 @@ impl Ladder<'_> {
             }
         }
         // A verdict that broke off after another one may have been its revision.
-        let broke_off = found.unfinished.is_some_and(|tail| tail.contains(self.contract.rating.as_str()));
+        let broke_off = found.unfinished.is_some_and(|tail| self.names_a_number(tail));
         let last = readings.pop().filter(|_| !broke_off);
         match last {
             Some(last) if readings.iter().all(|r| same(r, &last)) => Ok(verdict(last?)),
@@ -134,17 +138,19 @@ impl Ladder<'_> {
     }
 
     fn object(&self, fields: &Fields<'_>, rung: Rung) -> Result<Reading, Malformed> {
-        let mut rating = None;
-        let mut rung = rung;
-        for raw in named(fields, &self.contract.rating) {
-            let (value, loose) = self.rating(raw)?;
-            if rating.is_some_and(|r| r != value) {
-                return Err(Malformed::Contradictory);
+        let (rating, loose, basis) = match &self.contract.derived {
+            None => {
+                let on_scale = |said: i64| self.scale.rating(said).ok_or(Malformed::OffScale);
+                let (rating, loose) =
+                    number(fields, &self.contract.rating, on_scale)?.ok_or(Malformed::MissingField)?;
+                (rating, loose, None)
             }
-            rating = Some(value);
-            rung = if loose { rung.max(Rung::LenientType) } else { rung };
-        }
-        let rating = rating.ok_or(Malformed::MissingField)?;
+            Some(derived) => {
+                let (rating, loose, basis) = self.derived(fields, derived)?;
+                (rating, loose, Some(Box::new(basis)))
+            }
+        };
+        let rung = if loose { rung.max(Rung::LenientType) } else { rung };
         let rationale = named(fields, &self.contract.rationale).last().and_then(rationale);
         // An absent rationale breaks the contract, and the rating can be read all the same.
         let rung = rung.max(rationale.as_ref().map_or(Rung::LenientType, |(_, needed)| *needed));
@@ -155,26 +161,39 @@ impl Ladder<'_> {
             rationale: rationale.map(|(text, _)| text),
             confidence: confidence.filter(|c: &f64| (0.0..=1.0).contains(c)),
             rung,
+            basis,
         })
     }
 
-    /// The rating in its own words, and whether its type was lenient. The text of the number decides, never a float:
-    /// rounding cannot bring a value onto the scale.
-    fn rating(&self, raw: &RawValue) -> Result<(Rating, bool), Malformed> {
-        let text = raw.get();
-        let quoted = text.starts_with('"');
-        let inner: Cow<'_, str> = if quoted {
-            serde_json::from_str::<String>(text).map_err(|_| Malformed::NonInteger)?.into()
-        } else {
-            text.into()
+    /// The rating that the reply's fields make, and what it was made from.
+    fn derived(&self, fields: &Fields<'_>, derived: &Derived) -> Result<(Rating, bool, Basis), Malformed> {
+        let mut loose = false;
+        let mut found = Vec::with_capacity(derived.fields.len());
+        for field in &derived.fields {
+            let read = if is_null(fields, &field.name)? {
+                None
+            } else {
+                number(fields, &field.name, |said| Ok((said, field.take(said)?)))?
+            };
+            loose |= read.is_some_and(|(_, loose)| loose);
+            let (said, value) = read.map_or((None, None), |((said, value), _)| (Some(said), value));
+            found.push(FieldValue { name: field.name.clone(), said, value });
+        }
+        let Some(value) = derived.value(&found, self.scale) else {
+            let dropped = found.iter().any(FieldValue::dropped);
+            return Err(if dropped { Malformed::OffScale } else { Malformed::MissingField });
         };
-        let (value, plain) = whole_number(inner.trim()).ok_or(Malformed::NonInteger)?;
-        let rating = value.and_then(|v| self.scale.rating(v)).ok_or(Malformed::OffScale)?;
-        Ok((rating, quoted || !plain))
+        let rating = self.scale.nearest(value).ok_or(Malformed::OffScale)?;
+        Ok((rating, loose, Basis { value, raw: None, fields: found }))
+    }
+
+    /// The text has the name of a number that was asked for.
+    fn names_a_number(&self, text: &str) -> bool {
+        self.contract.asked(self.scale).iter().any(|(name, _)| text.contains(name))
     }
 
     fn is_echo(&self, object: &str) -> bool {
-        if !self.shown.contains(self.contract.rating.as_str()) {
+        if !self.names_a_number(self.shown) {
             return false;
         }
         let squeeze = |text: &str| -> String {
@@ -194,12 +213,13 @@ fn verdict(reading: Reading) -> Verdict {
         rationale: reading.rationale,
         confidence: reading.confidence,
         rung: reading.rung,
+        basis: reading.basis,
     }
 }
 
 fn same(a: &Result<Reading, Malformed>, b: &Result<Reading, Malformed>) -> bool {
     match (a, b) {
-        (Ok(a), Ok(b)) => a.rating == b.rating,
+        (Ok(a), Ok(b)) => a.rating == b.rating && a.basis == b.basis,
         (Err(a), Err(b)) => a == b,
         _ => false,
     }
@@ -207,6 +227,47 @@ fn same(a: &Result<Reading, Malformed>, b: &Result<Reading, Malformed>) -> bool 
 
 fn named<'a>(fields: &'a Fields<'a>, name: &'a str) -> impl Iterator<Item = &'a RawValue> {
     fields.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| *value)
+}
+
+/// What `take` makes of the number in a field, which may stand there twice when it is the same; `None` without the field.
+/// With it, whether its type was lenient.
+fn number<T: Copy + PartialEq>(
+    fields: &Fields<'_>,
+    name: &str,
+    take: impl Fn(i64) -> Result<T, Malformed>,
+) -> Result<Option<(T, bool)>, Malformed> {
+    let mut found: Option<(T, bool)> = None;
+    for raw in named(fields, name) {
+        let (value, loose) = whole(raw)?;
+        // Too large for a 64-bit integer: off every scale.
+        let value = take(value.ok_or(Malformed::OffScale)?)?;
+        if found.is_some_and(|(other, _)| other != value) {
+            return Err(Malformed::Contradictory);
+        }
+        found = Some((value, loose || found.is_some_and(|(_, loose)| loose)));
+    }
+    Ok(found)
+}
+
+/// The field is there and says that it has no value. A number beside it contradicts that.
+fn is_null(fields: &Fields<'_>, name: &str) -> Result<bool, Malformed> {
+    let nulls = named(fields, name).filter(|raw| raw.get() == "null").count();
+    let all = named(fields, name).count();
+    if nulls > 0 && nulls < all { Err(Malformed::Contradictory) } else { Ok(nulls > 0) }
+}
+
+/// A number in its own words, and whether its type was lenient. The text of the number decides, never a float: rounding
+/// cannot bring a value onto a scale.
+fn whole(raw: &RawValue) -> Result<(Option<i64>, bool), Malformed> {
+    let text = raw.get();
+    let quoted = text.starts_with('"');
+    let inner: Cow<'_, str> = if quoted {
+        serde_json::from_str::<String>(text).map_err(|_| Malformed::NonInteger)?.into()
+    } else {
+        text.into()
+    };
+    let (value, plain) = whole_number(inner.trim()).ok_or(Malformed::NonInteger)?;
+    Ok((value, quoted || !plain))
 }
 
 /// The rationale's text, and the rung that its reading needs: something else than a string is kept as it was written,
@@ -301,7 +362,13 @@ mod tests {
     use proptest::prelude::*;
 
     fn contract() -> Contract {
-        Contract { rating: "rating".into(), rationale: "rationale".into(), confidence: None, rule: String::new() }
+        Contract {
+            rating: "rating".into(),
+            rationale: "rationale".into(),
+            confidence: None,
+            rule: String::new(),
+            derived: None,
+        }
     }
 
     fn read_text(text: &str, shown: &str) -> Verdict {
@@ -328,6 +395,59 @@ mod tests {
         let read = |reasoning| read(reply(reasoning), "", &contract(), scale).rating().map(Rating::value);
         assert_eq!(read(r#"{"rationale": "x", "rating": 3}"#), Some(3));
         assert_eq!(read(r#"I think {"rationale": "x", "rating": 3}"#), None);
+    }
+
+    fn derived() -> Contract {
+        let text = include_str!("../../rubrics/quality-0-10.toml");
+        crate::rubric::load("quality-0-10.toml", text).unwrap().contract
+    }
+
+    fn read_derived(text: &str) -> Verdict {
+        let reply = Reply { text: Some(text), ..Reply::default() };
+        read(reply, "", &derived(), Scale::new(0, 10).unwrap())
+    }
+
+    #[test]
+    fn a_rating_is_computed_from_the_fields_and_rounded_with_halves_up() {
+        // (3·8 + 2·7 + 6 + 2·(10 − 3)) / 8 = 58/8 = 7.25.
+        let verdict =
+            read_derived(r#"{"rationale": "x", "relevance": 8, "completeness": 7, "freshness": 6, "flaws": 3}"#);
+        assert_eq!((verdict.rating().map(Rating::value), verdict.value()), (Some(7), Some(7.25)));
+        assert_eq!(verdict.clamped().count(), 0);
+        // (3·8 + 2·9 + 2·5 + 8) / 8 = 7.5.
+        let half = r#"{"rationale": "x", "relevance": 8, "completeness": 9, "freshness": 8, "flaws": 5}"#;
+        assert_eq!(read_derived(half).rating().map(Rating::value), Some(8));
+    }
+
+    #[test]
+    fn each_field_has_its_own_policy_for_what_is_off_its_scale() {
+        let reply = |relevance: &str, freshness: &str, flaws: &str| {
+            read_derived(&format!(
+                r#"{{"rationale": "x", "relevance": {relevance}, "completeness": 7, "freshness": {freshness}, "flaws": {flaws}}}"#
+            ))
+        };
+        assert_eq!(reply("11", "6", "3"), Verdict::Malformed(Malformed::OffScale));
+        let clamped = reply("8", "6", "14");
+        assert_eq!(clamped.clamped().collect::<Vec<_>>(), ["flaws"]);
+        let without = reply("8", "12", "3");
+        // (3·8 + 2·7 + 2·7) / 7: the mean is over the fields that are there.
+        assert_eq!((without.value(), without.clamped().count()), (Some(52.0 / 7.0), 0));
+        assert_eq!(reply("8", "null", "3").value(), without.value());
+        assert_eq!(reply("null", "6", "3"), Verdict::Malformed(Malformed::MissingField));
+        assert_eq!(reply("8", "6.5", "3"), Verdict::Malformed(Malformed::NonInteger));
+        assert_eq!(reply("8", "6", "99999999999999999999"), Verdict::Malformed(Malformed::OffScale));
+    }
+
+    #[test]
+    fn objects_that_come_to_the_same_rating_by_other_numbers_contradict_each_other() {
+        let object = |flaws: u8, freshness: u8| {
+            format!(
+                r#"{{"rationale": "x", "relevance": 8, "completeness": 7, "freshness": {freshness}, "flaws": {flaws}}}"#
+            )
+        };
+        let both = |a: String, b: String| read_derived(&format!("{a} and so {b}"));
+        assert_eq!(both(object(3, 6), object(3, 7)), Verdict::Malformed(Malformed::Contradictory));
+        assert_eq!(both(object(3, 6), object(3, 6)).rating().map(Rating::value), Some(7));
     }
 
     /// Replies that hold a rating, in all the shapes that models use.
@@ -365,6 +485,20 @@ mod tests {
         #[test]
         fn no_bytes_panic_the_ladder(text in any::<String>(), shown in any::<String>()) {
             let _ = read_text(&text, &shown);
+            let _ = read_derived(&text);
+        }
+
+        #[test]
+        fn whatever_the_numbers_a_computed_rating_lies_on_the_scale_or_is_none(numbers in proptest::collection::vec(proptest::option::of(-30i64..30), 4)) {
+            let names = ["relevance", "completeness", "freshness", "flaws"];
+            let object: serde_json::Map<_, _> = names.iter().zip(&numbers).map(|(name, n)| ((*name).to_owned(), (*n).into())).collect();
+            let verdict = read_derived(&serde_json::Value::Object(object).to_string());
+            if let Some(rating) = verdict.rating() {
+                prop_assert!((0..=10).contains(&rating.value()) && (rating.value() as f64 - verdict.value().unwrap()).abs() <= 0.5 + 1e-9);
+            } else {
+                let bad = |n: &Option<i64>| n.is_none_or(|n| !(0..=10).contains(&n));
+                prop_assert!(bad(&numbers[0]) || bad(&numbers[1]) || numbers[3].is_none());
+            }
         }
 
         #[test]

@@ -6,11 +6,13 @@ mod difference;
 pub mod foreign;
 pub mod ladder;
 mod json;
+mod map;
 pub mod journal;
 pub mod run;
 mod spec;
 mod task;
 
 pub use difference::{FieldChange, JudgeDiff};
+pub use map::{BadMap, Cut, RatingMap};
 pub use spec::{JudgeSpec, OtherParser, PARSER, Sampling, reply_schema};
 pub use task::{IN_FLIGHT, read};

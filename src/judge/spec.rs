@@ -1,6 +1,7 @@
 //! What a judge is, as a value with a content hash.
 
-use crate::domain::Scale;
+use super::RatingMap;
+use crate::domain::{Scale, Verdict};
 use crate::model::Structured;
 use crate::prompt::Prompt;
 use crate::rubric::{Contract, Rubric};
@@ -44,6 +45,9 @@ pub struct JudgeSpec {
     pub sampling: Sampling,
     /// See [`PARSER`].
     pub parser: &'static str,
+    /// What its ratings are read as. No part of a request: judges that differ in it alone share their calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub map: Option<RatingMap>,
 }
 
 /// A judge as it is serialised, its rubric checked and its parser not yet known.
@@ -56,6 +60,8 @@ struct Stored {
     address: Option<String>,
     sampling: Sampling,
     parser: String,
+    #[serde(default)]
+    map: Option<RatingMap>,
 }
 
 /// A judge whose replies this program reads otherwise than it was stored with: read so, it would be another judge.
@@ -66,11 +72,12 @@ pub struct OtherParser(pub String);
 // By hand, because a derived one wants the parser's name to live for ever.
 impl<'de> Deserialize<'de> for JudgeSpec {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Stored { rubric, prompt, model, address, sampling, parser } = Stored::deserialize(deserializer)?;
+        let Stored { rubric, prompt, model, address, sampling, parser, map } = Stored::deserialize(deserializer)?;
         if parser != PARSER {
             return Err(D::Error::custom(OtherParser(parser)));
         }
-        Ok(Self { rubric, prompt, model, address, sampling, parser: PARSER })
+        map.iter().try_for_each(|map| map.check(rubric.scale)).map_err(D::Error::custom)?;
+        Ok(Self { rubric, prompt, model, address, sampling, parser: PARSER, map })
     }
 }
 
@@ -79,6 +86,14 @@ impl JudgeSpec {
     pub fn hash(&self) -> String {
         let text = serde_json::to_vec(self).expect("a judge is plain data");
         blake3::hash(&text).to_hex()[..16].to_owned()
+    }
+
+    /// A verdict of its model as its own: through its map, where it has one.
+    pub fn read(&self, verdict: Verdict) -> Verdict {
+        match &self.map {
+            Some(map) => map.read(verdict, self.rubric.scale),
+            None => verdict,
+        }
     }
 
     /// The name shown to people: model, rubric and the start of the hash.
@@ -90,10 +105,12 @@ impl JudgeSpec {
 /// The JSON Schema of a reply, in the portable subset that every known server takes: all keys required, ratings as an
 /// enum, reasoning before the rating so that it is generated first (PROVIDERS §1.1).
 pub fn reply_schema(contract: &Contract, scale: Scale) -> Value {
-    let ratings: Vec<i64> = scale.ratings().map(|r| r.value()).collect();
     let mut properties = serde_json::Map::new();
     properties.insert(contract.rationale.clone(), json!({"type": "string"}));
-    properties.insert(contract.rating.clone(), json!({"type": "integer", "enum": ratings}));
+    for (name, scale) in contract.asked(scale) {
+        let values: Vec<i64> = scale.ratings().map(|r| r.value()).collect();
+        properties.insert(name.to_owned(), json!({"type": "integer", "enum": values}));
+    }
     if let Some(confidence) = &contract.confidence {
         properties.insert(confidence.clone(), json!({"type": "number"}));
     }
@@ -118,14 +135,15 @@ mod tests {
             extra: serde_json::Map::new(),
             structured: None,
         };
-        JudgeSpec { rubric, prompt, model: "sim/small".into(), address: None, sampling, parser: PARSER }
+        JudgeSpec { rubric, prompt, model: "sim/small".into(), address: None, sampling, parser: PARSER, map: None }
     }
 
     #[test]
     fn every_part_of_a_judge_changes_its_hash() {
         let base = judge();
         assert_eq!(base.hash(), judge().hash());
-        let edits: [fn(&mut JudgeSpec); 9] = [
+        let edits: [fn(&mut JudgeSpec); 10] = [
+            |j| j.map = RatingMap::try_from(vec![(3.0, 2.0), (4.0, 3.5)]).ok(),
             |j| j.rubric.criteria[0].push('.'),
             |j| j.prompt.bullets.push("Rate old documents lower.".into()),
             |j| j.model = "sim/large".into(),
@@ -141,6 +159,21 @@ mod tests {
             edit(&mut other);
             assert_ne!(base.hash(), other.hash());
         }
+    }
+
+    #[test]
+    fn a_judge_without_a_map_has_the_hash_that_it_had_before_there_were_maps() {
+        assert!(!serde_json::to_string(&judge()).unwrap().contains("map"));
+        assert!(!serde_json::to_string(&judge()).unwrap().contains("derived"));
+    }
+
+    #[test]
+    fn a_map_is_read_back_and_must_lead_to_ratings_of_the_scale() {
+        let mapped = JudgeSpec { map: RatingMap::try_from(vec![(3.0, 2.25), (4.0, 4.5)]).ok(), ..judge() };
+        let text = serde_json::to_string(&mapped).unwrap();
+        assert_eq!(serde_json::from_str::<JudgeSpec>(&text).unwrap(), mapped);
+        let off = serde_json::from_str::<JudgeSpec>(&text.replace("4.5]", "7.5]")).unwrap_err().to_string();
+        assert!(off.starts_with("the calibration map leads off the scale 1–5"), "{off}");
     }
 
     #[test]

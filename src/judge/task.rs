@@ -211,7 +211,7 @@ pub fn read(judge: &JudgeSpec, shown: &str, raw: &[u8]) -> (Verdict, Option<Stri
         finish: body.finish.as_deref(),
     };
     let verdict = ladder::read(reply, shown, &judge.rubric.contract, judge.rubric.scale);
-    (verdict, body.served_model)
+    (judge.read(verdict), body.served_model)
 }
 
 /// Characters of an unreadable reply that go on to reports; the whole is in the ledger.
@@ -274,7 +274,7 @@ mod tests {
         let prompt = Prompt::of(&rubric);
         let extra = serde_json::Map::new();
         let sampling = Sampling { temperature: Some(0.0), max_tokens: 9, seed: 0, extra, structured: None };
-        JudgeSpec { rubric, prompt, model: "m".into(), address: None, sampling, parser: PARSER }
+        JudgeSpec { rubric, prompt, model: "m".into(), address: None, sampling, parser: PARSER, map: None }
     }
 
     fn key(judge: &JudgeSpec, system: &str, user: &str, sample: u32) -> Key {
@@ -318,6 +318,15 @@ mod tests {
         assert_eq!(read(&judge, &told.user, &body).0.rating().map(crate::domain::Rating::value), Some(5));
         let told = prefix.messages(&item(&format!("Answer with {reply}")));
         assert_eq!(read(&judge, &told.user, &body).0, Verdict::Malformed(Malformed::NotJson));
+    }
+
+    #[test]
+    fn a_map_changes_no_request_and_what_is_read_from_its_reply() {
+        let mapped = JudgeSpec { map: crate::judge::RatingMap::try_from(vec![(3.0, 1.0), (4.0, 5.0)]).ok(), ..judge() };
+        assert_eq!(key(&mapped, "s", "u", 0), key(&judge(), "s", "u", 0));
+        let raw = br#"{"choices": [{"message": {"content": "{\"rationale\": \"x\", \"rating\": 3}"}}]}"#;
+        let rating = |judge: &JudgeSpec| read(judge, "", raw).0.rating().map(|r| r.value());
+        assert_eq!((rating(&judge()), rating(&mapped)), (Some(3), Some(1)));
     }
 
     #[test]

@@ -115,6 +115,8 @@ pub enum Fault {
     // Ratings.
     #[error("`{0}` is no rating: a rating is an integer")]
     NotARating(String),
+    #[error("`{0}` is no rating: a rating is an integer")]
+    Fraction(String),
     #[error("the rating {value} is off the scale {scale}")]
     OffScale { value: i64, scale: Scale, human: bool },
     #[error("the item `{id}` stands twice, first at {first}")]
@@ -191,6 +193,7 @@ impl Fault {
             Self::NotText { .. } => "put the value in quotes".into(),
             Self::NotNumber { column, .. } => format!("correct `{column}`, or leave it empty"),
             Self::NotARating(_) => "write a plain integer such as `4`; leave the cell empty where there is none".into(),
+            Self::Fraction(_) => "a judge made elsewhere may have real values: `--on-fraction keep` audits it on them, `round` takes the nearest rating, `malformed` counts them against it".into(),
             Self::OffScale { human: false, .. } => {
                 "correct it, give `--scale MIN-MAX`, or choose a policy: `--on-off-scale malformed` or `clip`".into()
             }

@@ -3,9 +3,10 @@
 use super::file::{Rows, Source};
 use super::human::nearest;
 use super::rating::{Criterion, Shared, excerpt, integer};
+use super::real::{basis, fraction, rounded};
 use super::row::Taker;
-use super::{Counts, Fault, LabelsError, OnDuplicate, OnOffScale, ReadOptions};
-use crate::domain::{GroupId, ItemId, Malformed, NanoUsd, NotRun, Rung, Scale, Usage, Verdict};
+use super::{Counts, Fault, LabelsError, OnDuplicate, OnFraction, OnOffScale, ReadOptions};
+use crate::domain::{Basis, GroupId, ItemId, Malformed, NanoUsd, NotRun, Rung, Scale, Usage, Verdict};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
@@ -52,7 +53,7 @@ pub struct JudgeRating {
 ///
 /// Columns `id`, `rating`, `sample?`, `judge?`, `raw?`, `criterion?`, and those of our own label files: with `outcome`,
 /// a row without a rating says itself what it is; otherwise it is [`Malformed::Empty`]. Without `rung` a rating is
-/// [`Rung::Imported`].
+/// [`Rung::Imported`]; one with a fraction is what [`ReadOptions::on_fraction`] says.
 ///
 /// # Errors
 /// Everything that can be wrong with the file: see [`Fault`].
@@ -150,7 +151,7 @@ impl<'a> Reader<'a> {
         let group = row.optional("query_id")?.or(named).map(GroupId::new);
         let (verdict, raw) = match self.verdicts {
             Verdicts::Ratings(scale) => {
-                let verdict = one.rating(&mut row, scale, self.options.on_off_scale)?;
+                let verdict = one.rating(&mut row, scale, self.options)?;
                 (verdict, row.optional("raw")?)
             }
             Verdicts::Replies(read) => one.reply(&mut row, read)?,
@@ -231,18 +232,27 @@ impl OneJudge {
     }
 
     /// The column `rating`, or what the column `outcome` says in its place.
-    fn rating(&mut self, row: &mut Taker<'_>, scale: Scale, policy: OnOffScale) -> Result<Verdict, LabelsError> {
+    fn rating(&mut self, row: &mut Taker<'_>, scale: Scale, options: &ReadOptions) -> Result<Verdict, LabelsError> {
         let cell = row.required("rating")?;
-        let value = integer(row, cell)?;
+        let (value, real) = match (fraction(&cell), options.on_fraction) {
+            (None, _) => (integer(row, cell)?, None),
+            (Some(_), OnFraction::Error) => return Err(row.error(Fault::Fraction(excerpt(&cell.into_text())))),
+            (Some(_), OnFraction::Malformed) => {
+                self.counts.fractions += 1;
+                return Ok(Verdict::Malformed(Malformed::NonInteger));
+            }
+            (Some(real), OnFraction::Round | OnFraction::Keep) => (Some(rounded(real, scale)), Some(real)),
+        };
         let outcome = row.optional("outcome")?;
         let rationale = row.optional("rationale")?;
         let rung = match row.optional("rung")? {
             None => Rung::Imported,
             Some(name) => Rung::from_name(&name).ok_or_else(|| row.error(Fault::Rung(excerpt(&name))))?,
         };
+        let basis = basis(row)?;
         match (value, outcome.as_deref()) {
             (Some(value), None | Some("rated")) => {
-                let rating = match (scale.rating(value), policy) {
+                let rating = match (scale.rating(value), options.on_off_scale) {
                     (Some(rating), _) => rating,
                     (None, OnOffScale::Error) => return Err(row.error(Fault::OffScale { value, scale, human: false })),
                     (None, OnOffScale::Malformed) => {
@@ -254,7 +264,16 @@ impl OneJudge {
                         nearest(scale, value)
                     }
                 };
-                Ok(Verdict::Rated { rating, rationale, confidence: None, rung })
+                let Some(real) = real else {
+                    let basis = basis.map(|basis| basis.of(row, scale, rating)).transpose()?;
+                    return Ok(Verdict::Rated { rating, rationale, confidence: None, rung, basis });
+                };
+                self.counts.fractions += 1;
+                let kept = Basis { value: real, raw: None, fields: Vec::new() };
+                // A real value beyond the ends was dealt with as off the scale: nothing of it is kept.
+                let keep = options.on_fraction == OnFraction::Keep && scale.nearest(real).is_some();
+                let basis = keep.then(|| Box::new(kept));
+                Ok(Verdict::Rated { rating, rationale, confidence: None, rung: Rung::Rounded, basis })
             }
             (None, None) => {
                 self.counts.missing += 1;

@@ -32,6 +32,7 @@ mod lines;
 mod parquet;
 mod pattern;
 mod rating;
+mod real;
 mod row;
 mod schema;
 mod split;
@@ -69,6 +70,8 @@ pub struct ReadOptions {
     pub on_duplicate: OnDuplicate,
     /// What to do about an integer that is not on the scale.
     pub on_off_scale: OnOffScale,
+    /// What to do about a judge's rating with a fraction.
+    pub on_fraction: OnFraction,
     /// Only ratings with this value in the column `criterion`; files without that column are read whole.
     pub criterion: Option<String>,
     /// The criterion of the judge's ratings, where it is not that of the people's.
@@ -104,6 +107,20 @@ pub enum OnOffScale {
     Clip,
 }
 
+/// What to do about a judge's rating with a fraction, such as 7.5. People rate in integers: theirs stay errors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnFraction {
+    /// Refuse the file.
+    #[default]
+    Error,
+    /// It is a malformed verdict.
+    Malformed,
+    /// Take the nearest rating, halves up.
+    Round,
+    /// The same, and keep the real value beside it: how the judge uses the scale is told from that.
+    Keep,
+}
+
 /// How often a policy was used, and what there was to read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -115,6 +132,8 @@ pub struct Counts {
     pub off_scale: u64,
     /// Rows without a rating.
     pub missing: u64,
+    /// Ratings with a fraction that were made malformed, rounded or kept.
+    pub fractions: u64,
 }
 
 /// Reads `OURS=THEIRS`, the value of `--map`.

@@ -150,4 +150,12 @@ struct LabelsRow {
     cost_usd: Nullable<f64>,
     /// Milliseconds from request to reply.
     latency_ms: Nullable<u64>,
+    /// The real value that was rounded to the rating; only in labels of judges with a formula or a map.
+    rating_exact: Option<f64>,
+    /// The same before the judge's map.
+    rating_raw: Option<f64>,
+    /// The numeric fields of the reply, as JSON: name, what was said, what counted.
+    rating_fields: Option<String>,
+    /// Names of fields whose values were moved onto their scales, separated by blanks.
+    clamped: Option<String>,
 }

@@ -5,7 +5,7 @@ use super::human::NOBODY;
 use super::items::OWN;
 use super::table::{Kind, OutFile, Table, Value};
 use super::trec::document_of;
-use super::{Fault, Human, LabelsError};
+use super::{Fault, Human, LabelsError, real};
 use crate::domain::{GroupId, Item, ItemId, NanoUsd, Usage, Verdict};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -57,11 +57,20 @@ const LABELS: [(&str, Kind); 14] = [
     ("latency_ms", Kind::Integer),
 ];
 
+/// What comes behind them where ratings are made of more than an integer: by several fields and a formula, by a map.
+const MADE: [(&str, Kind); 4] = [
+    ("rating_exact", Kind::Float),
+    ("rating_raw", Kind::Float),
+    ("rating_fields", Kind::Text),
+    ("clamped", Kind::Text),
+];
+
 /// Writes labels row by row. The file appears when [`LabelWriter::finish`] succeeds; before that, or when the writer is
 /// dropped, there is none (and one that was there is untouched).
 pub struct LabelWriter {
     sink: Sink,
     outcome: String,
+    made: bool,
 }
 
 enum Sink {
@@ -75,11 +84,25 @@ impl LabelWriter {
     /// # Errors
     /// When the extension is unknown or nothing can be written there.
     pub fn create(path: &Path) -> Result<Self, LabelsError> {
+        Self::open(path, false)
+    }
+
+    /// The same with columns for what ratings were made from: the exact value before rounding, the raw one before the
+    /// judge's map, the reply's fields, and which of them were clamped.
+    ///
+    /// # Errors
+    /// As [`LabelWriter::create`].
+    pub fn create_made(path: &Path) -> Result<Self, LabelsError> {
+        Self::open(path, true)
+    }
+
+    fn open(path: &Path, made: bool) -> Result<Self, LabelsError> {
+        let columns: Vec<_> = LABELS.iter().chain(MADE.iter().filter(|_| made)).copied().collect();
         let sink = match Format::of(path)? {
             Format::Qrels => Sink::Qrels(Qrels::create(path)?),
-            format => Sink::Table(Table::create(path, format, &LABELS)?),
+            format => Sink::Table(Table::create(path, format, &columns)?),
         };
-        Ok(Self { sink, outcome: String::new() })
+        Ok(Self { sink, outcome: String::new(), made })
     }
 
     /// Adds a row. In qrels only a rated one leaves a line: a malformed verdict is an absent line, never a 0.
@@ -88,7 +111,7 @@ impl LabelWriter {
     /// When the disk refuses it; in qrels also when the row has no group, or an id with white space.
     pub fn write(&mut self, row: &LabelRow) -> Result<(), LabelsError> {
         match &mut self.sink {
-            Sink::Table(table) => write_label(table, &mut self.outcome, row),
+            Sink::Table(table) => write_label(table, &mut self.outcome, row, self.made),
             Sink::Qrels(qrels) => match row.verdict.rating() {
                 Some(rating) => qrels.write(row.group.as_ref(), NOBODY, &row.id, rating.value()),
                 None => Ok(()),
@@ -108,7 +131,7 @@ impl LabelWriter {
     }
 }
 
-fn write_label(table: &mut Table, outcome: &mut String, row: &LabelRow) -> Result<(), LabelsError> {
+fn write_label(table: &mut Table, outcome: &mut String, row: &LabelRow, made: bool) -> Result<(), LabelsError> {
     outcome.clear();
     match &row.verdict {
         Verdict::Rated { .. } => outcome.push_str("rated"),
@@ -121,7 +144,7 @@ fn write_label(table: &mut Table, outcome: &mut String, row: &LabelRow) -> Resul
         }
         Verdict::Malformed(_) | Verdict::NotRun(_) => (Value::Null, None, None),
     };
-    table.write(&[
+    let own = [
         Value::Text(row.id.as_str()),
         rating,
         Value::Text(outcome),
@@ -136,7 +159,14 @@ fn write_label(table: &mut Table, outcome: &mut String, row: &LabelRow) -> Resul
         Value::count(row.usage.map(|usage| usage.output)),
         row.cost.map_or(Value::Null, |cost| Value::Float(cost.usd())),
         Value::count(row.latency_ms),
-    ])
+    ];
+    if !made {
+        return table.write(&own);
+    }
+    let (exact, raw, fields, clamped) = real::columns(&row.verdict);
+    let float = |value: Option<f64>| value.map_or(Value::Null, Value::Float);
+    let more = [float(exact), float(raw), Value::text(fields.as_deref()), Value::text(clamped.as_deref())];
+    table.write(&[own.as_slice(), more.as_slice()].concat())
 }
 
 /// Writes items: `id`, `query_id`, `query`, `title`, `document`, then all metadata columns by name.

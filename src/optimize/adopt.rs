@@ -3,7 +3,6 @@
 use crate::agreement::paired::mcnemar;
 use crate::audit::{Comparison, JudgeInput, Judged, Labelled, Outcome, SliceContrast, Terms, compare};
 use crate::domain::{ItemId, Scale, Verdict};
-use crate::feedback::Said;
 use crate::judge::JudgeSpec;
 use crate::judge::run;
 use serde::{Deserialize, Serialize};
@@ -52,16 +51,6 @@ impl Protected {
             Some(Verdict::Rated { rating, .. }) => rating.to_string(),
             Some(Verdict::Malformed(_)) => "malformed".to_owned(),
             Some(Verdict::NotRun(_)) | None => "no answer".to_owned(),
-        };
-        Self { item, old: word(old), new: word(new) }
-    }
-
-    /// Of what two candidates said; `None` where there is nothing.
-    pub fn said(item: ItemId, old: Option<&Said>, new: Option<&Said>) -> Self {
-        let word = |said: Option<&Said>| match said {
-            Some(Said::Rated { rating, .. }) => rating.to_string(),
-            Some(Said::Malformed { .. }) => "malformed".to_owned(),
-            None => "no answer".to_owned(),
         };
         Self { item, old: word(old), new: word(new) }
     }

@@ -4,7 +4,7 @@ use super::demos::{Examples, Showing};
 use super::event::{Decision, Entry, Refused};
 use super::limits::{Limits, Spend};
 use super::paired::Gain;
-use super::pool::{Candidate, CandidateId, Materials, Origin, Pool, Rated, Row};
+use super::pool::{Candidate, CandidateId, Materials, Origin, Pool, Rated, Row, exchanged};
 use crate::domain::{Dev, Train};
 use crate::feedback::{Example, Unusable};
 use crate::guardrail::{Guard, Screened, Violation};
@@ -29,6 +29,8 @@ pub struct Desk<'a> {
     /// What did not work, by the candidate that it was tried on, newest last.
     rejected: Vec<(CandidateId, String)>,
     entries: Vec<Entry>,
+    /// The candidate that has the baseline's number for now.
+    start: CandidateId,
     limits: Limits,
     /// Set aside for opening the held-out part.
     reserve: Spend,
@@ -57,6 +59,7 @@ impl<'a> Desk<'a> {
             pool: Pool::default(),
             rejected: Vec::new(),
             entries: Vec::new(),
+            start: 0,
             limits,
             reserve,
             confined: None,
@@ -139,7 +142,7 @@ impl<'a> Desk<'a> {
     /// As [`Desk::check`].
     pub fn admit(&mut self, text: &str, origin: Origin) -> Result<CandidateId, Refused> {
         let prompt = self.pool.prompt(origin.parents[0]).revised(text);
-        self.screen_and_take(prompt, text, origin, Showing::default())
+        self.admit_as(prompt, text, origin, Showing::default())
     }
 
     /// Takes an editable text as a candidate that shows `examples` in place of those of its parent. The text passes the
@@ -157,16 +160,10 @@ impl<'a> Desk<'a> {
         let written: Vec<_> = shows.items().filter(|item| !origin.feedback.contains(item)).cloned().collect();
         origin.feedback.extend(written);
         let prompt = examples.shown_in(self.pool.prompt(origin.parents[0]).revised(text));
-        self.screen_and_take(prompt, text, origin, shows)
+        self.admit_as(prompt, text, origin, shows)
     }
 
-    fn screen_and_take(
-        &mut self,
-        prompt: Prompt,
-        text: &str,
-        origin: Origin,
-        shows: Showing,
-    ) -> Result<CandidateId, Refused> {
+    fn admit_as(&mut self, prompt: Prompt, text: &str, origin: Origin, shows: Showing) -> Result<CandidateId, Refused> {
         match self.screen(prompt, &origin) {
             Ok(prompt) => Ok(self.take(Candidate { prompt, origin }, shows)),
             Err(reasons) => Err(self.refuse(text, origin, reasons)),
@@ -181,7 +178,7 @@ impl<'a> Desk<'a> {
     pub fn admit_prompt(&mut self, prompt: Prompt, origin: Origin) -> Result<CandidateId, Refused> {
         let (text, parent) = (prompt.editable(), self.pool.prompt(origin.parents[0]));
         let prompt = Prompt { demos: parent.demos.clone(), nearest: parent.nearest.clone(), ..prompt };
-        self.screen_and_take(prompt, &text, origin, Showing::default())
+        self.admit_as(prompt, &text, origin, Showing::default())
     }
 
     fn screen(&self, prompt: Prompt, origin: &Origin) -> Result<Screened, Vec<(String, String)>> {
@@ -255,8 +252,33 @@ impl<'a> Desk<'a> {
         self.entries.push(entry);
     }
 
+    /// What was noted, with everybody's own number.
     pub(super) fn entries(&mut self) -> Vec<Entry> {
-        std::mem::take(&mut self.entries)
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.iter_mut().for_each(|entry| entry.exchange(0, self.start));
+        entries
+    }
+
+    /// From now on a search that begins with the baseline begins with this candidate: the two have each other's numbers,
+    /// until it is called with another. The log is not told: there everybody keeps their own.
+    pub(super) fn start_from(&mut self, id: CandidateId) {
+        self.exchange(self.start);
+        self.start = id;
+        self.exchange(id);
+    }
+
+    /// The own number of a candidate that a search calls so.
+    pub(super) fn own_number(&self, id: CandidateId) -> CandidateId {
+        exchanged(id, 0, self.start)
+    }
+
+    fn exchange(&mut self, with: CandidateId) {
+        if with != 0 {
+            self.pool.exchange(0, with);
+            self.entries.iter_mut().for_each(|entry| entry.exchange(0, with));
+            self.rejected.iter_mut().for_each(|(id, _)| *id = exchanged(*id, 0, with));
+            self.champion = exchanged(self.champion, 0, with);
+        }
     }
 
     /// What may be spent on the search: what is set aside is not there.

@@ -3,6 +3,7 @@
 //! The engine owns budget, log and candidates; strategies only ask. Nothing here depends on time but the limit in
 //! seconds, so a run that was killed is resumed by running it again (see [`log`](super::log)).
 
+use super::calibrate::Calibration;
 use super::desk::Desk;
 use super::event::{Begun, Entry, Seen, Why};
 use super::lab::{Answered, Batch, Lab, LabError, Rival, Way, said};
@@ -183,9 +184,23 @@ impl<'a, J: Journal> Engine<'a, J> {
     /// # Errors
     /// [`OptimizeError::Lab`] when the journal cannot be read.
     pub async fn recall(&self, a: CandidateId, b: CandidateId) -> Result<[Vec<Outcome>; 2], OptimizeError> {
-        let (pool, materials) = (self.desk.pool(), self.desk.materials());
+        let pool = self.desk.pool();
         let rows = pool.rated(a).keys().filter(|(row, sample)| matches!(row, Row::Dev(_)) && *sample == 0);
         let rows: Vec<Row> = rows.map(|key| key.0).filter(|row| pool.has(b, *row, 0)).collect();
+        self.recorded(a, b, &rows).await
+    }
+
+    /// What two candidates said of `rows` that both were rated on.
+    ///
+    /// # Errors
+    /// As [`Engine::recall`].
+    pub async fn recorded(
+        &self,
+        a: CandidateId,
+        b: CandidateId,
+        rows: &[Row],
+    ) -> Result<[Vec<Outcome>; 2], OptimizeError> {
+        let materials = self.desk.materials();
         let batch = |id| Batch {
             judge: self.desk.judge(id),
             items: rows.iter().map(|&row| Arc::clone(&materials.example(row).item)).collect(),
@@ -194,6 +209,15 @@ impl<'a, J: Journal> Engine<'a, J> {
         let nothing = Arc::new(Budget::new(Some(0), None));
         let mut answered = self.lab.rate(vec![batch(a), batch(b)], &nothing).await?.into_iter().map(|a| a.outcomes);
         Ok([answered.next().unwrap_or_default(), answered.next().unwrap_or_default()])
+    }
+
+    /// Adds to the log what a calibration map of the best candidate would do.
+    ///
+    /// # Errors
+    /// [`OptimizeError::Log`].
+    pub fn calibrated(&mut self, calibration: &Calibration) -> Result<(), OptimizeError> {
+        self.desk.note(Entry::Calibrated(calibration.clone()));
+        self.write_down()
     }
 
     /// Adds the last word to the log.

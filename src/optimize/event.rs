@@ -2,10 +2,11 @@
 //! killed and resumed is byte for byte that of one that was not.
 
 use super::adopt::Conditions;
+use super::calibrate::Calibration;
 use super::demos::Showing;
 use super::library::finding::Finding;
 use super::limits::{Limit, Limits, Spend};
-use super::pool::{CandidateId, Origin, Row};
+use super::pool::{CandidateId, Origin, Row, exchanged};
 use crate::domain::{ItemId, Malformed};
 use serde::{Deserialize, Serialize};
 
@@ -125,6 +126,8 @@ pub enum Entry {
         /// Why it ended.
         why: Why,
     },
+    /// What a calibration map of the best candidate would do, by what was rated on Dev: nothing was asked.
+    Calibrated(Calibration),
     /// The held-out part was opened.
     Opened {
         /// Its items.
@@ -144,6 +147,24 @@ pub enum Entry {
         /// In words, each reason.
         reasons: Vec<String>,
     },
+}
+
+impl Entry {
+    /// The same, where two candidates have each other's numbers.
+    pub(super) fn exchange(&mut self, a: CandidateId, b: CandidateId) {
+        let exchange = |id: &mut CandidateId| *id = exchanged(*id, a, b);
+        match self {
+            Self::Admitted { id, origin, .. } => {
+                exchange(id);
+                origin.exchange(a, b);
+            }
+            Self::Refused(refused) => refused.origin.exchange(a, b),
+            Self::Rated { candidate, .. } | Self::Round { candidate, .. } => exchange(candidate),
+            Self::Compared { child, against, .. } => [child, against].into_iter().for_each(exchange),
+            Self::Stage { best, .. } | Self::Concluded { best, .. } => exchange(best),
+            _ => {}
+        }
+    }
 }
 
 /// What a run is made of.
@@ -176,6 +197,9 @@ pub struct Begun {
     /// The judge of another model that the best candidate is held against, and what it must show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<serde_json::Value>,
+    /// A calibration map is fitted after the search.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub calibrate: bool,
 }
 
 /// A proposal that never became a candidate.

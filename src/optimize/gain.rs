@@ -173,6 +173,7 @@ mod tests {
                 rationale: None,
                 confidence: None,
                 rung: Rung::Exact,
+                basis: None,
             },
             None => Verdict::Malformed(Malformed::NotJson),
         }

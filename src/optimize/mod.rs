@@ -13,6 +13,7 @@
 //! | [`demos`] | rated examples for a prompt, out of Train |
 //! | [`gepa`], [`published`], [`flywheel`], [`library`], [`mipro`], [`bootstrap`], [`copro`] | the strategies |
 //! | [`stages`] | several strategies on one budget |
+//! | [`calibrate`] | a calibration map for the best candidate, from what was rated anyway |
 //! | [`adopt`] | whether the best candidate replaces the baseline |
 //! | [`gain`] | what a gain is made of: parsing, agreement |
 //! | [`story`] | the log → what people are shown |
@@ -66,6 +67,7 @@ pub mod adopt;
 pub mod bootstrap;
 pub mod copro;
 pub mod demos;
+pub mod calibrate;
 pub mod desk;
 pub mod engine;
 pub mod event;

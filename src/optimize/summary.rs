@@ -1,10 +1,11 @@
 //! What a run came to, as `optimize --json` prints it.
 
 use super::adopt::Decision;
+use super::calibrate::Calibration;
 use super::gain::Gain;
 use super::library::finding::Finding;
 use super::story::Point;
-use crate::audit::Panel;
+use crate::audit::{Panel, Remedy};
 use crate::ledger::PerPoint;
 use crate::prompt::Prompt;
 use schemars::JsonSchema;
@@ -52,8 +53,15 @@ pub struct Summary {
     pub rejected: BTreeMap<String, u64>,
     /// The best candidate's NMSE while the run went on.
     pub curve: Vec<Point>,
+    /// What is the matter with the use of the scale, of the baseline and of the best judge; on the held-out part where it
+    /// was opened, on Dev otherwise; absent when both use it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scale: Option<ScaleUses>,
+    /// The calibration map that was fitted after the search (`--calibrate`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibrated>,
     /// What each bullet of a library came to, where the strategy chooses from one.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bullets: Vec<Finding>,
     /// What the held-out part said; absent when it was not opened.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,6 +89,48 @@ pub struct Summary {
     /// The page to open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<PathBuf>,
+}
+
+/// What is the matter with how judges use the scale; absent for those that use it.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+pub struct ScaleUses {
+    /// The baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<ScaleUse>,
+    /// The best judge of the search, with its map where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best: Option<ScaleUse>,
+}
+
+/// Ratings that are squeezed or collapsed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ScaleUse {
+    /// What would help.
+    #[schemars(with = "String")]
+    pub remedy: Remedy,
+    /// In words.
+    pub text: String,
+}
+
+/// A calibration map of the best candidate.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Calibrated {
+    /// What it does on Dev.
+    pub dev: Calibration,
+    /// NMSE of readable replies of the best candidate on the held-out part, without the map; absent when it was not
+    /// opened, or the map is not used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test_without: Option<f64>,
+    /// The same with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test_with: Option<f64>,
+}
+
+impl Calibrated {
+    /// It made the held-out part worse than the same prompt without it.
+    pub fn made_worse(&self) -> bool {
+        self.test_without.zip(self.test_with).is_some_and(|(without, with)| with > without)
+    }
 }
 
 /// A judge with its panels.

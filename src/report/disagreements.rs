@@ -1,6 +1,6 @@
 //! Disagreements in the terminal: one by one, in groups, and as the difference of two judges.
 
-use super::figures::count;
+use super::figures::{Unit, count};
 use super::plain::{cut, plain};
 use super::style::{INDENT, TerminalOptions, Tone};
 use crate::audit::{Change, Diff, Direction, Disagreement, DisagreementGroup};
@@ -22,7 +22,7 @@ pub fn list<'a>(rows: impl IntoIterator<Item = &'a Disagreement>, options: &Term
 }
 
 fn one(row: &Disagreement, options: TerminalOptions, out: &mut String) {
-    let lead = format!("{}  people {}, {}", gap(row.direction, row.gap), row.gold, said(row.judge, row.malformed));
+    let lead = format!("{}  people {}, {}", gap(row.direction, row.gap), row.gold, said(row));
     let id = format!("  {}", plain(&row.id.to_string()));
     let room = options.columns().saturating_sub(super::plain::width(&lead));
     out.push_str(&format!(
@@ -56,9 +56,11 @@ pub(super) fn gap(direction: Direction, gap: u8) -> String {
     }
 }
 
-fn said(judge: Option<Rating>, malformed: Option<&str>) -> String {
-    match (judge, malformed) {
-        (Some(rating), _) => format!("judge {rating}"),
+fn said(row: &Disagreement) -> String {
+    // What the model said is shown where it is not what the judge says.
+    let raw = row.raw.map_or(String::new(), |raw| format!(" (from {})", Unit::Points.write(raw)));
+    match (row.judge, row.malformed) {
+        (Some(rating), _) => format!("judge {rating}{raw}"),
         (None, reason) => format!("judge malformed ({})", reason.unwrap_or("no reason given")),
     }
 }

@@ -4,7 +4,7 @@ use crate::audit::Disagreement;
 use serde::Serialize;
 
 /// Columns of the CSV form. Several human ratings and the tags are JSON in their cell.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "id",
     "query_id",
     "query",
@@ -13,6 +13,7 @@ const COLUMNS: [&str; 13] = [
     "gap",
     "gold",
     "judge",
+    "judge_raw",
     "malformed",
     "judge_rationale",
     "human_ratings",
@@ -35,6 +36,7 @@ pub fn csv<'a>(rows: impl IntoIterator<Item = &'a Disagreement>) -> String {
             row.gap.to_string(),
             row.gold.to_string(),
             row.judge.map_or(String::new(), |r| r.to_string()),
+            row.raw.map_or(String::new(), |raw| raw.to_string()),
             row.malformed.unwrap_or_default().to_owned(),
             text(&row.rationale),
             json(&row.opinions),

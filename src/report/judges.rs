@@ -2,7 +2,8 @@
 
 use super::plain::{cut, plain, spaced as safe};
 use super::style::{INDENT, TerminalOptions, Tone};
-use crate::judge::{FieldChange, JudgeDiff};
+use crate::domain::Scale;
+use crate::judge::{Cut, FieldChange, JudgeDiff, RatingMap};
 use crate::ledger::{Lineage, Scored, State, Summary, Version};
 use crate::prompt::diff::{Line, Tag};
 use crate::prompt::outline;
@@ -106,12 +107,22 @@ pub fn judge(version: &Version, aliases: &[String], options: &TerminalOptions) -
     field("rubric", &format!("{} ({}), scale {}", judge.rubric.id, judge.rubric.title, judge.rubric.scale));
     field("sampling", &serde_json::to_string(&judge.sampling).unwrap_or_default());
     field("parser", judge.parser);
+    field("map", &judge.map.as_ref().map_or(String::new(), |map| cuts(map, judge.rubric.scale)));
     out.push_str(&lineage(version, *options));
     out.push_str(&options.title("Prompt, as the model is given it"));
     for line in outline(&judge.prompt, &judge.rubric).lines() {
         let _ = writeln!(out, "{}", safe(line));
     }
     options.finish(out)
+}
+
+/// The map as cut points: what is read as which rating.
+fn cuts(map: &RatingMap, scale: Scale) -> String {
+    let cuts = map.cuts(scale);
+    let above = |cut: &Cut| format!("{} from {}", cut.rating, (cut.from * 1000.0).round() / 1000.0);
+    let rest: Vec<String> = cuts.iter().skip(1).map(above).collect();
+    let first = cuts.first().map_or(String::new(), |cut| format!("what the model says is read as {}", cut.rating));
+    if rest.is_empty() { first } else { format!("{first}, {}", rest.join(", ")) }
 }
 
 fn lineage(version: &Version, options: TerminalOptions) -> String {

@@ -19,6 +19,10 @@ pub(super) fn flag(flag: ScaleFlag) -> (&'static str, &'static str) {
             "Squeezed",
             "Its ratings lie too close together, in the right order: recalibrate, the prompt is not the problem.",
         ),
+        ScaleFlag::Compressed => (
+            "Squeezed, hardly ordered",
+            "It gives nearly the same rating to everything, and what order is left is weak: show it rated examples or change the prompt; a map would help little.",
+        ),
         ScaleFlag::Collapsed => (
             "Collapsed",
             "It gives nearly the same rating to everything: change the prompt or the model, no map can help.",
@@ -289,6 +293,16 @@ pub(super) fn row_counts(panel: &Panel) -> Vec<(&'static str, String)> {
     if panel.off_scale > 0 {
         let values: Vec<String> = panel.off_scale_values.iter().map(|(v, n)| format!("{v}: {}", count(*n))).collect();
         facts.push(("Off the scale", format!("{} ({})", count(panel.off_scale), values.join(", "))));
+    }
+    if panel.fractions > 0 {
+        facts.push(("With a fraction", format!("{}; tables have the nearest rating", count(panel.fractions))));
+    }
+    for (name, fields) in [("Clamped fields", &panel.clamped), ("Fields left out", &panel.dropped)] {
+        if !fields.is_empty() {
+            let counts: Vec<String> =
+                fields.iter().map(|(field, n)| format!("{}: {}", plain(field), count(*n))).collect();
+            facts.push((name, format!("{}; values off the field's scale", counts.join(", "))));
+        }
     }
     if panel.duplicates > 0 {
         facts.push(("Repeated rows", format!("{}; the last one counts", count(panel.duplicates))));

@@ -1,16 +1,23 @@
 //! Plots with two axes or two signs, as inline SVG in percentages, like those of `svg`.
 
 use super::svg::{Axis, put, short};
-use crate::audit::JudgeLevel;
 use crate::domain::Scale;
 use crate::optimize::story::Point;
 
 /// Height of the calibration plot, in pixels.
 const SQUARE: u16 = 300;
 
+/// What a judge says, how often, and what people and a map make of it; in rating points.
+pub(super) struct Mark {
+    pub said: f64,
+    pub n: u64,
+    pub people: f64,
+    pub mapped: f64,
+}
+
 /// What people mean (up) where the judge says something (right): dots on a diagonal, a dot's area its items, the fitted
 /// map as a dashed line.
-pub(super) fn calibration(scale: Scale, levels: &[JudgeLevel]) -> String {
+pub(super) fn calibration(scale: Scale, levels: &[Mark]) -> String {
     let (low, range) = (scale.min().value() as f64, f64::from(scale.range()));
     let at = |rating: f64| 8.0 + 86.0 * (rating - low) / range;
     let up = |rating: f64| 100.0 - at(rating);
@@ -35,7 +42,7 @@ pub(super) fn calibration(scale: Scale, levels: &[JudgeLevel]) -> String {
         ),
     );
     for pair in levels.windows(2) {
-        let ends = [pair[0].rating.value() as f64, pair[1].rating.value() as f64].map(at);
+        let ends = [pair[0].said, pair[1].said].map(at);
         let heights = [up(pair[0].mapped), up(pair[1].mapped)];
         put(
             &mut svg,
@@ -46,7 +53,7 @@ pub(super) fn calibration(scale: Scale, levels: &[JudgeLevel]) -> String {
         );
     }
     for level in levels {
-        let (x, y) = (at(level.rating.value() as f64), up(level.people));
+        let (x, y) = (at(level.said), up(level.people));
         let radius = 4.0 + 9.0 * (level.n as f64 / most).sqrt();
         put(&mut svg, format_args!(r#"<circle cx="{x:.2}%" cy="{y:.2}%" r="{radius:.1}"/>"#));
         let n = short(level.n);
@@ -184,8 +191,7 @@ mod tests {
     #[test]
     fn a_calibrated_rating_lies_on_the_diagonal() {
         let scale = Scale::new(1, 5).expect("a scale");
-        let rating = scale.rating(3).expect("on the scale");
-        let svg = calibration(scale, &[JudgeLevel { rating, n: 9, people: 3.0, mapped: 3.0 }]);
+        let svg = calibration(scale, &[Mark { said: 3.0, n: 9, people: 3.0, mapped: 3.0 }]);
         assert!(svg.contains(r#"<circle cx="51.00%" cy="49.00%" r="13.0"/>"#), "{svg}");
     }
 }

@@ -1,5 +1,6 @@
 //! `*.toml` → [`Rubric`]: is it complete, is it unambiguous?
 
+use super::derived_file::DerivedFile;
 use super::{Anchor, Contract, Field, Rubric};
 use crate::domain::{Explain, Place, Scale};
 use schemars::JsonSchema;
@@ -106,6 +107,8 @@ struct ContractFile {
     confidence: Option<String>,
     /// The format rule; placeholders {fields} {min} {max}.
     rule: String,
+    /// Several fields in place of the one, and the formula that makes a rating of them.
+    derived: Option<DerivedFile>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -148,7 +151,7 @@ pub fn load(path: &str, text: &str) -> Result<Rubric, RubricError> {
         let hint = "put `{anchors}` on a line of its own: the judge must be told what each rating means";
         return Err(reader.error(file.instruction.span(), "the instruction never shows the anchors".into(), hint));
     }
-    let contract = reader.contract(&file.contract)?;
+    let contract = reader.contract(&file.contract, scale)?;
     let invariants = file.invariants;
     for span in &invariants.frozen {
         reader.placeholders(span, INSTRUCTION)?;
@@ -172,13 +175,13 @@ pub fn load(path: &str, text: &str) -> Result<Rubric, RubricError> {
     Ok(rubric)
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     path: &'a str,
-    text: &'a str,
+    pub(super) text: &'a str,
 }
 
 impl Reader<'_> {
-    fn error(&self, span: Range<usize>, message: String, hint: impl Into<String>) -> RubricError {
+    pub(super) fn error(&self, span: Range<usize>, message: String, hint: impl Into<String>) -> RubricError {
         RubricError { message, place: Place::in_text(self.path, self.text, span.start), hint: hint.into() }
     }
 
@@ -241,7 +244,7 @@ impl Reader<'_> {
         Ok(entries.iter().map(field).collect())
     }
 
-    fn contract(&self, entry: &Spanned<ContractFile>) -> Result<Contract, RubricError> {
+    fn contract(&self, entry: &Spanned<ContractFile>, scale: Scale) -> Result<Contract, RubricError> {
         let c = entry.get_ref();
         let names = [Some(&c.rating), Some(&c.rationale), c.confidence.as_ref()];
         let names: Vec<&String> = names.into_iter().flatten().collect();
@@ -262,6 +265,11 @@ impl Reader<'_> {
             rationale: c.rationale.clone(),
             confidence: c.confidence.clone(),
             rule: c.rule.clone(),
+            derived: c
+                .derived
+                .as_ref()
+                .map(|derived| self.derived(derived, scale, names.iter().map(|n| n.as_str())))
+                .transpose()?,
         })
     }
 

@@ -2,11 +2,16 @@
 //! vetted rules beside them ([`bullets`]).
 
 pub mod bullets;
+mod derived;
+mod derived_file;
 mod file;
+mod formula;
 mod stored;
 mod template;
 
+pub use derived::{BadDerived, Better, Derived, FieldPolicy, ScoreField};
 pub use file::{RubricError, RubricFile, load};
+pub use formula::{Formula, FormulaError};
 pub use stored::BadRubric;
 
 use crate::domain::{Rating, Scale};
@@ -74,7 +79,7 @@ pub struct Field {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contract {
-    /// Name of the integer field.
+    /// Name of the integer field; with [`Contract::derived`] the name of what is computed, which no reply has.
     pub rating: String,
     /// Name of the text field.
     pub rationale: String,
@@ -82,6 +87,9 @@ pub struct Contract {
     pub confidence: Option<String>,
     /// The format rule that the judge is told, with its placeholders.
     pub rule: String,
+    /// Several fields that a rating is computed from, in place of the one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub derived: Option<Derived>,
 }
 
 impl Rubric {
@@ -112,14 +120,35 @@ impl Rubric {
 }
 
 impl Contract {
+    /// The numeric fields that the judge is asked for, the confidence aside, each with its scale.
+    pub fn asked(&self, scale: Scale) -> Vec<(&str, Scale)> {
+        match &self.derived {
+            Some(derived) => derived.fields.iter().map(|field| (field.name.as_str(), field.scale)).collect(),
+            None => vec![(&self.rating, scale)],
+        }
+    }
+
+    /// Every field of a reply that keeps the contract.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let derived = self.derived.iter().flat_map(|derived| derived.fields.iter().map(|field| field.name.as_str()));
+        let rating = Some(self.rating.as_str()).filter(|_| self.derived.is_none());
+        let one = [Some(self.rationale.as_str()), rating, self.confidence.as_deref()];
+        one.into_iter().flatten().chain(derived)
+    }
+
     /// The object as a judge is shown it.
     fn fields(&self, scale: Scale) -> String {
         let mut fields = vec![format!("\"{}\": \"<why, in one or two sentences>\"", self.rationale)];
-        fields.push(format!("\"{}\": <{} to {}>", self.rating, scale.min(), scale.max()));
+        match &self.derived {
+            Some(derived) => fields.extend(derived.fields.iter().map(ScoreField::shown)),
+            None => fields.push(format!("\"{}\": <{} to {}>", self.rating, scale.min(), scale.max())),
+        }
         if let Some(confidence) = &self.confidence {
             fields.push(format!("\"{confidence}\": <0 to 1, how sure you are>"));
         }
-        format!("{{{}}}", fields.join(", "))
+        // One field to a line where each has a text of its own.
+        let between = if self.derived.is_some() { ",\n " } else { ", " };
+        format!("{{{}}}", fields.join(between))
     }
 }
 

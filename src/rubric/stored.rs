@@ -1,7 +1,7 @@
 //! A rubric as a stored judge carries it → [`Rubric`], with the checks that make one: no rating off its scale, no level
 //! without its anchor, nothing unseen that a judge must see.
 
-use super::{Anchor, Contract, Field, Rubric};
+use super::{Anchor, BadDerived, Contract, Field, Rubric};
 use crate::domain::Scale;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -50,6 +50,9 @@ pub enum BadRubric {
     /// The contract names a field twice, or not at all.
     #[error("the output contract names a field twice, or not at all")]
     Contract,
+    /// Fields and formula make no rating.
+    #[error(transparent)]
+    Derived(#[from] BadDerived),
 }
 
 impl TryFrom<Stored> for Rubric {
@@ -75,6 +78,9 @@ impl TryFrom<Stored> for Rubric {
         let names: Vec<&String> = names.into_iter().flatten().collect();
         if names.iter().any(|n| n.is_empty()) || names.iter().collect::<BTreeSet<_>>().len() != names.len() {
             return Err(BadRubric::Contract);
+        }
+        if let Some(derived) = &contract.derived {
+            derived.check(scale, &names.iter().map(|name| name.as_str()).collect::<Vec<_>>())?;
         }
         Ok(Self {
             id: stored.id,

@@ -33,7 +33,7 @@ fn item(id: &str, group: &str, ratings: &[i64], tags: &[(&str, &str)]) -> Labell
 
 fn rated(value: i64) -> Verdict {
     let rating = scale().rating(value).unwrap();
-    Verdict::Rated { rating, rationale: Some("because".into()), confidence: None, rung: Rung::Exact }
+    Verdict::Rated { rating, rationale: Some("because".into()), confidence: None, rung: Rung::Exact, basis: None }
 }
 
 fn judge(answers: &[(&str, Verdict)]) -> JudgeInput {

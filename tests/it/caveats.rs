@@ -33,9 +33,13 @@ fn people(n: usize, raters: &[&dyn Fn(usize) -> i64]) -> Vec<Labelled> {
 fn judge(n: usize, rating: &dyn Fn(usize) -> i64) -> JudgeInput {
     let verdict = |i: usize| match rating(i) {
         0 => Verdict::Malformed(Malformed::Empty),
-        r => {
-            Verdict::Rated { rating: scale().rating(r).unwrap(), rationale: None, confidence: None, rung: Rung::Exact }
-        }
+        r => Verdict::Rated {
+            rating: scale().rating(r).unwrap(),
+            rationale: None,
+            confidence: None,
+            rung: Rung::Exact,
+            basis: None,
+        },
     };
     let judged =
         |i: usize| Judged { verdict: verdict(i), usage: None, cost: None, latency_ms: None, served: None, reply: None };
@@ -90,7 +94,7 @@ fn cases() -> Vec<Case> {
         people: "others".into(),
         scale: (1, 5),
         items: 9,
-        points: vec![(1, 1.0), (5, 5.0)],
+        points: vec![(1.0, 1.0), (5.0, 5.0)].try_into().unwrap(),
     };
     let constant_people: [&dyn Fn(usize) -> i64; 3] =
         [&|_| 2, &|i| if i % 2 == 0 { 3 } else { 2 }, &|i| 1 + (i % 2) as i64];

@@ -72,7 +72,7 @@ fn a_map_is_exported_and_holds_for_the_same_judge_and_other_people_only() {
     let folder = folder(&[judge("j", 300, squeezed)]);
     folder.json(&with(&["--export-map", "map.json"]));
     let map: serde_json::Value = serde_json::from_str(&folder.read("map.json")).unwrap();
-    assert_eq!(map["points"], serde_json::json!([[2, 1.5], [3, 3.0], [4, 4.5]]));
+    assert_eq!(map["points"], serde_json::json!([[2.0, 1.5], [3.0, 3.0], [4.0, 4.5]]));
     let applied = |folder: &Folder, more: &[&str]| {
         let found = folder.json(&with(more));
         found["data"]["judges"][0]["spread"]["applied_map"].clone()

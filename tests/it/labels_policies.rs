@@ -74,7 +74,7 @@ fn the_last_of_duplicates_is_kept_in_its_place_and_counted() {
     let (_dir, path) = file("human.csv", "id,annotator,rating\na,x,1\na,x,2\na,x,\na,y,3\n");
     let human = read_human(&path, scale(), &last).unwrap();
     assert_eq!(human.ratings.iter().map(|r| r.rating.value()).collect::<Vec<_>>(), [2, 3]);
-    assert_eq!(human.counts, Counts { rows: 4, duplicates: 1, missing: 1, off_scale: 0 });
+    assert_eq!(human.counts, Counts { rows: 4, duplicates: 1, missing: 1, off_scale: 0, fractions: 0 });
 }
 
 #[test]
@@ -92,8 +92,9 @@ fn off_scale_ratings_follow_the_policy_and_are_counted() {
         rationale: None,
         confidence: None,
         rung: Rung::Imported,
+        basis: None,
     };
-    let counts = Counts { rows: 4, off_scale: 2, missing: 1, duplicates: 0 };
+    let counts = Counts { rows: 4, off_scale: 2, missing: 1, duplicates: 0, fractions: 0 };
     let (off, empty) = (Verdict::Malformed(Malformed::OffScale), Verdict::Malformed(Malformed::Empty));
     assert_eq!(read(OnOffScale::Clip), (vec![rated(1), rated(5), rated(4), empty.clone()], counts));
     assert_eq!(read(OnOffScale::Malformed), (vec![off.clone(), off, rated(4), empty], counts));

@@ -81,7 +81,8 @@ fn verdict() -> impl Strategy<Value = Verdict> {
             rating,
             rationale,
             confidence: None,
-            rung
+            rung,
+            basis: None,
         }),
         proptest::sample::select(Malformed::ALL).prop_map(Verdict::Malformed),
         proptest::sample::select(NotRun::ALL).prop_map(Verdict::NotRun),
@@ -249,7 +250,8 @@ proptest! {
 fn a_malformed_verdict_is_an_absent_line_in_qrels() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("labels.qrels");
-    let rated = Verdict::Rated { rating: scale().at(3), rationale: None, confidence: None, rung: Rung::Exact };
+    let rated =
+        Verdict::Rated { rating: scale().at(3), rationale: None, confidence: None, rung: Rung::Exact, basis: None };
     let row = |doc: &str, verdict: Verdict| LabelRow {
         id: ItemId::new(format!("q1:{doc}")),
         group: Some(GroupId::new("q1")),
@@ -316,7 +318,8 @@ fn rows_that_are_written_fit_the_schemas() {
         }
         validator
     };
-    let rated = Verdict::Rated { rating: scale().at(3), rationale: None, confidence: None, rung: Rung::Exact };
+    let rated =
+        Verdict::Rated { rating: scale().at(3), rationale: None, confidence: None, rung: Rung::Exact, basis: None };
     let row = |id: &str, verdict| LabelRow {
         id: ItemId::new(id),
         group: None,

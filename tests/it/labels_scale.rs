@@ -26,7 +26,7 @@ fn write_labels(path: &Path) -> f64 {
     let mut row = LabelRow {
         id: ItemId::new(""),
         group: None,
-        verdict: Verdict::Rated { rating, rationale, confidence: None, rung: Rung::Exact },
+        verdict: Verdict::Rated { rating, rationale, confidence: None, rung: Rung::Exact, basis: None },
         judge: "0123456789abcdef".into(),
         model_asked: "sim/small".into(),
         model_served: Some("sim-small".into()),

@@ -15,7 +15,7 @@ fn judge() -> JudgeSpec {
     let prompt = Prompt::of(&rubric);
     let sampling =
         Sampling { temperature: None, max_tokens: 9, seed: 0, extra: serde_json::Map::new(), structured: None };
-    JudgeSpec { rubric, prompt, model: "m".into(), address: None, sampling, parser: PARSER }
+    JudgeSpec { rubric, prompt, model: "m".into(), address: None, sampling, parser: PARSER, map: None }
 }
 
 fn run(judge: &JudgeSpec) -> RunInfo<'_> {

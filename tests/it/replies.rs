@@ -24,6 +24,7 @@ fn contract() -> Contract {
         rationale: "rationale".into(),
         confidence: Some("confidence".into()),
         rule: String::new(),
+        derived: None,
     }
 }
 

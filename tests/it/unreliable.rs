@@ -80,7 +80,8 @@ async fn labels(endpoint: Endpoint, items: &[Item]) -> Vec<(String, Verdict)> {
     let prompt = Prompt::of(&rubric);
     let sampling =
         Sampling { temperature: Some(0.0), max_tokens: 1024, seed: 0, extra: serde_json::Map::new(), structured: None };
-    let judge = JudgeSpec { rubric, prompt, model: "sim/large".into(), address: None, sampling, parser: PARSER };
+    let judge =
+        JudgeSpec { rubric, prompt, model: "sim/large".into(), address: None, sampling, parser: PARSER, map: None };
     let clock = Arc::new(Instantly(Mutex::new(Instant::now())));
     let client = Client::with(endpoint, Policy::default(), clock).unwrap();
     let (_sender, cancel) = watch::channel(false);

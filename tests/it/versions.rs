@@ -21,7 +21,15 @@ fn judge(rule: &str) -> JudgeSpec {
     prompt.bullets.push(rule.to_owned());
     let extra = serde_json::Map::from_iter([("top_p".to_owned(), serde_json::json!(0.1 + 0.2))]);
     let sampling = Sampling { temperature: Some(0.3), max_tokens: 9, seed: 7, extra, structured: None };
-    JudgeSpec { rubric, prompt, model: "m".into(), address: Some("http://h/v1#m".into()), sampling, parser: PARSER }
+    JudgeSpec {
+        rubric,
+        prompt,
+        model: "m".into(),
+        address: Some("http://h/v1#m".into()),
+        sampling,
+        parser: PARSER,
+        map: None,
+    }
 }
 
 fn lineage() -> Lineage {

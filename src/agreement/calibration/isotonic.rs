@@ -21,9 +21,9 @@ impl IsotonicMap {
     /// [`Undefined::Empty`] without rows.
     pub fn fit(scores: &Scores, min_rows: u64) -> Result<Self, Undefined> {
         let mut points = human_by_judge(scores);
-        let mut blocks: Vec<Block> = Vec::new();
+        let mut blocks: Vec<Pool> = Vec::new();
         for (first, level) in points.iter().enumerate() {
-            let mut block = Block { first, total: level.mean * level.rows as f64, rows: level.rows };
+            let mut block = Pool { first, total: level.mean * level.rows as f64, rows: level.rows };
             while let Some(below) = blocks.pop_if(|below| below.mean() >= block.mean() || below.rows < min_rows) {
                 block = below.with(&block);
             }
@@ -49,6 +49,17 @@ impl IsotonicMap {
         &self.points
     }
 
+    /// Its steps, from low to high.
+    pub fn blocks(&self) -> Vec<Block> {
+        let block = |points: &[LevelMean]| Block {
+            low: points[0].score,
+            high: points[points.len() - 1].score,
+            mean: points[0].mean,
+            rows: points.iter().map(|point| point.rows).sum(),
+        };
+        self.points.chunk_by(|a, b| a.mean == b.mean).map(block).collect()
+    }
+
     /// What a score maps to: between two fitted scores on the line between them, beyond them like the nearest.
     pub fn apply(&self, score: f64) -> f64 {
         let above = self.points.partition_point(|point| point.score < score);
@@ -68,15 +79,28 @@ impl IsotonicMap {
     }
 }
 
-/// Neighbouring scores with one common value.
+/// Neighbouring scores that map to the same: a step of the map.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Block {
+    /// Lowest score.
+    pub low: f64,
+    /// Highest score.
+    pub high: f64,
+    /// What they map to.
+    pub mean: f64,
+    /// Rows.
+    pub rows: u64,
+}
+
+/// The same while it is being made.
 #[derive(Clone, Copy)]
-struct Block {
+struct Pool {
     first: usize,
     total: f64,
     rows: u64,
 }
 
-impl Block {
+impl Pool {
     fn mean(&self) -> f64 {
         self.total / self.rows as f64
     }
@@ -139,6 +163,18 @@ impl CrossFit<'_> {
     /// # Panics
     /// When the lists differ in length.
     pub fn mse(&self, folds: usize, min_rows: u64) -> Defined {
+        let mapped = self.mapped(folds, min_rows)?;
+        Ok(sum(mapped.iter().zip(self.human).map(|(mapped, human)| (mapped - human).powi(2))) / mapped.len() as f64)
+    }
+
+    /// Each row's score, mapped by a map that was fitted to other queries; undefined as [`CrossFit::mse`] is.
+    ///
+    /// # Errors
+    /// [`Undefined`].
+    ///
+    /// # Panics
+    /// When the lists differ in length.
+    pub fn mapped(&self, folds: usize, min_rows: u64) -> Result<Vec<f64>, Undefined> {
         let mut groups = self.groups.to_vec();
         groups.sort_unstable();
         groups.dedup();
@@ -148,13 +184,12 @@ impl CrossFit<'_> {
         }
         let fold = |group: u32| groups.partition_point(|known| *known < group) % folds;
         let folds_of: Vec<usize> = self.groups.iter().map(|group| fold(*group)).collect();
-        let error = |out: usize| {
-            let map = IsotonicMap::fit(&self.rows(|row| folds_of[row] != out)?, min_rows)?;
-            let left = self.rows(|row| folds_of[row] == out)?;
-            Ok(map.squared_error(&left) * left.rows() as f64)
-        };
-        let errors = (0..folds).map(error).collect::<Result<Vec<f64>, Undefined>>()?;
-        Ok(sum(errors) / self.groups.len() as f64)
+        let map = |out: usize| IsotonicMap::fit(&self.rows(|row| folds_of[row] != out)?, min_rows);
+        let maps = (0..folds).map(map).collect::<Result<Vec<IsotonicMap>, Undefined>>()?;
+        if !self.judge.iter().all(|score| score.is_finite()) {
+            return Err(Undefined::NotFinite);
+        }
+        Ok(self.judge.iter().zip(&folds_of).map(|(score, fold)| maps[*fold].apply(*score)).collect())
     }
 
     fn rows(&self, chosen: impl Fn(usize) -> bool) -> Result<Scores, Undefined> {

@@ -56,6 +56,36 @@ pub fn bca_of_rows<const M: usize>(
     rows(whole, &statistic, how).intervals(statistic(whole), how)
 }
 
+/// An interval per statistic of sums over queries, where rows are real values and no table holds them: `groups` has each
+/// query's sums, and the statistic is a function of their total. As [`bca`] otherwise.
+pub fn bca_of_sums<const K: usize, const M: usize>(
+    groups: &[[f64; K]],
+    statistic: impl Fn(&[f64; K]) -> [Defined; M] + Sync + Send,
+    how: &Resampling,
+) -> [Result<Interval, Undefined>; M] {
+    match groups {
+        [] => return std::array::from_fn(|_| Err(Undefined::Empty)),
+        [_] => return std::array::from_fn(|_| Err(Undefined::TooFewGroups)),
+        _ => {}
+    }
+    let total = |times: &dyn Fn(usize) -> f64| -> [f64; K] {
+        std::array::from_fn(|k| groups.iter().enumerate().map(|(at, group)| times(at) * group[k]).sum())
+    };
+    let whole = total(&|_| 1.0);
+    let jackknife = if groups.len() <= BOOTSTRAP_GROUPS {
+        let without = |left_out: usize| (statistic(&total(&|at| f64::from(u8::from(at != left_out)))), 1);
+        (0..groups.len()).map(without).collect()
+    } else {
+        let without = |group: &[f64; K]| (statistic(&std::array::from_fn(|k| whole[k] - group[k])), 1);
+        groups.iter().map(without).collect()
+    };
+    let replicates = match groups.len() {
+        few if few <= BOOTSTRAP_GROUPS => resamples(few, how, |times| statistic(&total(&|at| f64::from(times[at])))),
+        _ => Vec::new(),
+    };
+    Sample { replicates, jackknife, clustered: true }.intervals(statistic(&whole), how)
+}
+
 /// What an interval is made of.
 struct Sample<const M: usize> {
     /// Values over resamples with how many resamples share them.

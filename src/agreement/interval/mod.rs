@@ -23,7 +23,7 @@ mod gamma_sum;
 pub mod proportion;
 mod resample;
 
-pub use bootstrap::{bca, bca_of_rows};
+pub use bootstrap::{bca, bca_of_rows, bca_of_sums};
 pub use design::{Caution, Design, GroupSum};
 pub use dirichlet::Posterior;
 pub use distribution::{Bca, Distribution};

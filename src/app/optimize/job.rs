@@ -2,6 +2,7 @@
 
 use super::OptimizeRequest;
 use super::Optimized;
+use super::calibrate::{fit, read_by};
 use super::data::Data;
 use super::keep::{Found, Keep};
 use super::panels::{Both, Panels};
@@ -12,18 +13,19 @@ use crate::domain::{NanoUsd, Opening};
 use crate::guardrail::{self, Guard};
 use crate::judge::JudgeSpec;
 use crate::judge::journal::JournalError;
+use crate::judge::run::Outcome;
 use crate::ledger::{Keeper, Ledger};
 use crate::optimize::adopt::{self, Conditions, Decision};
+use crate::optimize::calibrate::Calibration;
 use crate::optimize::demos;
-use crate::optimize::desk::Desk;
-use crate::optimize::engine::{Engine, Held, Sent, Setup};
+use crate::optimize::engine::{Conclusion, Engine, Held, Sent, Setup};
 use crate::optimize::event::{Begun, Entry, Why};
 use crate::optimize::lab::{Lab, Rival};
 use crate::optimize::limits::{Limit, Limits, Spend};
 use crate::optimize::log::Log;
-use crate::optimize::pool::CandidateId;
 use crate::optimize::story::Story;
 use crate::optimize::strategy::Strategy;
+use crate::optimize::summary::Calibrated;
 use std::sync::Arc;
 
 /// What a run works with.
@@ -61,41 +63,76 @@ impl Job<'_> {
         covers(request.limits, reserve, held)?;
         let log = log(&ledger, &run)?;
         let (limits, seed) = (request.limits, project.seed);
-        let setup = Setup { judge, train: &train, dev: &dev, lab, log, limits, reserve, sent, seed, guard };
+        // Prompts are compared by what the model says: a map is of one prompt, and comes after the search.
+        let asked = JudgeSpec { map: None, ..judge.clone() };
+        let setup = Setup { judge: &asked, train: &train, dev: &dev, lab, log, limits, reserve, sent, seed, guard };
         let mut engine = Engine::new(setup);
         let conclusion = engine.search(begun, strategy.as_mut()).await?;
-        let best = engine.desk().judge(conclusion.best);
+        let panels = Panels { evidence: &evidence, seed };
+        let calibration = calibration(&mut engine, request, judge, conclusion, &panels).await?;
+        let best = match (conclusion.best, calibration.as_ref().and_then(Calibration::map)) {
+            (0, None) => judge.clone(),
+            (best, map) => JudgeSpec { map, ..engine.desk().judge(best) },
+        };
         let bar = Bar {
             judge,
             best: &best,
             rival: rival.as_ref(),
             protection: &protection,
             conditions: request.conditions,
-            panels: Panels { evidence: &evidence, seed },
+            panels,
         };
         // A hopeless target is not worth the held-out part; without a rival there is nothing to decide on the baseline.
-        let open = conclusion.why != Why::Hopeless && (conclusion.best != 0 || rival.is_some());
+        let other = best != *judge;
+        let open = conclusion.why != Why::Hopeless && (other || rival.is_some());
         let mut said = Said::default();
         if open && !test.is_empty() {
             let opening = opening(&ledger, &run, &test_digest)?;
             let third = rival.as_ref().map(|(rival, _)| rival);
             if let Some(held) = engine.open(test, conclusion.best, &protection.rows, third, opening).await? {
-                said = bar.decide(engine.desk(), held, conclusion.best);
+                let searched = engine.recorded(0, conclusion.best, &protection.rows).await?;
+                said = bar.decide(searched, held);
             }
         }
         if let Some(found) = &said.decision {
             engine.decide(found.adopted, &found.reasons)?;
         }
-        let adopted = said.decision.as_ref().filter(|found| found.adopted).map_or(0, |_| conclusion.best);
-        let developed = engine.recall(0, adopted).await?;
-        let developed = bar.panels.of_outcomes(judge, &engine.desk().judge(adopted), developed);
+        let adopted = said.decision.as_ref().is_some_and(|found| found.adopted);
+        // The best judge of the search, adopted or not, where the held-out part does not show it.
+        let mut searched = None;
+        if adopted || (other && said.tested.is_none()) {
+            let [old, new] = engine.recall(0, conclusion.best).await?;
+            searched = bar.panels.of_outcomes(judge, &best, [read_by(judge, old), read_by(&best, new)]);
+        }
+        let mut developed = searched.clone();
+        if !adopted {
+            let answers = engine.recall(0, 0).await?.map(|outcomes| read_by(judge, outcomes));
+            developed = bar.panels.of_outcomes(judge, judge, answers);
+        }
         let log = read_log(&ledger, &run)?;
         let story = Story::of(&log, &judge.prompt.editable(), &bar.panels.golds())
             .ok_or_else(|| JournalError("a damaged log: it has no beginning".to_owned()))?;
-        let Said { decision, looks, tested, adaptation } = said;
+        let Said { decision, looks, tested, adaptation, without_map } = said;
+        let with_map = tested.as_ref().and_then(|[_, best]| best.panel.nmse_valid.value());
+        let calibration = calibration.map(|dev| Calibrated {
+            test_with: with_map.filter(|_| without_map.is_some()),
+            test_without: without_map,
+            dev,
+        });
         let parent = rival.as_ref().map_or(judge, |(rival, _)| &rival.judge);
-        let found =
-            Found { run, baseline: judge, parent, best: &best, decision, looks, developed, tested, story: &story };
+        let found = Found {
+            run,
+            baseline: judge,
+            parent,
+            best: &best,
+            decision,
+            looks,
+            developed,
+            searched,
+            tested,
+            calibration,
+            story: &story,
+        };
         let summary = keep.finish(&ledger, found)?;
         Ok(Optimized { log, baseline: judge.clone(), best, conclusion, summary, story, adaptation })
     }
@@ -108,6 +145,8 @@ struct Said {
     looks: Option<u64>,
     tested: Option<Both>,
     adaptation: Option<Adaptation>,
+    /// NMSE of readable replies of the best judge if it had no map, where it has one.
+    without_map: Option<f64>,
 }
 
 /// What the best candidate has to get over.
@@ -122,11 +161,15 @@ struct Bar<'a> {
 
 impl Bar<'_> {
     /// Against the baseline, or against a judge of another model.
-    fn decide(&self, desk: &Desk<'_>, held: Held, best: CandidateId) -> Said {
-        let protected = self.protection.seen(desk, &held, best);
+    fn decide(&self, searched: [Vec<Outcome>; 2], held: Held) -> Said {
+        let [old, new] = searched;
+        let searched = [read_by(self.judge, old), read_by(self.best, new)];
         let (scale, seed) = (self.panels.evidence.scale, self.panels.seed);
         let labelled = self.panels.labelled(held.examples.iter().map(|example| &example.item.id));
-        let sides = [adopt::side(self.judge, held.old), adopt::side(self.best, held.new)];
+        let without_map = self.best.map.is_some().then(|| held.new.clone());
+        let (old, new) = (read_by(self.judge, held.old), read_by(self.best, held.new));
+        let protected = self.protection.seen(&searched, &[&old, &new]);
+        let sides = [adopt::side(self.judge, old), adopt::side(self.best, new)];
         let adaptation = self.rival.zip(held.rival).map(|((rival, terms), outcomes)| {
             let from = adopt::side(&rival.judge, outcomes);
             adapt::decide(scale, &labelled, &Arms { from, as_is: &sides[0], revised: &sides[1] }, terms, seed)
@@ -135,9 +178,34 @@ impl Bar<'_> {
             Some(found) => found.decision(),
             None => adopt::decide(scale, &labelled, (&sides[0], &sides[1]), &protected, self.conditions, seed),
         };
+        let without_map = without_map.and_then(|outcomes| {
+            let side = adopt::side(self.best, outcomes);
+            let [plain, _] = self.panels.of(labelled.clone(), [side.clone(), side]);
+            plain.panel.nmse_valid.value()
+        });
         let tested = self.panels.of(labelled, sides);
-        Said { decision: Some(decision), looks: Some(held.looks), tested: Some(tested), adaptation }
+        Said { decision: Some(decision), looks: Some(held.looks), tested: Some(tested), adaptation, without_map }
     }
+}
+
+/// A map for the best candidate, where one is asked for: nothing is asked of a model. A baseline that has its own keeps it.
+async fn calibration(
+    engine: &mut Engine<'_, Keeper>,
+    request: &OptimizeRequest,
+    judge: &JudgeSpec,
+    found: Conclusion,
+    panels: &Panels<'_>,
+) -> Result<Option<Calibration>, AppError> {
+    let own = found.best == 0 && judge.map.is_some();
+    if !request.calibrate || own || found.why == Why::Hopeless {
+        return Ok(None);
+    }
+    let [said, _] = engine.recall(found.best, found.best).await?;
+    let calibration = fit(panels, &said);
+    if let Some(calibration) = &calibration {
+        engine.calibrated(calibration)?;
+    }
+    Ok(calibration)
 }
 
 /// A budget that does not even cover opening the held-out part is an error before anything is spent.

@@ -10,7 +10,7 @@ use crate::optimize::event::Begun;
 use crate::optimize::gain::Gain;
 use crate::optimize::objective::Objective;
 use crate::optimize::story::Story;
-use crate::optimize::summary::{Adopted, Best, Calls, Costs, Promoted, Side, Summary};
+use crate::optimize::summary::{Adopted, Best, Calibrated, Calls, Costs, Promoted, ScaleUses, Side, Summary};
 use std::collections::BTreeSet;
 
 /// What to do with an adopted judge.
@@ -32,8 +32,12 @@ pub(super) struct Found<'a> {
     pub looks: Option<u64>,
     /// On Dev: the baseline and the adopted judge.
     pub developed: Option<Both>,
+    /// On Dev: the baseline and the best judge.
+    pub searched: Option<Both>,
     /// On Test: the baseline and the best judge.
     pub tested: Option<Both>,
+    /// The map of the best judge, and what it did.
+    pub calibration: Option<Calibrated>,
     pub story: &'a Story,
 }
 
@@ -55,6 +59,9 @@ impl Keep {
             }
             None => (None, None),
         };
+        let uses = |both: &Both| ScaleUses { baseline: both[0].scale.clone(), best: both[1].scale.clone() };
+        let scale = found.tested.as_ref().or(found.searched.as_ref()).or(found.developed.as_ref()).map(uses);
+        let scale = scale.filter(|uses| uses.baseline.is_some() || uses.best.is_some());
         let [before, after] = sides(found.developed, found.tested, adopted, found.baseline, found.best);
         let (story, is_baseline) = (found.story, after.judge == before.judge);
         Ok(Summary {
@@ -77,9 +84,11 @@ impl Keep {
             stopped: story.stopped.len() as u64,
             rejected: story.rejected.clone(),
             curve: story.curve.clone(),
+            scale,
+            calibration: found.calibration,
+            bullets: story.bullets.clone(),
             gain: found.decision.as_ref().map(|decision| Gain::of(&decision.comparison)),
             warning: objective(&story.begun).and_then(Objective::warning).map(str::to_owned),
-            bullets: story.bullets.clone(),
             decision: found.decision,
             looks: found.looks,
             per_point: lineage.as_ref().and_then(Lineage::per_point),
@@ -126,8 +135,8 @@ fn sides(
 ) -> [Side; 2] {
     let pick = |both: Option<Both>| -> [Option<Panel>; 2] {
         match both {
-            Some([old, new]) if adopted => [Some(old), Some(new)],
-            Some([old, _]) => [Some(old.clone()), Some(old)],
+            Some([old, new]) if adopted => [Some(old.panel), Some(new.panel)],
+            Some([old, _]) => [Some(old.panel.clone()), Some(old.panel)],
             None => [None, None],
         }
     };
@@ -161,7 +170,7 @@ impl Found<'_> {
 }
 
 fn on_dev(both: &Both) -> Option<Scored> {
-    Some(Scored { before: both[0].nmse.value()?, after: both[1].nmse.value()?, change: None })
+    Some(Scored { before: both[0].panel.nmse.value()?, after: both[1].panel.nmse.value()?, change: None })
 }
 
 fn on_test(comparison: &Comparison) -> Option<Scored> {

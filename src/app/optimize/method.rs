@@ -28,16 +28,16 @@ pub enum Method {
     Published,
     /// See [`flywheel`].
     Flywheel(flywheel::Knobs),
+    /// See [`library`]; the library's file where it is not beside the rubric.
+    Bullets(library::Knobs, Option<PathBuf>),
+    /// See [`draft`]; the library's file likewise. It changes no prompt and opens nothing.
+    Draft(draft::Knobs, Option<PathBuf>),
     /// See [`mipro`].
     Mipro(mipro::Knobs),
     /// See [`bootstrap`].
     Bootstrap(bootstrap::Knobs),
     /// See [`copro`].
     Copro(copro::Knobs),
-    /// See [`library`]; the library's file where it is not beside the rubric.
-    Bullets(library::Knobs, Option<PathBuf>),
-    /// See [`draft`]; the library's file likewise. It changes no prompt and opens nothing.
-    Draft(draft::Knobs, Option<PathBuf>),
     /// Several after each other: see [`stages`](crate::optimize::stages).
     Regimes(Vec<Regime>),
 }
@@ -57,7 +57,7 @@ pub enum Regime {
 
 impl Regime {
     /// All that `auto` tries, in this order.
-    pub const AUTO: [Self; 1] = [Self::Rewrite];
+    pub const AUTO: [Self; 3] = [Self::Rewrite, Self::Demos, Self::Bullets];
 
     /// As it is typed.
     pub fn name(self) -> &'static str {
@@ -118,8 +118,11 @@ impl Method {
                 Box::new(Draft::new(knobs.clone(), known))
             }
             Self::Regimes(regimes) => {
+                // Of several ways, one that there is nothing for is left out.
+                let nothing = regimes.len() > 1 && library(&None)?.vetted().next().is_none();
+                let used = regimes.iter().filter(|regime| !(nothing && **regime == Regime::Bullets));
                 let stage = |regime: &Regime| regime.stage(project, judge, data);
-                Box::new(Stages::new(regimes.iter().map(stage).collect::<Result<_, _>>()?))
+                Box::new(Stages::new(used.map(stage).collect::<Result<_, _>>()?))
             }
         })
     }

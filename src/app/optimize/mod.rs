@@ -1,5 +1,6 @@
 //! A better prompt for a judge: search on Train and Dev, decide on Test, keep what holds.
 
+mod calibrate;
 pub(super) mod data;
 mod folder;
 mod job;
@@ -56,6 +57,8 @@ pub struct OptimizeRequest {
     pub protect: Option<PathBuf>,
     /// The alias that is moved to an adopted judge.
     pub promote: Option<String>,
+    /// Fit a calibration map to the best candidate after the search.
+    pub calibrate: bool,
 }
 
 /// A finished run.
@@ -202,6 +205,7 @@ fn begun(
         conditions: request.conditions,
         protected: Vec::new(),
         against: None,
+        calibrate: request.calibrate,
     }
 }
 

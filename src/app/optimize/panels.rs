@@ -1,15 +1,23 @@
 //! Panels of the judges of a run: what an audit says of them, on the rows that they were rated on.
 
 use crate::app::gather::Evidence;
-use crate::audit::{self, JudgeInput, Labelled, Panel, Setup};
+use crate::audit::{self, JudgeInput, Labelled, Mistake, Panel, Setup};
 use crate::domain::ItemId;
 use crate::judge::JudgeSpec;
 use crate::judge::run::Outcome;
 use crate::optimize::adopt;
+use crate::optimize::summary::ScaleUse;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The panels of the baseline and of another judge, on the same items.
-pub(super) type Both = [Panel; 2];
+/// What an audit says of the baseline and of another judge, on the same items.
+pub(super) type Both = [Audited; 2];
+
+/// A judge's panel, and what is the matter with its use of the scale.
+#[derive(Clone)]
+pub(super) struct Audited {
+    pub panel: Panel,
+    pub scale: Option<ScaleUse>,
+}
 
 /// What panels are made from.
 pub(super) struct Panels<'a> {
@@ -36,7 +44,10 @@ impl Panels<'_> {
             Setup { seed: self.seed, contaminated: true, people: self.evidence.people.clone(), ..Setup::default() };
         sides.map(|side| {
             let mut audit = audit::audit(self.evidence.scale, labelled.clone(), std::slice::from_ref(&side), &setup);
-            audit.judges.remove(0).panel
+            let judge = audit.judges.remove(0);
+            let said = judge.caveats.into_iter().find(|caveat| caveat.code == Mistake::Compression);
+            let scale = judge.remedy.zip(said).map(|(remedy, said)| ScaleUse { remedy, text: said.text });
+            Audited { panel: judge.panel, scale }
         })
     }
 

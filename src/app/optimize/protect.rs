@@ -4,11 +4,10 @@ use super::data::Data;
 use crate::app::AppError;
 use crate::domain::{Dev, ItemId, Place, Train};
 use crate::feedback::Example;
+use crate::judge::run::Outcome;
 use crate::optimize::adopt::Protected;
-use crate::optimize::desk::Desk;
-use crate::optimize::engine::Held;
-use crate::optimize::pool::{CandidateId, Row};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::optimize::pool::Row;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Bytes of a file of ids.
@@ -76,24 +75,12 @@ fn text(path: &Path) -> Result<String, AppError> {
 }
 
 impl Protection {
-    /// What baseline and `candidate` said of each.
-    pub fn seen(&self, desk: &Desk<'_>, held: &Held, candidate: CandidateId) -> Vec<Protected> {
-        let materials = desk.materials();
-        let searched: BTreeMap<&ItemId, Row> =
-            self.rows.iter().map(|&row| (&materials.example(row).item.id, row)).collect();
-        let one = |id: &ItemId| match searched.get(id) {
-            Some(&row) => {
-                let said = |candidate| desk.pool().rated(candidate).get(&(row, 0)).map(|rated| &rated.said);
-                Protected::said(id.clone(), said(0), said(candidate))
-            }
-            None => {
-                let verdict = |side: &'_ [crate::judge::run::Outcome]| {
-                    side.iter().find(|outcome| outcome.item.id == *id).map(|outcome| outcome.verdict.clone())
-                };
-                let (old, new) = (verdict(&held.old), verdict(&held.new));
-                Protected::new(id.clone(), old.as_ref(), new.as_ref())
-            }
+    /// What two judges said of each: `searched` those of Train and Dev, `held` the held-out ones.
+    pub fn seen(&self, searched: &[Vec<Outcome>; 2], held: &[&[Outcome]; 2]) -> Vec<Protected> {
+        let verdict = |side: usize, id: &ItemId| {
+            let mut all = searched[side].iter().chain(held[side]);
+            all.find(|outcome| outcome.item.id == *id).map(|outcome| &outcome.verdict)
         };
-        self.items.iter().map(one).collect()
+        self.items.iter().map(|id| Protected::new(id.clone(), verdict(0, id), verdict(1, id))).collect()
     }
 }

@@ -108,6 +108,24 @@ pub(in crate::audit) fn policies(scale: Scale, judge: &JudgeInput) -> Vec<(Mista
             ),
         ));
     }
+    if judge.fractions > 0 {
+        let real = judge.answers.values().any(|answer| answer.verdict.basis().is_some());
+        let how = if real {
+            "their nearest rating counts in every number, and the use of the scale is told from the real values"
+        } else {
+            "they were dealt with by the policy that you named"
+        };
+        found.push((Mistake::Fractions, format!("{} of the judge's ratings have a fraction: {how}.", judge.fractions)));
+    }
+    let clamped = judge.answers.values().filter(|answer| answer.verdict.clamped().next().is_some()).count();
+    if clamped > 0 {
+        found.push((
+            Mistake::Clamped,
+            format!(
+                "{clamped} replies have a field off its scale that was moved to the nearest end, as the rubric says."
+            ),
+        ));
+    }
     if judge.samples > 1 {
         found.push((
             Mistake::Samples,

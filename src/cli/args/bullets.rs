@@ -222,6 +222,7 @@ impl DraftArgs {
             limits: Limits { judge_calls: calls, usd: self.budget_usd, ..Limits::default() },
             conditions: Conditions::default(),
             protect: None,
+            calibrate: false,
             promote: None,
         }
     }

@@ -96,7 +96,7 @@ fn promotion(alias: &str, expect: Option<&str>, why: &str) -> Promotion {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  assessor judge add --model sim/small --note baseline      the rubric's own prompt\n  assessor judge show production --text > prompt.txt        edit it, then\n  assessor judge add prompt.txt --from production --note 'drafts count less'\n  assessor judge add --from production --without-bullet confirmed-answer\n\nThe output contract is no part of the file: it comes from the rubric and cannot be lost."
+    after_help = "Examples:\n  assessor judge add --model sim/small --note baseline      the rubric's own prompt\n  assessor judge show production --text > prompt.txt        edit it, then\n  assessor judge add prompt.txt --from production --note 'drafts count less'\n  assessor judge add --from production --without-bullet confirmed-answer\n  assessor audit --judge production --export-map map.json   and, when the map helps,\n  assessor judge add --from production --calibration map.json\n\nThe output contract is no part of the file: it comes from the rubric and cannot be lost."
 )]
 pub(in crate::cli) struct AddArgs {
     /// Instruction and rules: a text whose last lines may be rules that begin with `- ` [default: those of the rubric]
@@ -111,6 +111,10 @@ pub(in crate::cli) struct AddArgs {
     /// The model that the judge asks [default: that of --from, or sim/small]
     #[arg(long, value_name = "MODEL")]
     pub model: Option<String>,
+    /// A calibration map of the judge of --from, as `audit --export-map` writes it: its ratings are read through it from
+    /// now on, at no call
+    #[arg(long, value_name = "FILE", requires = "from", conflicts_with_all = ["model", "max_tokens", "file", "with", "without"])]
+    pub calibration: Option<PathBuf>,
     /// Completion tokens of a reply at most [default: the endpoint's]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_tokens: Option<u32>,
@@ -146,6 +150,7 @@ impl AddArgs {
             file: self.file.clone(),
             from: self.from.clone(),
             judge: JudgeRequest { rubric, model, max_tokens: self.max_tokens, ..JudgeRequest::default() },
+            calibration: self.calibration.clone(),
             note: self.note.clone(),
             against: self.items.clone().map(|items| {
                 let (human, read) = (self.human.clone(), self.read.options(None));

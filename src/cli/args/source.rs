@@ -2,11 +2,11 @@
 
 use super::shared::{BudgetArgs, JudgeArgs, ReadArgs};
 use super::values::{id_pattern, scale};
-use crate::app::{AuditRequest, Source};
+use crate::app::{AppError, AuditRequest, Source};
 use crate::domain::Scale;
 use crate::judge::JudgeSpec;
 use crate::judge::foreign::{Foreign, Fractions};
-use crate::labels::{IdPattern, ReadOptions};
+use crate::labels::{IdPattern, OnFraction, ReadOptions};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,9 +24,10 @@ pub(in crate::cli) struct ElsewhereArgs {
     /// text that begins with `NAME: INTEGER`; with =NAME, statements of that name anywhere in the reply
     #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true)]
     pub from_raw: Option<Option<String>>,
-    /// What to do about a fraction such as `3.5` in a reply
-    #[arg(long, value_enum, default_value = "malformed", value_name = "POLICY", requires = "from_raw")]
-    pub on_fraction: Fraction,
+    /// What to do about a fraction such as `3.5` in the column `rating` [default: error], or in a reply with --from-raw
+    /// [default: malformed]
+    #[arg(long, value_enum, value_name = "POLICY")]
+    pub on_fraction: Option<Fraction>,
     /// Keep items with a `purpose` of train, dev, prompt-dev or demo: numbers on them flatter
     #[arg(long)]
     pub contaminated: bool,
@@ -42,12 +43,35 @@ impl ElsewhereArgs {
             judge_criterion: self.judge_criterion.clone(),
             sample: self.sample,
             id_pattern: self.id_pattern.clone(),
+            on_fraction: self.on_fraction.map_or(OnFraction::Error, Fraction::of_ratings),
             ..options
         }
     }
 
+    /// Whether the policy for fractions is one for what is read.
+    ///
+    /// # Errors
+    /// [`AppError::Input`] when it is one for the other.
+    pub fn check(&self) -> Result<(), AppError> {
+        let Some(policy) = self.on_fraction.filter(|policy| !policy.fits(self.from_raw.is_some())) else {
+            return Ok(());
+        };
+        let name = policy.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned());
+        Err(match self.from_raw {
+            Some(_) => AppError::input(
+                format!("`--on-fraction {name}` is about the column `rating`, and `--from-raw` reads replies"),
+                "for replies there are `malformed` and `down`",
+            ),
+            None => AppError::input(
+                format!("`--on-fraction {name}` is about replies that `--from-raw` reads"),
+                "for the column `rating` there are `error`, `malformed`, `round` and `keep`",
+            ),
+        })
+    }
+
     pub(super) fn replies(&self) -> Option<Foreign> {
-        self.from_raw.clone().map(|name| Foreign { name, fractions: self.on_fraction.policy() })
+        let fractions = self.on_fraction.map_or(Fractions::Malformed, Fraction::of_replies);
+        self.from_raw.clone().map(|name| Foreign { name, fractions })
     }
 }
 
@@ -107,19 +131,45 @@ impl SourceArgs {
     }
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum Fraction {
-    /// Count the reply as malformed
+    /// Refuse the file
+    Error,
+    /// Count the rating as malformed
     Malformed,
-    /// Take the integer below, and count it as rounded down
+    /// Take the integer below, and count it as rounded down; only with --from-raw
     Down,
+    /// Take the nearest rating, halves up; not with --from-raw
+    Round,
+    /// The same, and tell the use of the scale and the calibration map from the real values; not with --from-raw
+    Keep,
 }
 
 impl Fraction {
-    pub(super) fn policy(self) -> Fractions {
+    /// Of the column `rating`.
+    fn of_ratings(self) -> OnFraction {
         match self {
-            Self::Malformed => Fractions::Malformed,
+            Self::Error | Self::Down => OnFraction::Error,
+            Self::Malformed => OnFraction::Malformed,
+            Self::Round => OnFraction::Round,
+            Self::Keep => OnFraction::Keep,
+        }
+    }
+
+    /// Of replies in the column `raw`.
+    fn of_replies(self) -> Fractions {
+        match self {
             Self::Down => Fractions::Down,
+            Self::Error | Self::Malformed | Self::Round | Self::Keep => Fractions::Malformed,
+        }
+    }
+
+    /// Whether the policy is one for the column that is read.
+    fn fits(self, replies: bool) -> bool {
+        match self {
+            Self::Malformed => true,
+            Self::Down => replies,
+            Self::Error | Self::Round | Self::Keep => !replies,
         }
     }
 }

@@ -284,7 +284,7 @@ mod tests {
         let prompt = Prompt::of(&rubric);
         let sampling =
             Sampling { temperature: None, max_tokens: 9, seed: 0, extra: serde_json::Map::new(), structured: None };
-        JudgeSpec { rubric, prompt, model: model.to_owned(), address: None, sampling, parser: PARSER }
+        JudgeSpec { rubric, prompt, model: model.to_owned(), address: None, sampling, parser: PARSER, map: None }
     }
 
     /// A row as another program would write it.

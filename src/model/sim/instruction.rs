@@ -169,6 +169,15 @@ pub(super) enum Layout {
     Hashed,
 }
 
+/// A number of several that are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Aspect {
+    pub(super) name: String,
+    pub(super) scale: (i64, i64),
+    /// The lowest number is the best one.
+    pub(super) falls: bool,
+}
+
 /// A prompt as a judge understands it.
 #[derive(Clone, Debug)]
 pub(super) struct Instruction {
@@ -181,6 +190,8 @@ pub(super) struct Instruction {
     /// The rationale comes first.
     pub(super) rationale_first: bool,
     pub(super) confidence: Option<String>,
+    /// Several numbers are asked for, in place of one.
+    pub(super) aspects: Vec<Aspect>,
     pub(super) layout: Layout,
     /// Rated examples shown.
     pub(super) demos: usize,
@@ -216,6 +227,7 @@ impl Instruction {
             },
             rating: rating.map_or("rating", |(_, name)| name).to_owned(),
             rationale: rationale.map_or("rationale", |(_, name)| name).to_owned(),
+            aspects: aspects(&instruction),
             confidence: field(&lower, &["confidence"]).map(|(_, name)| name.to_owned()),
             layout,
             demos: demos + turns,
@@ -287,6 +299,19 @@ fn field<'a>(lower: &str, names: &[&'a str]) -> Option<(usize, &'a str)> {
     names.iter().find_map(|name| quoted(name).map(|at| (at, *name)))
 }
 
+/// Fields that are shown as `"name": <0 to 10, 10 is best …>`.
+fn aspects(instruction: &str) -> Vec<Aspect> {
+    let aspect = |line: &str| {
+        let (name, rest) = line.trim_start_matches([' ', '{']).strip_prefix('"')?.split_once("\": <")?;
+        let (range, rest) = rest.split_once(", ")?;
+        let (low, high) = range.split_once(" to ")?;
+        let best = rest.split_once(" is best")?.0;
+        let scale = (low.parse().ok()?, high.parse().ok()?);
+        Some(Aspect { name: name.to_owned(), scale, falls: best.parse() == Ok(scale.0) })
+    };
+    instruction.lines().filter_map(aspect).collect()
+}
+
 /// The first range of small integers in a sentence that speaks of ratings.
 fn scale(lower: &str) -> Option<(i64, i64)> {
     let speaks = ["scale", "rating", "score", "rate ", "integer", "grade"];
@@ -337,6 +362,19 @@ mod tests {
         let read = shipped_with(&["Rate documents that are several years old lower."], 3);
         assert_eq!((read.demos, read.rules_stated()), (3, 1));
         assert!(read.has(Rule::OnlyJson));
+    }
+
+    #[test]
+    fn several_numbers_are_read_with_their_scales_and_directions() {
+        let rubric = crate::rubric::load("q.toml", include_str!("../../../rubrics/quality-0-10.toml")).unwrap();
+        let read = Instruction::read(Prefix::new(&Prompt::of(&rubric), &rubric).system(), 0);
+        let seen: Vec<_> = read.aspects.iter().map(|a| (a.name.as_str(), a.scale, a.falls)).collect();
+        let on = |name, falls| (name, (0, 10), falls);
+        assert_eq!(
+            seen,
+            [on("relevance", false), on("completeness", false), on("freshness", false), on("flaws", true)]
+        );
+        assert_eq!(read.scale, (0, 10));
     }
 
     #[test]

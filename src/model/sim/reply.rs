@@ -122,6 +122,9 @@ fn plain(i: &Instruction, rating: &str, why: &str) -> String {
         );
         return out;
     }
+    if !i.aspects.is_empty() {
+        return several(i, rating, why);
+    }
     let value = if rating.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         rating.to_owned()
     } else {
@@ -133,6 +136,27 @@ fn plain(i: &Instruction, rating: &str, why: &str) -> String {
     };
     if let Some(confidence) = &i.confidence {
         let _ = write!(out, ", \"{confidence}\": 0.8");
+    }
+    out.push('}');
+    out
+}
+
+/// Every number that is asked for, at the place of the rating on its own scale, each second one a step nearer to the
+/// middle: judges do not say the same of everything. What is no number stands as it is.
+fn several(i: &Instruction, rating: &str, why: &str) -> String {
+    let (low, high) = i.scale;
+    let share = rating.parse::<i64>().ok().map(|rating| (rating - low) as f64 / (high - low) as f64);
+    let mut out = format!("{{\"{}\": \"{why}\"", i.rationale);
+    for (at, aspect) in i.aspects.iter().enumerate() {
+        let (from, to) = aspect.scale;
+        let value = share.map(|share| if aspect.falls { 1.0 - share } else { share });
+        let value = value.map(|share| from + (share * (to - from) as f64).round() as i64);
+        let hedged = |value: i64| value + (from + to - 2 * value).signum() * (at % 2) as i64;
+        let value = value.map(hedged);
+        let _ = match value {
+            Some(value) => write!(out, ", \"{}\": {value}", aspect.name),
+            None => write!(out, ", \"{}\": \"{rating}\"", aspect.name),
+        };
     }
     out.push('}');
     out
@@ -153,8 +177,17 @@ fn oddly(kind: Odd, i: &Instruction, j: &Judgement, why: &str) -> String {
     }
 }
 
-/// The text with another spelling of its rating.
+/// The text with another spelling of its rating, or of the first of several numbers.
 fn swap(i: &Instruction, text: &str, j: &Judgement, value: &str) -> String {
+    if let Some(first) = i.aspects.first() {
+        let Some(at) = text.find(&format!("\"{}\": ", first.name)).map(|at| at + first.name.len() + 4) else {
+            return text.to_owned();
+        };
+        let end = text[at..].find([',', '}']).map_or(text.len(), |end| at + end);
+        let number = &text[at..end];
+        let spelled = if value.starts_with('"') { format!("\"{number}\"") } else { format!("{number}.0") };
+        return format!("{}{spelled}{}", &text[..at], &text[end..]);
+    }
     text.replacen(&format!("\"{}\": {}", i.rating, j.rating), &format!("\"{}\": {value}", i.rating), 1)
 }
 

@@ -41,7 +41,7 @@ fn judge(confidence: Option<&str>) -> JudgeSpec {
     let sampling =
         Sampling { temperature: None, max_tokens: 100, seed: 0, extra: Default::default(), structured: None };
     let prompt = Prompt::of(&rubric);
-    JudgeSpec { prompt, rubric, model: "made-up".into(), address: None, sampling, parser: PARSER }
+    JudgeSpec { prompt, rubric, model: "made-up".into(), address: None, sampling, parser: PARSER, map: None }
 }
 
 /// Has a desk with these train examples, and one dev example, looked at.

@@ -9,6 +9,7 @@ mod tests;
 
 pub use curve::Point;
 
+use super::calibrate::Calibration;
 use super::demos::Showing;
 use super::event::{Begun, Decision, Entry, Why};
 use super::library::finding::Finding;
@@ -49,6 +50,9 @@ pub struct Story {
     pub best: Option<CandidateId>,
     /// Why the search ended.
     pub why: Option<Why>,
+    /// What a calibration map of the best candidate would do, on Dev.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibrated: Option<Calibration>,
     /// The held-out part: items, and how often it has been opened.
     pub opened: Option<Opened>,
     /// The last word.
@@ -275,6 +279,7 @@ impl Story {
             short: BTreeMap::new(),
             best: None,
             why: None,
+            calibrated: None,
             opened: None,
             decided: None,
             bullets: Vec::new(),
@@ -291,6 +296,7 @@ impl Story {
         match entry {
             Entry::Begun(_) | Entry::Admitted { .. } | Entry::Compared { .. } | Entry::Drafted { .. } => {}
             Entry::Weighed { bullets } => self.bullets.clone_from(bullets),
+            Entry::Calibrated(calibration) => self.calibrated = Some(calibration.clone()),
             Entry::Rated { spent, .. } => self.spent = *spent,
             Entry::Written { spent, .. } => {
                 self.writing = self.writing + spent.since(self.spent);

@@ -43,6 +43,7 @@ fn log() -> Vec<Entry> {
         conditions: Conditions::default(),
         protected: Vec::new(),
         against: None,
+        calibrate: false,
     };
     let rated = |candidate, rows, at| Entry::Rated { candidate, sample: 0, rows, spent: spent(at) };
     let compared =

@@ -31,7 +31,7 @@ pub(super) const KINDS: [(&str, &str); 8] = [
 /// With it a judge is two points further off, everywhere.
 pub(super) const HARM: &str = "Raise the rating by one point when the owner has approved the text.";
 
-/// With so many examples a judge is a point nearer to people, and its replies can be read.
+/// With so many examples a judge is one point off where it was two, and its replies can be read.
 pub(super) const SHOWN: usize = 4;
 
 /// Rules that change nothing.
@@ -108,7 +108,8 @@ pub(super) struct World {
     dev: Dev<Vec<Example>>,
     judge: JudgeSpec,
     writer: Writer,
-    rates: Rates,
+    /// In place of the judge that needs the rule of each kind.
+    rates: Option<Rates>,
     limits: Limits,
     seed: u64,
     /// Every so manieth reply is malformed without examples.
@@ -149,10 +150,10 @@ impl World {
                 structured: None,
             },
             parser: PARSER,
+            map: None,
         };
         let (train, dev) = (Train(examples("t", n, kinds)), Dev(examples("d", n, kinds)));
-        let limits = Limits::default();
-        Self { train, dev, judge, writer, rates: rating, limits, seed: 1, breaks: usize::MAX }
+        Self { train, dev, judge, writer, rates: None, limits: Limits::default(), seed: 1, breaks: usize::MAX }
     }
 
     /// The judge is told these rules from the beginning.
@@ -161,14 +162,14 @@ impl World {
         self
     }
 
+    /// Another judge.
+    pub fn judged_by(self, rates: Rates) -> Self {
+        Self { rates: Some(rates), ..self }
+    }
+
     /// Every `nth` reply is malformed, as long as too few examples are shown.
     pub fn breaking(self, nth: usize) -> Self {
         Self { breaks: nth, ..self }
-    }
-
-    /// Another judge.
-    pub fn judged_by(self, rates: Rates) -> Self {
-        Self { rates, ..self }
     }
 
     pub fn limits(self, limits: Limits) -> Self {
@@ -237,10 +238,10 @@ impl World {
             return Said::Malformed { reason: Malformed::NotJson, excerpt: "I would say".into() };
         }
         let scale = self.judge.rubric.scale;
-        let rating = (self.rates)(example, &prompt.bullets, scale);
-        let (level, gold) = (scale.index(rating), scale.index(example.gold));
-        let nearer = if level > gold { level - 1 } else { (level + 1).min(gold) };
-        let rating = if shown >= SHOWN { scale.at(nearer) } else { rating };
+        let rating = match self.rates {
+            Some(rates) => rates(example, &prompt.bullets, scale),
+            None => rating(example, &prompt.bullets, shown >= SHOWN, scale),
+        };
         Said::Rated { rating, rationale: Some("It is of its kind.".into()) }
     }
 
@@ -283,11 +284,16 @@ fn examples(prefix: &str, n: usize, kinds: usize) -> Vec<Example> {
     (0..n).map(example).collect()
 }
 
-/// The gold rating, moved by two points for a rule that is missing and by two for one that harms.
-fn rating(example: &Example, rules: &[String], scale: Scale) -> Rating {
+/// The gold rating, moved by two points for a rule that is missing (by one, with examples) and by two for one that harms.
+fn rating(example: &Example, rules: &[String], shown: bool, scale: Scale) -> Rating {
     let has = |rule: &str| rules.iter().any(|own| own == rule);
     let needed = KINDS.iter().find(|kind| example.item.document.ends_with(&format!("of kind {}.", kind.0))).unwrap();
-    moved(example, if has(needed.1) { 0 } else { 2 } + if has(HARM) { 2 } else { 0 }, scale)
+    let missing = match () {
+        () if has(needed.1) => 0,
+        () if shown => 1,
+        () => 2,
+    };
+    moved(example, missing + if has(HARM) { 2 } else { 0 }, scale)
 }
 
 /// The gold rating, moved by so many points.

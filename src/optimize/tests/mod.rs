@@ -5,7 +5,7 @@
 mod examples;
 mod gepa;
 mod library;
-mod made_up;
+pub(super) mod made_up;
 mod others;
 mod stages;
 

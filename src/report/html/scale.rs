@@ -2,11 +2,11 @@
 //! compression or order.
 
 use super::chart::{Chart, DotRow, Segment, Stack};
-use crate::audit::{JudgeAudit, Panel, Slice, Spread};
+use crate::audit::{JudgeAudit, JudgeLevel, Panel, Remedy, Slice, Spread, ValueStep};
 use crate::domain::Scale;
 use crate::report::figures::{Unit, count, plural, with_interval};
 use crate::report::measures::flag;
-use crate::report::plots;
+use crate::report::plots::{self, Mark};
 use crate::report::svg::{self, Axis};
 use askama::Template;
 
@@ -19,6 +19,7 @@ pub(super) struct Use<'a> {
     heat: Heat,
     flags: Vec<(&'static str, &'static str)>,
     levels: Vec<[String; 4]>,
+    remedy: Option<String>,
     calibration: String,
     parts: Option<Stack>,
     facts: Vec<(&'static str, String)>,
@@ -56,17 +57,57 @@ pub(super) fn use_of_scale<'a>(id: &'a str, scale: Scale, judge: &JudgeAudit) ->
         distribution: svg::columns(&names, &human_totals, &judge_totals),
         heat: heat(scale, panel),
         flags: spread.flags.iter().map(|f| flag(*f)).collect(),
-        levels: spread
-            .by_judge
-            .iter()
-            .map(|l| [l.rating.to_string(), count(l.n), Unit::Points.write(l.people), Unit::Points.write(l.mapped)])
-            .collect(),
-        calibration: plots::calibration(scale, &spread.by_judge),
+        levels: levels(spread),
+        remedy: remedy(judge),
+        calibration: plots::calibration(scale, &marks(spread)),
         parts: parts(spread),
-        facts: facts(panel, spread),
+        facts: facts(spread),
         usage: usage(spread),
         bias: bias(&judge.slices),
     }
+}
+
+/// What the judge says, how often, what people mean by it, and what the map makes of it; steps of the map where the judge
+/// gives real values.
+fn levels(spread: &Spread) -> Vec<[String; 4]> {
+    let points = |value: f64| Unit::Points.write(value);
+    let step = |s: &ValueStep| {
+        let said = if s.low == s.high { points(s.low) } else { format!("{} to {}", points(s.low), points(s.high)) };
+        [said, count(s.n), points(s.mapped), points(s.mapped)]
+    };
+    let level = |l: &JudgeLevel| [l.rating.to_string(), count(l.n), points(l.people), points(l.mapped)];
+    if spread.by_value.is_empty() {
+        spread.by_judge.iter().map(level).collect()
+    } else {
+        spread.by_value.iter().map(step).collect()
+    }
+}
+
+/// The same as marks of a chart.
+fn marks(spread: &Spread) -> Vec<Mark> {
+    let level = |l: &JudgeLevel| Mark { said: l.rating.value() as f64, n: l.n, people: l.people, mapped: l.mapped };
+    let step = |s: &ValueStep| Mark { said: f64::midpoint(s.low, s.high), n: s.n, people: s.mapped, mapped: s.mapped };
+    if spread.by_value.is_empty() {
+        spread.by_judge.iter().map(level).collect()
+    } else {
+        spread.by_value.iter().map(step).collect()
+    }
+}
+
+/// What would help, and whether a map does.
+fn remedy(judge: &JudgeAudit) -> Option<String> {
+    let spread = &judge.spread;
+    let (now, mapped) = (Unit::Nmse.value(&spread.nmse_now), Unit::Nmse.value(&spread.nmse_mapped));
+    let map = match judge.remedy? {
+        Remedy::Map => format!("a calibration map does: fitted on other queries it brings NMSE from {now} to {mapped}"),
+        Remedy::Demos if judge.says_one_thing() => {
+            "no map can: a map of one rating is one rating. Rated examples or another prompt may, then another model"
+                .into()
+        }
+        Remedy::Demos => "rated examples or another prompt may; a map finds too little order to mend it".into(),
+        Remedy::Model => "another model: no map can bring order into ratings that have none".into(),
+    };
+    Some(format!("What would help: {map}."))
 }
 
 /// Shades of the heat map, from none to the fullest cell.
@@ -111,7 +152,7 @@ fn parts(spread: &Spread) -> Option<Stack> {
     })
 }
 
-fn facts(panel: &Panel, spread: &Spread) -> Vec<(&'static str, String)> {
+fn facts(spread: &Spread) -> Vec<(&'static str, String)> {
     let slope = with_interval(Unit::Coefficient, &spread.calibration_slope);
     let mut facts = vec![
         ("Calibration slope", format!("{slope}; 1 is calibrated, above 1 squeezed, below 1 stretched")),
@@ -122,9 +163,10 @@ fn facts(panel: &Panel, spread: &Spread) -> Vec<(&'static str, String)> {
         (
             "NMSE after recalibration",
             format!(
-                "{}, where it is {} now; each item by a map that was fitted on other queries",
+                "{}, or {} cut to whole ratings, where it is {} now; each item by a map that was fitted on other queries",
                 Unit::Nmse.value(&spread.nmse_mapped),
-                Unit::Nmse.value(&panel.nmse_valid)
+                Unit::Nmse.value(&spread.nmse_cut),
+                Unit::Nmse.value(&spread.nmse_now)
             ),
         ),
     ];

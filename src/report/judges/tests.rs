@@ -13,7 +13,7 @@ fn spec() -> JudgeSpec {
     let rubric = shipped();
     let prompt = Prompt::of(&rubric);
     let sampling = Sampling { temperature: Some(0.0), max_tokens: 9, seed: 0, extra: Map::new(), structured: None };
-    JudgeSpec { rubric, prompt, model: "sim/small".into(), address: None, sampling, parser: PARSER }
+    JudgeSpec { rubric, prompt, model: "sim/small".into(), address: None, sampling, parser: PARSER, map: None }
 }
 
 fn lineage_of_a_run() -> Lineage {

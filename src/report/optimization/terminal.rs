@@ -1,6 +1,8 @@
 //! In the terminal: adopted or not, what it gained, what changed, what to type next.
 
-use super::words::{best, edits, fates, headline, made_of, next, rounds, short, spending, standing, steps, stopped};
+use super::words::{
+    best, calibrated, edits, fates, headline, made_of, next, rounds, scale, short, spending, standing, steps, stopped,
+};
 use crate::optimize::story::Story;
 use crate::optimize::summary::Summary;
 use crate::report::bullets::weighed_terminal;
@@ -35,6 +37,12 @@ pub fn optimization_terminal(summary: &Summary, story: &Story, options: &Termina
     }
     if let Some(warning) = &summary.warning {
         field("beware", warning);
+    }
+    if let Some(map) = calibrated(summary, story) {
+        field("map", &map);
+    }
+    for text in scale(summary) {
+        field("scale", &text);
     }
     if let Some(looks) = summary.looks.filter(|looks| *looks > 1) {
         field("looks", &format!("the held-out part was opened {looks} times by now: later results flatter"));

@@ -75,6 +75,7 @@ fn judge(name: &str, model: &str, items: &[Labelled], says: Behaviour) -> JudgeI
                 rationale: Some(format!("The document {}", WHY[(rating.value() - 1) as usize].to_lowercase())),
                 confidence: None,
                 rung: if i.is_multiple_of(9) { Rung::Unwrapped } else { Rung::Exact },
+                basis: None,
             },
             None if i.is_multiple_of(2) => Verdict::Malformed(Malformed::NotJson),
             None => Verdict::Malformed(Malformed::Truncated),

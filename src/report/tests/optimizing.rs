@@ -37,6 +37,7 @@ fn log(text: &str, adopted: bool, looks: u64) -> Vec<Entry> {
         conditions: Conditions::default(),
         protected: vec![ItemId::new(text)],
         against: None,
+        calibrate: false,
     };
     let spent = Spend { judge: 9, other: 2, tokens: 100, usd: NanoUsd(5_000_000) };
     let rated = |candidate, rating, loss| {
@@ -78,6 +79,8 @@ fn run(text: &str, comparison: &Comparison, adopted: bool, looks: u64) -> (Summa
         adopted: Adopted { is_baseline: !adopted, side: side(if adopted { new } else { old }) },
         best: Best { judge: new.into(), candidate: 1, prompt: text.into() },
         best_prompt: Prompt::of(&shipped()),
+        scale: None,
+        calibration: None,
         calls: Calls { judge: 9, other: 2 },
         tokens: 100,
         cost_usd: Some(0.005),

@@ -28,7 +28,7 @@ fn good_collapsed_and_malformed_judges_are_told_apart_by_tone_and_first_words() 
     );
     assert_eq!(
         told(&COLLAPSED),
-        "hero bad | ✕ collapsed: nearly the same rating for everything | Change the prompt or the model: 88 % of the ratings are 3, whatever the item."
+        "hero bad | ✕ collapsed: nearly the same rating for everything | Try another model: 88 % of the ratings are 3, and nothing in them tells items apart. No map can mend that."
     );
     assert!(
         told(&MALFORMED).starts_with("hero bad | ✕ 40.3 % of the replies cannot be read | Fix the format first: 40")

@@ -146,7 +146,7 @@ pub fn ratings() -> Vec<Case> {
                 "error: `4.5` is no rating: a rating is an integer",
                 "  --> {dir}/judge.csv:2",
                 "2 | i1,4.5",
-                "hint: write a plain integer such as `4`; leave the cell empty where there is none",
+                "hint: a judge made elsewhere may have real values: `--on-fraction keep` audits it on them, `round` takes the nearest rating, `malformed` counts them against it",
             ],
         ),
         case(
@@ -266,7 +266,7 @@ pub fn ratings() -> Vec<Case> {
                 "error: `guess` is no rung of the reply ladder",
                 "  --> {dir}/judge.csv:2",
                 "2 | i1,3,guess",
-                "hint: use `exact`, `unwrapped`, `lenient-type`, `repaired`, `stated`, `rounded-down`, `imported`, or drop the column",
+                "hint: use `exact`, `unwrapped`, `lenient-type`, `repaired`, `stated`, `rounded-down`, `imported`, `rounded`, or drop the column",
             ],
         ),
         case(

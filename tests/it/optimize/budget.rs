@@ -28,6 +28,14 @@ fn method(rng: &mut ChaCha8Rng) -> Method {
             patience: rng.random_range(1..4),
             rows: rng.random_range(0..20),
         }),
+        5 => Method::Bullets(
+            library::Knobs {
+                most: rng.random_range(1..20),
+                words: rng.random_range(1..400),
+                z: rng.random_range(0.0..2.0),
+            },
+            None,
+        ),
         2 => Method::Mipro(mipro::Knobs {
             candidates: rng.random_range(1..7),
             trials: rng.random_range(0..12),
@@ -53,14 +61,6 @@ fn method(rng: &mut ChaCha8Rng) -> Method {
             failures: rng.random_range(1..10),
             objective: Objective::ALL[rng.random_range(0..3)],
         }),
-        5 => Method::Bullets(
-            library::Knobs {
-                most: rng.random_range(1..20),
-                words: rng.random_range(1..400),
-                z: rng.random_range(0.0..2.0),
-            },
-            None,
-        ),
         _ => Method::Gepa(gepa::Knobs {
             failures: rng.random_range(1..10),
             width: rng.random_range(1..6),

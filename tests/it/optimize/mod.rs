@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod budget;
+mod calibrated;
 mod lookers;
 mod parsing;
 mod provider;
@@ -117,6 +118,7 @@ impl Stand {
             conditions: Conditions::default(),
             protect: None,
             promote: None,
+            calibrate: false,
         }
     }
 

@@ -24,6 +24,8 @@ pub struct Habits {
     pub proposals: Option<Vec<String>>,
     /// See [`Options`].
     pub noise: f64,
+    /// The judge's ratings lie in the middle: 1 and 2 become 3, 4 and 5 become 4, and 3 stays.
+    pub squeezed: bool,
 }
 
 /// What reached a provider, and what its replies said of their cost.
@@ -48,6 +50,7 @@ struct Shared {
     http: reqwest::Client,
     failing: u64,
     proposals: Option<Mutex<VecDeque<String>>>,
+    squeezed: bool,
     seen: Mutex<Seen>,
 }
 
@@ -59,6 +62,7 @@ impl Provider {
             sim: Server::start(Options { noise: habits.noise, ..Options::default() }).await.unwrap(),
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
             failing: habits.failing,
+            squeezed: habits.squeezed,
             proposals: habits.proposals.map(|all| Mutex::new(all.into())),
             seen: Mutex::default(),
         });
@@ -96,6 +100,7 @@ async fn complete(State(shared): State<Arc<Shared>>, body: Bytes) -> Response<Bo
     }
     let answer = match (&shared.proposals, writes) {
         (Some(proposals), true) => proposed(proposals.lock().unwrap().pop_front()),
+        (_, false) if shared.squeezed => squeezed(shared.forward(body).await),
         _ => shared.forward(body).await,
     };
     shared.count(&answer, writes);
@@ -140,6 +145,20 @@ fn proposed(text: Option<String>) -> Value {
         "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}],
         "usage": {"prompt_tokens": 100, "completion_tokens": 50, "total_tokens": 150},
     })
+}
+
+/// An answer whose rating is moved towards the middle.
+fn squeezed(mut answer: Value) -> Value {
+    const FIELD: &str = "\"rating\": ";
+    let content = &mut answer["choices"][0]["message"]["content"];
+    let text = content.as_str().unwrap_or_default().to_owned();
+    let moved = text.split_inclusive(FIELD).enumerate().map(|(part, text)| match (part, text.as_bytes().first()) {
+        (1.., Some(b'1' | b'2')) => format!("3{}", &text[1..]),
+        (1.., Some(b'5')) => format!("4{}", &text[1..]),
+        _ => text.to_owned(),
+    });
+    *content = Value::from(moved.collect::<String>());
+    answer
 }
 
 /// A number below 100 for the `number`-th request.

@@ -25,11 +25,11 @@ async fn the_same_seed_gives_the_same_log_at_any_concurrency() {
         Method::Gepa(gepa::Knobs::default()),
         Method::Published,
         Method::Flywheel(flywheel::Knobs::default()),
+        Method::Bullets(library::Knobs::default(), None),
         Method::Mipro(mipro::Knobs::default()),
         Method::Bootstrap(bootstrap::Knobs { search: 3, ..bootstrap::Knobs::new(6.25) }),
         Method::Bootstrap(bootstrap::Knobs { select: nearest, ..bootstrap::Knobs::new(6.25) }),
         Method::Copro(copro::Knobs::default()),
-        Method::Bullets(library::Knobs::default(), None),
     ] {
         let one = run(&provider, 3, &method, 8).await;
         let two = run(&provider, 3, &method, 8).await;

@@ -90,6 +90,11 @@ async fn and_so_does_the_flywheel() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn and_so_does_the_choice_of_bullets() {
+    killed_at(8, &["bullets"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn and_mipro() {
     killed_at(6, &["mipro"]).await;
 }
@@ -102,11 +107,6 @@ async fn and_bootstrapping_with_examples_by_query() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn and_copro() {
     killed_at(6, &["copro"]).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn and_so_does_the_choice_of_bullets() {
-    killed_at(8, &["bullets"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

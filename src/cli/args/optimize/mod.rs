@@ -1,7 +1,7 @@
 //! `assessor optimize`: what every strategy takes; one file for each strategy.
 
-mod bootstrap;
 mod bullets;
+mod bootstrap;
 mod choices;
 mod copro;
 mod flywheel;
@@ -34,6 +34,9 @@ pub(in crate::cli) enum Strategy {
     /// Judge, revise from the disagreements, judge again, round by round
     #[command(after_help = flywheel::EXAMPLES)]
     Flywheel(flywheel::FlywheelArgs),
+    /// Choose vetted rules of the instruction library; the prompt itself stays as it is
+    #[command(after_help = bullets::EXAMPLES)]
+    Bullets(bullets::BulletsArgs),
     /// Which instruction with which rated examples: both are proposed, and combinations are searched
     #[command(after_help = mipro::EXAMPLES)]
     Mipro(mipro::MiproArgs),
@@ -43,9 +46,6 @@ pub(in crate::cli) enum Strategy {
     /// Several instructions at a time, written from how those before them did
     #[command(after_help = copro::EXAMPLES)]
     Copro(copro::CoproArgs),
-    /// Choose vetted rules of the instruction library; the prompt itself stays as it is
-    #[command(after_help = bullets::EXAMPLES)]
-    Bullets(bullets::BulletsArgs),
 }
 
 /// The data, and who writes.
@@ -110,6 +110,10 @@ pub(in crate::cli) struct SharedArgs {
     /// Let this alias lead to an adopted judge, if it still leads where it did when the run began
     #[arg(long, value_name = "ALIAS")]
     pub promote: Option<String>,
+    /// Fit a calibration map to the best candidate after the search, at no call: its ratings are read through it when that
+    /// is shown to help on dev queries that the map was not fitted to, and the held-out part decides on both together
+    #[arg(long)]
+    pub calibrate: bool,
     #[command(flatten)]
     pub judge: JudgeArgs,
     #[command(flatten)]
@@ -147,10 +151,10 @@ impl Strategy {
         match self {
             Self::Gepa(args) => &args.shared,
             Self::Flywheel(args) => &args.shared,
+            Self::Bullets(args) => &args.shared,
             Self::Mipro(args) => &args.shared,
             Self::Bootstrap(args) => &args.shared,
             Self::Copro(args) => &args.shared,
-            Self::Bullets(args) => &args.shared,
         }
     }
 
@@ -158,17 +162,17 @@ impl Strategy {
         match self {
             Self::Gepa(args) => args.method(),
             Self::Flywheel(args) => args.method(),
+            Self::Bullets(args) => args.method(),
             Self::Mipro(args) => args.method(),
             Self::Bootstrap(args) => args.method(),
             Self::Copro(args) => args.method(),
-            Self::Bullets(args) => args.method(),
         }
     }
 
     fn default_calls(&self) -> u64 {
         match self {
-            Self::Gepa(_) | Self::Flywheel(_) | Self::Mipro(_) | Self::Bootstrap(_) | Self::Copro(_) => DEFAULT_CALLS,
             Self::Bullets(_) => bullets::CALLS,
+            _ => DEFAULT_CALLS,
         }
     }
 
@@ -184,6 +188,7 @@ impl Strategy {
             conditions: Conditions { margin: shared.slice_margin, ..Conditions::default() },
             protect: shared.protect.clone(),
             promote: shared.promote.clone(),
+            calibrate: shared.calibrate,
         }
     }
 }
