@@ -9,7 +9,7 @@
 //! are filled whatever was bootstrapped, where there bootstrapped examples take them; a threshold is no option; sets are
 //! compared on rows that no example is made from, in rounds of growing size, where there each is rated on all of them.
 
-use super::demos::{Examples, Harvest, Recipe, Select, Shot};
+use super::demos::{Examples, Harvest, Recipe, Select, Shot, possible};
 use super::desk::Desk;
 use super::event::{Decision, Why};
 use super::halving::Halving;
@@ -129,6 +129,9 @@ impl Strategy for Bootstrap {
 
 impl Bootstrap {
     fn open(&mut self, desk: &mut Desk<'_>) -> Ask {
+        if !possible(desk.rubric()) {
+            return self.done(desk);
+        }
         let materials = desk.materials();
         self.dev = order(materials.dev, Row::Dev, "dev", desk.seed());
         let share = desk.calls_left().map_or(usize::MAX, |left| left as usize / SHARE);

@@ -47,8 +47,17 @@ pub fn stratified(ratings: &[i64], middle: f64) -> Vec<usize> {
     order
 }
 
+/// Whether examples can be made at all. Where a rating is computed from several fields, people have rated none of them, and
+/// a made-up reply would teach what nobody said.
+pub fn possible(rubric: &Rubric) -> bool {
+    rubric.contract.derived.is_none()
+}
+
 /// The rows of Train that examples are made from, with the bytes of each item.
 pub(super) fn eligible(train: &[Example], rubric: &Rubric) -> Vec<(u32, usize)> {
+    if !possible(rubric) {
+        return Vec::new();
+    }
     let sized = |(row, example): (usize, &Example)| (row as u32, item_block(&rubric.fields, &example.item).len());
     let all: Vec<(u32, usize)> = train.iter().enumerate().map(sized).collect();
     let short: Vec<(u32, usize)> = all.iter().copied().filter(|(_, bytes)| *bytes <= LONG).collect();

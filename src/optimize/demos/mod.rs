@@ -22,7 +22,7 @@ mod harvest;
 mod recipe;
 mod shot;
 
-pub use choose::{Select, stratified};
+pub use choose::{Select, possible, stratified};
 pub(super) use harvest::Harvest;
 pub(super) use recipe::Recipe;
 pub use shot::{Shot, Source, TrainRow};
