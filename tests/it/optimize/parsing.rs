@@ -81,6 +81,7 @@ fn no_example_is_made_up_where_a_rating_is_computed_from_fields_that_nobody_rate
     let quality = include_str!("../../../rubrics/quality-0-10.toml");
     let (_, contract) = quality.split_once("[contract]").unwrap();
     let (contract, _) = contract.split_once("[invariants]").unwrap();
+    let contract = contract.replace("min = 0\nmax = 10", "min = 1\nmax = 5");
     folder.file("fields.toml", format!("{before}[contract]{contract}[invariants]{after}"));
     for strategy in [&["mipro"][..], &["bootstrap", "--threshold", "1"]] {
         let args: Vec<&str> =
