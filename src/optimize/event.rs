@@ -112,7 +112,7 @@ pub enum Entry {
         why: Why,
         /// Judge calls that it took.
         calls: u64,
-        /// What the best gains over the baseline on Dev, in NMSE points; absent for the baseline.
+        /// What the best gains over what the strategy began with, on Dev, in NMSE points; absent when nothing was better.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         gain: Option<f64>,
         /// Its standard error.

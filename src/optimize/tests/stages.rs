@@ -67,7 +67,7 @@ fn nothing_is_looked_for_where_nothing_is_wrong_any_more() {
 
 #[test]
 fn a_stage_goes_on_from_what_the_one_before_it_found_and_the_log_calls_everybody_by_their_own_number() {
-    let ran = World::new(40, 8, helps).judge_calls(400).run(&mut stages());
+    let ran = World::new(40, 8, helps).judge_calls(330).run(&mut stages());
     let (mut children, mut last) = (Vec::new(), 0);
     for entry in &ran.log {
         if let Entry::Admitted { id, origin, .. } = entry {
