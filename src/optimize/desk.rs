@@ -170,12 +170,14 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Takes a prompt as a candidate, as it is: for those that are put together and not written.
+    /// Takes a prompt as a candidate, as it is but for its examples, which stay its parent's: for those that are put
+    /// together and not written.
     ///
     /// # Errors
     /// As [`Desk::check`].
     pub fn admit_prompt(&mut self, prompt: Prompt, origin: Origin) -> Result<CandidateId, Refused> {
-        let text = prompt.editable();
+        let (text, parent) = (prompt.editable(), self.pool.prompt(origin.parents[0]));
+        let prompt = Prompt { demos: parent.demos.clone(), nearest: parent.nearest.clone(), ..prompt };
         self.admit_as(prompt, &text, origin, Showing::default())
     }
 

@@ -7,6 +7,7 @@ use crate::domain::ItemId;
 use crate::judge::JudgeSpec;
 use crate::optimize::bootstrap::{self, Bootstrap};
 use crate::optimize::copro::{self, Copro};
+use crate::optimize::demos::possible;
 use crate::optimize::flywheel::{self, Flywheel};
 use crate::optimize::gepa::{self, Gepa};
 use crate::optimize::library::draft::{self, Draft};
@@ -105,6 +106,7 @@ impl Method {
             Self::Gepa(knobs) => Box::new(Gepa::new(knobs.clone())),
             Self::Published => Box::<Published>::default(),
             Self::Flywheel(knobs) => Box::new(Flywheel::new(knobs.clone())),
+            Self::Mipro(_) | Self::Bootstrap(_) if !possible(&judge.rubric) => return Err(no_examples()),
             Self::Mipro(knobs) => Box::new(Mipro::new(knobs.clone())),
             Self::Bootstrap(knobs) => Box::new(Bootstrap::new(knobs.clone())),
             Self::Copro(knobs) => Box::new(Copro::new(knobs.clone())),
@@ -136,6 +138,13 @@ impl Method {
     pub(super) fn decides(&self) -> bool {
         !matches!(self, Self::Draft(..))
     }
+}
+
+fn no_examples() -> AppError {
+    AppError::input(
+        "the contract computes the rating from several fields, and people rated none of them: no example can be made",
+        "search with `assessor optimize gepa`, or use a rubric whose contract asks for the rating itself",
+    )
 }
 
 fn rule(bullet: &Bullet) -> Rule {

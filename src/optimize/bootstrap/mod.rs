@@ -9,7 +9,7 @@
 //! are filled whatever was bootstrapped, where there bootstrapped examples take them; a threshold is no option; sets are
 //! compared on rows that no example is made from, in rounds of growing size, where there each is rated on all of them.
 
-use super::demos::{Examples, Harvest, MOST_SHOWN, Select, Shot, TrainRow, labelled, pool, threshold};
+use super::demos::{Examples, Harvest, Recipe, Select, Shot, possible};
 use super::desk::Desk;
 use super::event::{Decision, Why};
 use super::halving::Halving;
@@ -18,16 +18,9 @@ use super::order::order;
 use super::paired::plain_gain;
 use super::pool::{CandidateId, Operator, Origin, Row};
 use super::strategy::{Ask, Strategy, Told, Want};
-use rand::RngExt as _;
-use rand::seq::SliceRandom as _;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
-/// Replies that are looked for, as a multiple of those that one set shows: what other sets are drawn from.
-const CHOICE: usize = 3;
-/// The same where each item chooses by its query.
-const STORED: usize = 6;
 /// Of the calls the baseline may use so many parts on Dev, and the teacher on Train.
 const SHARE: usize = 4;
 
@@ -41,7 +34,7 @@ pub struct Knobs {
     pub threshold: Option<f64>,
     /// Bootstrapped examples of a set, at most.
     pub bootstrapped: usize,
-    /// Labelled examples of a set, always.
+    /// Labelled examples of a set, always; more of them fill places that no bootstrapped one takes.
     pub labelled: usize,
     /// Other sets that are drawn and compared; 0 tries the first one alone.
     pub search: usize,
@@ -70,11 +63,19 @@ impl Knobs {
     }
 }
 
+impl Knobs {
+    fn recipe(&self) -> Recipe {
+        let Self { labelled, bootstrapped, threshold, select, .. } = *self;
+        Recipe { labelled, bootstrapped, threshold, select }
+    }
+}
+
 /// The search. See the module's text.
 pub struct Bootstrap {
     knobs: Knobs,
     dev: Vec<Row>,
-    fixed: Vec<Shot>,
+    /// What the teacher is shown.
+    people: Vec<Shot>,
     teacher: CandidateId,
     harvest: Option<Harvest>,
     /// Calls that the teacher may still use.
@@ -89,7 +90,7 @@ impl Bootstrap {
         Self {
             knobs,
             dev: Vec::new(),
-            fixed: Vec::new(),
+            people: Vec::new(),
             teacher: 0,
             harvest: None,
             left: 0,
@@ -109,7 +110,7 @@ impl Strategy for Bootstrap {
     }
 
     fn most_examples(&self) -> usize {
-        (self.knobs.bootstrapped + self.knobs.labelled).min(MOST_SHOWN)
+        self.knobs.recipe().most()
     }
 
     fn next(&mut self, desk: &mut Desk<'_>, told: Told) -> Ask {
@@ -128,29 +129,21 @@ impl Strategy for Bootstrap {
 
 impl Bootstrap {
     fn open(&mut self, desk: &mut Desk<'_>) -> Ask {
+        if !possible(desk.rubric()) {
+            return self.done(desk);
+        }
         let materials = desk.materials();
         self.dev = order(materials.dev, Row::Dev, "dev", desk.seed());
         let share = desk.calls_left().map_or(usize::MAX, |left| left as usize / SHARE);
         self.dev.truncate(share.max(1));
-        self.fixed = labelled(desk, self.knobs.select, self.knobs.labelled.min(MOST_SHOWN), 0, &BTreeSet::new());
-        self.teacher = self.admit(desk, &Examples::fixed(self.fixed.clone())).unwrap_or(0);
-        let train = order(materials.train, Row::Train, "train", desk.seed());
-        let times = match (self.knobs.select, self.knobs.search) {
-            (Select::Nearest, _) => STORED,
-            (_, 0) => 1,
-            _ => CHOICE,
-        };
-        let threshold = threshold(desk, self.knobs.threshold);
-        let mut harvest = Harvest::new(desk, self.teacher, &self.fixed, train, times * self.bootstrapped(), threshold);
+        let recipe = self.knobs.recipe();
+        self.people = recipe.people(desk);
+        self.teacher = self.admit(desk, &Examples::fixed(self.people.clone())).unwrap_or(0);
+        let mut harvest = recipe.harvest(desk, self.teacher, &self.people, self.knobs.search > 0);
         self.left = share;
         let looked = self.looked(desk, &mut harvest);
         self.harvest = Some(harvest);
         Ask::Rate(std::iter::once(Want::new(0, self.dev.clone())).chain(looked).collect())
-    }
-
-    /// Bootstrapped examples of a set, at most.
-    fn bootstrapped(&self) -> usize {
-        self.knobs.bootstrapped.min(MOST_SHOWN - self.knobs.labelled.min(MOST_SHOWN))
     }
 
     /// Further rows for the teacher.
@@ -176,36 +169,12 @@ impl Bootstrap {
     fn contest(&mut self, desk: &mut Desk<'_>, found: &[Shot]) -> Ask {
         let mut candidates: Vec<CandidateId> = Vec::from_iter((self.teacher != 0).then_some(self.teacher));
         for number in 0..=self.knobs.search as u64 {
-            let examples = self.set(desk, found, number);
+            let examples = self.knobs.recipe().set(desk, &self.people, found, number);
             candidates.extend(self.admit(desk, &examples));
         }
         let calls = desk.calls_left().map(|left| left as usize);
         self.contest = Some(Halving::new(candidates, self.dev.clone(), calls, self.knobs.objective));
         self.compare(desk)
-    }
-
-    /// Set 0 has the first replies that were good enough; the others draw.
-    fn set(&self, desk: &Desk<'_>, found: &[Shot], number: u64) -> Examples {
-        let most = self.bootstrapped().min(found.len());
-        let mut chosen: Vec<Shot> = found.to_vec();
-        let mut size = most;
-        if number > 0 {
-            let mut rng = desk.rng("bootstrap set", number);
-            chosen.shuffle(&mut rng);
-            size = if most > 0 { rng.random_range(1..=most) } else { 0 };
-        }
-        if self.knobs.select == Select::Nearest {
-            let fixed = labelled(desk, Select::Nearest, self.fixed.len(), number, &BTreeSet::new());
-            let pool = pool(desk, &chosen, &fixed);
-            return Examples { fixed, nearest: (if number > 0 { size } else { self.bootstrapped() }, pool) };
-        }
-        chosen.truncate(size);
-        let taken: BTreeSet<TrainRow> = chosen.iter().map(Shot::row).collect();
-        let people = match number {
-            0 => self.fixed.clone(),
-            _ => labelled(desk, self.knobs.select, self.fixed.len(), number, &taken),
-        };
-        Examples::fixed(people.into_iter().chain(chosen).collect())
     }
 
     /// A candidate that shows these; `None` when it is one already, or shows nothing.

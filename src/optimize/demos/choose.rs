@@ -47,8 +47,17 @@ pub fn stratified(ratings: &[i64], middle: f64) -> Vec<usize> {
     order
 }
 
+/// Whether examples can be made at all. Where a rating is computed from several fields, people have rated none of them, and
+/// a made-up reply would teach what nobody said.
+pub fn possible(rubric: &Rubric) -> bool {
+    rubric.contract.derived.is_none()
+}
+
 /// The rows of Train that examples are made from, with the bytes of each item.
 pub(super) fn eligible(train: &[Example], rubric: &Rubric) -> Vec<(u32, usize)> {
+    if !possible(rubric) {
+        return Vec::new();
+    }
     let sized = |(row, example): (usize, &Example)| (row as u32, item_block(&rubric.fields, &example.item).len());
     let all: Vec<(u32, usize)> = train.iter().enumerate().map(sized).collect();
     let short: Vec<(u32, usize)> = all.iter().copied().filter(|(_, bytes)| *bytes <= LONG).collect();
@@ -73,7 +82,7 @@ fn order(desk: &Desk<'_>, select: Select, number: u64) -> Vec<TrainRow> {
 }
 
 /// `count` labelled examples of set `number`, none of them of a row in `taken`.
-pub(in crate::optimize) fn labelled(
+pub(super) fn labelled(
     desk: &Desk<'_>,
     select: Select,
     count: usize,
@@ -85,7 +94,7 @@ pub(in crate::optimize) fn labelled(
 }
 
 /// What items choose from by query: `found`, and labelled examples beside them.
-pub(in crate::optimize) fn pool(desk: &Desk<'_>, found: &[Shot], fixed: &[Shot]) -> Vec<Shot> {
+pub(super) fn pool(desk: &Desk<'_>, found: &[Shot], fixed: &[Shot]) -> Vec<Shot> {
     let fixed: BTreeSet<TrainRow> = fixed.iter().map(Shot::row).collect();
     let mut pool: Vec<Shot> = found.iter().filter(|shot| !fixed.contains(&shot.row())).take(POOL).cloned().collect();
     let taken: BTreeSet<TrainRow> = pool.iter().map(Shot::row).chain(fixed).collect();

@@ -5,6 +5,7 @@
 //! | `shot` | one example: an item of Train with its gold, or with a reply of the judge that was good enough |
 //! | `choose` | which rows become examples: stratified over ratings, or by lot |
 //! | `harvest` | has a judge rate rows of Train until enough of its replies are good enough |
+//! | `recipe` | sets of examples: how many of which kind, and how they are drawn |
 //! | this | what a prompt shows: some to every item, others by the item's query |
 //!
 //! An example is a copy by its nature, so the guardrails' leak check has nothing to say about it. What keeps Dev and Test
@@ -18,11 +19,12 @@
 
 mod choose;
 mod harvest;
+mod recipe;
 mod shot;
 
-pub use choose::{Select, stratified};
-pub(super) use choose::{labelled, pool};
+pub use choose::{Select, possible, stratified};
 pub(super) use harvest::Harvest;
+pub(super) use recipe::Recipe;
 pub use shot::{Shot, Source, TrainRow};
 
 use super::desk::Desk;
@@ -135,7 +137,7 @@ impl Showing {
 }
 
 /// NMSE points that a bootstrapped example may be off: what was named, or one step of the scale.
-pub(super) fn threshold(desk: &Desk<'_>, named: Option<f64>) -> f64 {
+fn threshold(desk: &Desk<'_>, named: Option<f64>) -> f64 {
     let range = f64::from(desk.rubric().scale.range());
     named.unwrap_or(100.0 / (range * range))
 }

@@ -3,6 +3,7 @@
 use super::super::desk::Desk;
 use super::super::limits::{Limits, Spend};
 use super::super::pool::{Rated, Row};
+use super::choose::labelled;
 use super::*;
 use crate::audit::Opinion;
 use crate::domain::{Dev, GroupId, Item, Rating, Rung, Train, Verdict};

@@ -1,6 +1,6 @@
 //! What the search can be set to, and why it is set as it is.
 
-use crate::optimize::demos::Select;
+use crate::optimize::demos::{Recipe, Select};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub struct Knobs {
     pub trials: usize,
     /// Bootstrapped examples of a set, at most.
     pub bootstrapped: usize,
-    /// Labelled examples of a set, always. Two: with the bootstrapped ones six, which pin the form of replies.
+    /// Labelled examples of a set, always; more fill places that no bootstrapped one takes. Two: with the bootstrapped ones six, which pin the form of replies.
     pub labelled: usize,
     /// NMSE points that a bootstrapped example is off at most; absent takes one step of the scale.
     pub threshold: Option<f64>,
@@ -59,6 +59,11 @@ pub(super) struct Schedule {
 }
 
 impl Knobs {
+    pub(super) fn recipe(&self) -> Recipe {
+        let Self { labelled, bootstrapped, threshold, select, .. } = *self;
+        Recipe { labelled, bootstrapped, threshold, select }
+    }
+
     /// Trials and rows for so many calls and dev rows: half of the calls for trials, half for full ratings.
     pub(super) fn schedule(&self, calls: Option<u64>, dev: usize) -> Schedule {
         let n = self.candidates.max(1) as f64;

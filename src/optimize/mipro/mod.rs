@@ -17,7 +17,7 @@ mod tpe;
 
 pub use knobs::Knobs;
 
-use super::demos::{Examples, Harvest, MOST_SHOWN, Select, Shot, TrainRow, labelled, pool, threshold};
+use super::demos::{Examples, Harvest, Shot};
 use super::desk::Desk;
 use super::event::{Decision, Why};
 use super::order::order;
@@ -26,8 +26,6 @@ use super::pool::{CandidateId, Operator, Origin, Row};
 use super::strategy::{Ask, Strategy, Told, Want, Written};
 use knobs::Schedule;
 use propose::{Asked, Instruction};
-use rand::RngExt as _;
-use rand::seq::SliceRandom as _;
 use std::collections::{BTreeMap, BTreeSet};
 use tpe::{Choice, Space};
 
@@ -35,8 +33,6 @@ use tpe::{Choice, Space};
 const LOOK: (usize, usize) = (12, 60);
 /// Of the calls so many parts go to rating the baseline, to looking for failures and examples, and so on.
 const SHARE: usize = 5;
-/// Replies that are looked for, as a multiple of those that one set shows; the same where items choose by query.
-const CHOICE: (usize, usize) = (3, 6);
 /// Trials by lot before the estimator chooses, the baseline among them.
 const STARTUP: usize = 4;
 
@@ -45,7 +41,8 @@ pub struct Mipro {
     knobs: Knobs,
     look: Vec<Row>,
     dev: Vec<Row>,
-    fixed: Vec<Shot>,
+    /// What the teacher is shown.
+    people: Vec<Shot>,
     harvest: Option<Harvest>,
     /// Calls that the teacher may still use.
     left: usize,
@@ -76,7 +73,7 @@ impl Mipro {
             knobs,
             look: Vec::new(),
             dev: Vec::new(),
-            fixed: Vec::new(),
+            people: Vec::new(),
             harvest: None,
             left: 0,
             instructions: Vec::new(),
@@ -101,7 +98,7 @@ impl Strategy for Mipro {
     }
 
     fn most_examples(&self) -> usize {
-        (self.knobs.bootstrapped + self.knobs.labelled).min(MOST_SHOWN)
+        self.knobs.recipe().most()
     }
 
     fn next(&mut self, desk: &mut Desk<'_>, told: Told) -> Ask {
@@ -125,21 +122,16 @@ impl Mipro {
         self.dev.truncate(share);
         let train = order(materials.train, Row::Train, "train", desk.seed());
         self.look = train[..train.len().min((share / 2).clamp(LOOK.0, LOOK.1)).min(share)].to_vec();
-        self.fixed = labelled(desk, self.knobs.select, self.knobs.labelled.min(MOST_SHOWN), 0, &BTreeSet::new());
-        let teacher = self.admit(desk, &Examples::fixed(self.fixed.clone()), None).unwrap_or(0);
-        let times = if self.knobs.select == Select::Nearest { CHOICE.1 } else { CHOICE.0 };
-        let threshold = threshold(desk, self.knobs.threshold);
-        let mut harvest = Harvest::new(desk, teacher, &self.fixed, train, times * self.bootstrapped(), threshold);
+        let recipe = self.knobs.recipe();
+        self.people = recipe.people(desk);
+        let teacher = self.admit(desk, &Examples::fixed(self.people.clone()), None).unwrap_or(0);
+        let mut harvest = recipe.harvest(desk, teacher, &self.people, true);
         self.left = share;
         let looked = self.looked(desk, &mut harvest);
         self.harvest = Some(harvest);
         self.state = State::Harvesting;
         let baseline = Want::new(0, [&self.dev[..], &self.look].concat());
         Ask::Rate(std::iter::once(baseline).chain(looked).collect())
-    }
-
-    fn bootstrapped(&self) -> usize {
-        self.knobs.bootstrapped.min(MOST_SHOWN - self.knobs.labelled.min(MOST_SHOWN))
     }
 
     fn looked(&mut self, desk: &Desk<'_>, harvest: &mut Harvest) -> Option<Want> {
@@ -160,30 +152,11 @@ impl Mipro {
         self.propose(desk)
     }
 
-    /// No examples, labelled ones alone, the first good replies, then draws of random size.
+    /// No examples, labelled ones alone, the first good replies, then draws.
     fn sets_of(&self, desk: &Desk<'_>, found: &[Shot]) -> Vec<Examples> {
-        let mut sets = vec![Examples::default(), Examples::fixed(self.fixed.clone())];
-        let most = self.bootstrapped().min(found.len());
+        let mut sets = vec![Examples::default(), Examples::fixed(self.people.clone())];
         for number in 0..self.knobs.candidates.saturating_sub(sets.len()) as u64 {
-            let mut chosen = found.to_vec();
-            let mut size = most;
-            if number > 0 {
-                let mut rng = desk.rng("mipro set", number);
-                chosen.shuffle(&mut rng);
-                size = if most > 0 { rng.random_range(most.div_ceil(2)..=most) } else { 0 };
-            }
-            let taken: BTreeSet<TrainRow> = chosen[..size].iter().map(Shot::row).collect();
-            let fixed = match number {
-                0 => self.fixed.clone(),
-                _ => labelled(desk, self.knobs.select, self.fixed.len(), number, &taken),
-            };
-            let set = match self.knobs.select {
-                Select::Nearest => {
-                    let pool = pool(desk, &chosen, &fixed);
-                    Examples { fixed, nearest: (if number > 0 { size } else { self.bootstrapped() }, pool) }
-                }
-                _ => Examples::fixed(fixed.into_iter().chain(chosen.into_iter().take(size)).collect()),
-            };
+            let set = self.knobs.recipe().set(desk, &self.people, found, number);
             // Where little was found, draws come out alike.
             if !sets.contains(&set) {
                 sets.push(set);

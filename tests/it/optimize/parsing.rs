@@ -74,6 +74,25 @@ fn examples_by_query_are_shown_to_each_item_and_stored_with_the_judge() {
 }
 
 #[test]
+fn no_example_is_made_up_where_a_rating_is_computed_from_fields_that_nobody_rated() {
+    let folder = Folder::new();
+    let (before, rest) = SHIPPED.split_once("[contract]").unwrap();
+    let (_, after) = rest.split_once("[invariants]").unwrap();
+    let quality = include_str!("../../../rubrics/quality-0-10.toml");
+    let (_, contract) = quality.split_once("[contract]").unwrap();
+    let (contract, _) = contract.split_once("[invariants]").unwrap();
+    let contract = contract.replace("min = 0\nmax = 10", "min = 1\nmax = 5");
+    folder.file("fields.toml", format!("{before}[contract]{contract}[invariants]{after}"));
+    for strategy in [&["mipro"][..], &["bootstrap", "--threshold", "1"]] {
+        let args: Vec<&str> =
+            ["optimize"].iter().chain(strategy).chain(&["--rubric", "fields.toml"]).copied().collect();
+        let said = folder.run(&args);
+        assert_eq!(said.code, 2, "{said:?}");
+        assert!(said.err.contains("no example can be made"), "{}", said.err);
+    }
+}
+
+#[test]
 fn a_threshold_has_to_be_named_and_a_search_for_spread_is_warned_of() {
     let folder = Folder::new();
     let refused = folder.run(&["optimize", "bootstrap"]);
