@@ -3,7 +3,7 @@
 use super::{AuditRequest, Source};
 use crate::audit::{Audit, JudgeAudit};
 use crate::judge::foreign::Fractions;
-use crate::labels::{OnDuplicate, OnOffScale};
+use crate::labels::{OnDuplicate, OnFraction, OnOffScale};
 use std::path::{Path, PathBuf};
 
 /// The flags that name the same data again, for commands that a report suggests; nothing when the shipped data are used.
@@ -47,6 +47,12 @@ pub(super) fn source_flags(request: &AuditRequest) -> String {
         OnOffScale::Error => {}
         OnOffScale::Malformed => flag("--on-off-scale", "malformed"),
         OnOffScale::Clip => flag("--on-off-scale", "clip"),
+    }
+    match read.on_fraction {
+        OnFraction::Error => {}
+        OnFraction::Malformed => flag("--on-fraction", "malformed"),
+        OnFraction::Round => flag("--on-fraction", "round"),
+        OnFraction::Keep => flag("--on-fraction", "keep"),
     }
     if let Some(how) = &request.replies {
         match &how.name {

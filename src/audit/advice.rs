@@ -107,7 +107,8 @@ fn scale(facts: &Facts<'_>) -> Option<(String, Option<&'static str>)> {
                     "Change the prompt: {}, whatever the item, and no map can mend that. Show the judge rated examples from all over the scale, or tell it what sets the ratings apart.{next}",
                     found.whereabouts()?
                 ),
-                None,
+                // Only a judge of ours has a prompt that can be searched.
+                facts.judge.hash.as_ref().map(|_| "assessor optimize bootstrap"),
             ))
         }
         Some(Remedy::Model) => Some((

@@ -65,9 +65,9 @@
 
 pub mod adopt;
 pub mod bootstrap;
+pub mod calibrate;
 pub mod copro;
 pub mod demos;
-pub mod calibrate;
 pub mod desk;
 pub mod engine;
 pub mod event;

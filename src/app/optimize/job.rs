@@ -23,6 +23,7 @@ use crate::optimize::event::{Begun, Entry, Why};
 use crate::optimize::lab::{Lab, Rival};
 use crate::optimize::limits::{Limit, Limits, Spend};
 use crate::optimize::log::Log;
+use crate::optimize::pool::CandidateId;
 use crate::optimize::story::Story;
 use crate::optimize::strategy::Strategy;
 use crate::optimize::summary::Calibrated;
@@ -97,18 +98,7 @@ impl Job<'_> {
         if let Some(found) = &said.decision {
             engine.decide(found.adopted, &found.reasons)?;
         }
-        let adopted = said.decision.as_ref().is_some_and(|found| found.adopted);
-        // The best judge of the search, adopted or not, where the held-out part does not show it.
-        let mut searched = None;
-        if adopted || (other && said.tested.is_none()) {
-            let [old, new] = engine.recall(0, conclusion.best).await?;
-            searched = bar.panels.of_outcomes(judge, &best, [read_by(judge, old), read_by(&best, new)]);
-        }
-        let mut developed = searched.clone();
-        if !adopted {
-            let answers = engine.recall(0, 0).await?.map(|outcomes| read_by(judge, outcomes));
-            developed = bar.panels.of_outcomes(judge, judge, answers);
-        }
+        let (searched, developed) = bar.on_dev(&engine, conclusion.best, &said).await?;
         let log = read_log(&ledger, &run)?;
         let story = Story::of(&log, &judge.prompt.editable(), &bar.panels.golds())
             .ok_or_else(|| JournalError("a damaged log: it has no beginning".to_owned()))?;
@@ -160,6 +150,27 @@ struct Bar<'a> {
 }
 
 impl Bar<'_> {
+    /// On Dev, the baseline and the best judge of the search where the held-out part does not show them, and the baseline
+    /// and the judge to use from now on.
+    async fn on_dev(
+        &self,
+        engine: &Engine<'_, Keeper>,
+        best: CandidateId,
+        said: &Said,
+    ) -> Result<(Option<Both>, Option<Both>), AppError> {
+        let (judge, adopted) = (self.judge, said.decision.as_ref().is_some_and(|found| found.adopted));
+        let mut searched = None;
+        if adopted || (self.best != judge && said.tested.is_none()) {
+            let [old, new] = engine.recall(0, best).await?;
+            searched = self.panels.of_outcomes(judge, self.best, [read_by(judge, old), read_by(self.best, new)]);
+        }
+        if adopted {
+            return Ok((searched.clone(), searched));
+        }
+        let answers = engine.recall(0, 0).await?.map(|outcomes| read_by(judge, outcomes));
+        Ok((searched, self.panels.of_outcomes(judge, judge, answers)))
+    }
+
     /// Against the baseline, or against a judge of another model.
     fn decide(&self, searched: [Vec<Outcome>; 2], held: Held) -> Said {
         let [old, new] = searched;

@@ -196,7 +196,7 @@ pub(in crate::report) fn scale(summary: &Summary) -> Vec<String> {
     let help = |remedy: Remedy| match remedy {
         Remedy::Map if mapped => "",
         Remedy::Map => " With `--calibrate` such a map is fitted after the search, at no call.",
-        Remedy::Demos => " Rated examples in the prompt may spread its ratings.",
+        Remedy::Demos => " Rated examples in the prompt (`assessor optimize bootstrap`) may spread its ratings.",
         Remedy::Model => " No prompt of this search changed that: another model may.",
     };
     let of = |who: &str, found: &ScaleUse| format!("{who}: {}{}", found.text, help(found.remedy));
