@@ -53,7 +53,7 @@ pub struct Knobs {
     pub most: usize,
     /// Words that the chosen ones may have together.
     pub words: usize,
-    /// Standard errors by which a bullet must be ahead to be taken in, and missed to stay in.
+    /// Standard errors by which a bullet must be missed to stay in.
     pub z: f64,
 }
 

@@ -18,6 +18,9 @@ const WHOLE: f64 = 0.15;
 const LESS: f64 = 0.20;
 /// Bullets that one that was taken out is held against.
 const SUSPECTS: usize = 2;
+/// A bullet that is so many standard errors behind alone is no part of the whole. Of those that do nothing alone, and may do
+/// something together, chance puts one in forty there.
+const BEHIND: f64 = 1.96;
 /// A bullet that is so many standard errors ahead alone helps, for the question who makes it redundant: one-sided 95 %.
 const HELPS: f64 = 1.645;
 /// A chosen one that is missed by so many standard errors is redundant with none.
@@ -55,7 +58,7 @@ impl Bullets {
         let fits = |i: &usize| {
             let finding = &self.findings[*i];
             let refused = self.sets.refused(&[*i]);
-            finding.verdict != Verdict::InBase && !refused && z(i) > -self.knobs.z
+            finding.verdict != Verdict::InBase && !refused && z(i) > -BEHIND
         };
         let mut open: Vec<usize> = (0..self.findings.len()).filter(fits).collect();
         open.sort_by(|a, b| self.score(*b).total_cmp(&self.score(*a)).then(a.cmp(b)));

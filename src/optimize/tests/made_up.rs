@@ -85,7 +85,7 @@ impl<'a> Letter<'a> {
 pub(super) type Writer = fn(&Letter<'_>) -> String;
 
 /// What a judge with these rules says of an example.
-pub(super) type Rates = fn(&Example, &[String], Scale) -> Rating;
+pub(super) type Rates = Box<dyn Fn(&Example, &[String], Scale) -> Rating>;
 
 /// The rule that helps the most.
 pub(super) fn helps(letter: &Letter<'_>) -> String {
@@ -163,8 +163,8 @@ impl World {
     }
 
     /// Another judge.
-    pub fn judged_by(self, rates: Rates) -> Self {
-        Self { rates: Some(rates), ..self }
+    pub fn judged_by(self, rates: impl Fn(&Example, &[String], Scale) -> Rating + 'static) -> Self {
+        Self { rates: Some(Box::new(rates)), ..self }
     }
 
     /// Every `nth` reply is malformed, as long as too few examples are shown.
@@ -238,7 +238,7 @@ impl World {
             return Said::Malformed { reason: Malformed::NotJson, excerpt: "I would say".into() };
         }
         let scale = self.judge.rubric.scale;
-        let rating = match self.rates {
+        let rating = match &self.rates {
             Some(rates) => rates(example, &prompt.bullets, scale),
             None => rating(example, &prompt.bullets, shown >= SHOWN, scale),
         };

@@ -30,7 +30,7 @@ pub(in crate::cli) struct BulletsArgs {
     /// Words that the chosen ones may have together
     #[arg(long, value_name = "N", default_value_t = Knobs::default().words, value_parser = crate::cli::args::values::count)]
     pub words: usize,
-    /// Standard errors by which a bullet must be ahead to be taken in, and missed to stay in
+    /// Standard errors by which a bullet must be missed to stay in
     #[arg(long, value_name = "Z", default_value_t = Knobs::default().z)]
     pub z: f64,
     /// The library's file [default: ID.bullets.toml beside the rubric]
