@@ -86,13 +86,20 @@ fn scale(facts: &Facts<'_>) -> Option<(String, Option<&'static str>)> {
     let overdispersed = found.spread.flags.contains(&ScaleFlag::Overdispersed) && found.worth_recalibrating();
     let brings = found.map_brings();
     match found.remedy() {
-        Some(Remedy::Map) => Some((
-            format!(
-                "Recalibrate: a map fitted on other queries brings NMSE of readable replies {}, without a change of the prompt. `assessor judge add --from JUDGE --calibration map.json` makes it part of the judge.",
-                brings?
-            ),
-            Some("assessor audit --export-map map.json"),
-        )),
+        Some(Remedy::Map) => {
+            // Only a judge of ours can have the map as a part of it.
+            let hash = facts.judge.hash.as_deref().and_then(|hash| hash.get(..8));
+            let then = hash.map_or(String::new(), |hash| {
+                format!(" `assessor judge add --from {hash} --calibration map.json` then makes it part of the judge.")
+            });
+            Some((
+                format!(
+                    "Recalibrate: a map fitted on other queries brings NMSE of readable replies {}, without a change of the prompt.{then}",
+                    brings?
+                ),
+                Some("assessor audit --export-map map.json"),
+            ))
+        }
         None if overdispersed => Some((
             format!(
                 "Recalibrate: a map fitted on other queries brings NMSE of readable replies {}, without a change of the prompt.",

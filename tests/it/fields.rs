@@ -92,7 +92,7 @@ fn clamped_and_dropped_fields_are_counted_by_field() {
 fn a_rubric_whose_fields_make_no_rating_is_refused_with_its_place() {
     let folder = folder();
     for (from, to, said) in [
-        ("flaws: 2)\"", "flaws: 2\"", "rubric.toml:123:68"),
+        ("flaws: 2)\"", "flaws: 2\"", "rubric.toml:124:68"),
         ("relevance: 3, ", "relevanse: 3, ", "the formula speaks of `relevanse`, which is no field"),
         ("mean(relevance", "2 * mean(relevance", "the formula reaches from 0 to 20, beyond the scale 0–10"),
         ("freshness?, ", "", "the formula never uses the field `freshness`"),
