@@ -4,7 +4,7 @@ use super::demos::{Examples, Showing};
 use super::event::{Decision, Entry, Refused};
 use super::limits::{Limits, Spend};
 use super::paired::Gain;
-use super::pool::{Candidate, CandidateId, Materials, Origin, Pool, Rated, Row};
+use super::pool::{Candidate, CandidateId, Materials, Origin, Pool, Rated, Row, exchanged};
 use crate::domain::{Dev, Train};
 use crate::feedback::{Example, Unusable};
 use crate::guardrail::{Guard, Screened, Violation};
@@ -29,6 +29,8 @@ pub struct Desk<'a> {
     /// What did not work, by the candidate that it was tried on, newest last.
     rejected: Vec<(CandidateId, String)>,
     entries: Vec<Entry>,
+    /// The candidate that has the baseline's number for now.
+    start: CandidateId,
     limits: Limits,
     /// Set aside for opening the held-out part.
     reserve: Spend,
@@ -57,6 +59,7 @@ impl<'a> Desk<'a> {
             pool: Pool::default(),
             rejected: Vec::new(),
             entries: Vec::new(),
+            start: 0,
             limits,
             reserve,
             confined: None,
@@ -247,8 +250,33 @@ impl<'a> Desk<'a> {
         self.entries.push(entry);
     }
 
+    /// What was noted, with everybody's own number.
     pub(super) fn entries(&mut self) -> Vec<Entry> {
-        std::mem::take(&mut self.entries)
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.iter_mut().for_each(|entry| entry.exchange(0, self.start));
+        entries
+    }
+
+    /// From now on a search that begins with the baseline begins with this candidate: the two have each other's numbers,
+    /// until it is called with another. The log is not told: there everybody keeps their own.
+    pub(super) fn start_from(&mut self, id: CandidateId) {
+        self.exchange(self.start);
+        self.start = id;
+        self.exchange(id);
+    }
+
+    /// The own number of a candidate that a search calls so.
+    pub(super) fn own_number(&self, id: CandidateId) -> CandidateId {
+        exchanged(id, 0, self.start)
+    }
+
+    fn exchange(&mut self, with: CandidateId) {
+        if with != 0 {
+            self.pool.exchange(0, with);
+            self.entries.iter_mut().for_each(|entry| entry.exchange(0, with));
+            self.rejected.iter_mut().for_each(|(id, _)| *id = exchanged(*id, 0, with));
+            self.champion = exchanged(self.champion, 0, with);
+        }
     }
 
     /// What may be spent on the search: what is set aside is not there.

@@ -6,7 +6,7 @@ use super::calibrate::Calibration;
 use super::demos::Showing;
 use super::library::finding::Finding;
 use super::limits::{Limit, Limits, Spend};
-use super::pool::{CandidateId, Origin, Row};
+use super::pool::{CandidateId, Origin, Row, exchanged};
 use crate::domain::{ItemId, Malformed};
 use serde::{Deserialize, Serialize};
 
@@ -112,7 +112,7 @@ pub enum Entry {
         why: Why,
         /// Judge calls that it took.
         calls: u64,
-        /// What the best gains over the baseline on Dev, in NMSE points; absent for the baseline.
+        /// What the best gains over what the strategy began with, on Dev, in NMSE points; absent when nothing was better.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         gain: Option<f64>,
         /// Its standard error.
@@ -147,6 +147,24 @@ pub enum Entry {
         /// In words, each reason.
         reasons: Vec<String>,
     },
+}
+
+impl Entry {
+    /// The same, where two candidates have each other's numbers.
+    pub(super) fn exchange(&mut self, a: CandidateId, b: CandidateId) {
+        let exchange = |id: &mut CandidateId| *id = exchanged(*id, a, b);
+        match self {
+            Self::Admitted { id, origin, .. } => {
+                exchange(id);
+                origin.exchange(a, b);
+            }
+            Self::Refused(refused) => refused.origin.exchange(a, b),
+            Self::Rated { candidate, .. } | Self::Round { candidate, .. } => exchange(candidate),
+            Self::Compared { child, against, .. } => [child, against].into_iter().for_each(exchange),
+            Self::Stage { best, .. } | Self::Concluded { best, .. } => exchange(best),
+            _ => {}
+        }
+    }
 }
 
 /// What a run is made of.

@@ -72,6 +72,22 @@ pub struct Origin {
     pub feedback: Vec<ItemId>,
 }
 
+impl Origin {
+    /// The same, where two candidates have each other's numbers.
+    pub(super) fn exchange(&mut self, a: CandidateId, b: CandidateId) {
+        self.parents.iter_mut().for_each(|id| *id = exchanged(*id, a, b));
+    }
+}
+
+/// A number, where two candidates have each other's.
+pub(super) fn exchanged(id: CandidateId, a: CandidateId, b: CandidateId) -> CandidateId {
+    match id {
+        id if id == a => b,
+        id if id == b => a,
+        id => id,
+    }
+}
+
 /// A prompt that passed the guardrails.
 #[derive(Clone, Debug)]
 pub struct Candidate {
@@ -144,6 +160,15 @@ impl Pool {
     /// Adds what a candidate said.
     pub(super) fn record(&mut self, id: CandidateId, row: Row, sample: u32, rated: Rated) {
         self.rated[id].insert((row, sample), rated);
+    }
+
+    /// Gives two candidates each other's numbers, everywhere.
+    pub(super) fn exchange(&mut self, a: CandidateId, b: CandidateId) {
+        self.candidates.swap(a, b);
+        self.rated.swap(a, b);
+        for candidate in &mut self.candidates {
+            candidate.origin.exchange(a, b);
+        }
     }
 
     /// How many candidates there are.

@@ -1,8 +1,9 @@
-//! Several strategies after each other on one budget, each from the baseline; the best of what they found wins.
+//! Several strategies after each other on one budget, each from the best that the ones before it found.
 //!
 //! A strategy is asked and told, so one can stand before others and pass questions on. It gives each its share of the
-//! budget (what one leaves over goes to the next), and at the end has the best of each rated on the same dev rows. What is
-//! rated is rated once for all of them.
+//! budget (what one leaves over goes to the next). Each begins with what stands for the baseline then
+//! ([`Desk::start_from`]), so that rewriting, examples and bullets add up. At the end the best of each is rated on the same
+//! dev rows. What is rated is rated once for all of them.
 //!
 //! It also gives up early: see [`hopeless`].
 
@@ -11,13 +12,15 @@ mod hopeless;
 use super::desk::Desk;
 use super::event::{Entry, Why};
 use super::limits::{Limits, Spend};
-use super::paired::{gain, worst_first};
+use super::paired::gain;
 use super::pool::{CandidateId, Row};
 use super::strategy::{Ask, Strategy, Told, Want};
 use hopeless::hopeless;
 
 /// Part of the budget that is kept for comparing what several strategies found.
 const FINAL: f64 = 0.1;
+/// What the stages' finds gain before anything is seen of them, as losses: nothing, give or take five NMSE points.
+const PRIOR: (f64, f64) = (0.0, 0.05);
 
 /// One of the strategies.
 pub struct Stage {
@@ -61,6 +64,7 @@ impl Stages {
     fn begin(&mut self, desk: &mut Desk<'_>) -> Ask {
         let before = desk.spent();
         desk.confine(Some(self.limits.up_to(self.share_until(self.at))));
+        desk.start_from(self.found.last().copied().unwrap_or(0));
         desk.crown(0);
         self.state = State::Working(before);
         self.go_on(desk, Told::Begin)
@@ -76,7 +80,7 @@ impl Stages {
 
     /// Passes an answer on to the strategy that works.
     fn go_on(&mut self, desk: &mut Desk<'_>, told: Told) -> Ask {
-        if hopeless(desk) {
+        if self.at == 0 && hopeless(desk) {
             desk.confine(None);
             return Ask::Done { best: 0, why: Why::Hopeless };
         }
@@ -89,21 +93,25 @@ impl Stages {
     fn ended(&mut self, desk: &mut Desk<'_>, best: CandidateId, why: Why) -> Ask {
         let State::Working(before) = self.state else { unreachable!("only a strategy that works can end") };
         let spent = desk.spent().since(before);
+        // Against what the stage began with.
         let gain = gain(desk.pool(), best, 0, &dev(desk)).filter(|_| best != 0);
+        let own = desk.own_number(best);
+        desk.start_from(0);
         desk.note(Entry::Stage {
             name: self.stages[self.at].name.to_owned(),
-            best,
+            best: own,
             why,
             calls: spent.judge,
             gain: gain.map(|gain| 100.0 * gain.mean),
             se: gain.filter(|gain| gain.se.is_finite()).map(|gain| 100.0 * gain.se),
         });
-        self.found.push(best);
+        self.found.push(own);
         self.at += 1;
         match () {
             () if why == Why::Perfect || self.stages.len() == 1 => {
                 desk.confine(None);
-                Ask::Done { best, why }
+                desk.crown(own);
+                Ask::Done { best: own, why }
             }
             () if self.at < self.stages.len() => self.begin(desk),
             () => self.choose(desk),
@@ -139,8 +147,14 @@ impl Stages {
         ids
     }
 
+    /// The one of which the most is to be expected: what few rows show counts little.
     fn done(&self, desk: &mut Desk<'_>) -> Ask {
-        let best = worst_first(desk.pool(), &self.finalists(), &dev(desk)).last().copied().unwrap_or(0);
+        let expected = |id: CandidateId| match gain(desk.pool(), id, 0, &dev(desk)) {
+            Some(gain) if id != 0 => gain.expected(PRIOR),
+            _ => 0.0,
+        };
+        let most = self.finalists().into_iter().map(|id| (expected(id), id)).max_by(|a, b| a.0.total_cmp(&b.0));
+        let best = most.filter(|(expected, _)| *expected > 0.0).map_or(0, |(_, id)| id);
         desk.crown(best);
         Ask::Done { best, why: Why::Rounds }
     }

@@ -2,11 +2,12 @@
 
 use super::figures::Unit;
 use super::markdown::{code, prose};
-use super::plain::{cut, plain};
+use super::plain::{cut, plain, width};
 use super::style::{TerminalOptions, Tone};
-use crate::optimize::library::effect::{Effect, SliceEffect};
+use crate::optimize::library::effect::{ALPHA, Effect, SliceEffect};
 use crate::optimize::library::finding::{Finding, Verdict};
 use crate::rubric::bullets::{Bullet, Status};
+use comfy_table::{ColumnConstraint, Width};
 
 /// Columns of an id, and of tags.
 const ID: usize = 26;
@@ -43,10 +44,10 @@ pub(super) const COLUMNS: [&str; 7] =
     ["bullet", "alone", "among the chosen", "fixed", "broken", "worst slice", "verdict"];
 
 /// Below the table.
-pub(super) const NOTE: &str = "NMSE points gained, with 95 % intervals by query, on items of the search; + is better. Replies \
-    that break more or less often stand beside them. Among the chosen: what is lost without it, or gained by adding it. Fixed \
-    and broken: items rated as people do only with it, or only without it, added alone. ! marks a slice that is worse beyond \
-    chance.";
+pub(super) const NOTE: &str = "NMSE points gained, ± half of the 95 % interval by query, on items of the search; + is better. \
+    Replies that break more or less often beyond chance stand beside them. Among the chosen: what is lost without it, or \
+    gained by adding it. Fixed and broken: items rated as people do only with it, or only without it, added alone. ! marks a \
+    slice that is worse beyond chance.";
 
 /// One bullet's cells, in the order of [`COLUMNS`].
 pub(super) fn cells(finding: &Finding) -> [String; COLUMNS.len()] {
@@ -66,16 +67,14 @@ pub(super) fn cells(finding: &Finding) -> [String; COLUMNS.len()] {
     ]
 }
 
+/// The interval is Student's, and so the same to both sides.
 fn gained(effect: &Effect) -> String {
-    let interval = effect
-        .interval
-        .map_or(String::new(), |[low, high]| format!(" ({} to {})", Unit::Signed.write(low), Unit::Signed.write(high)));
-    let form = match (effect.mended, effect.lost) {
-        (0, 0) => String::new(),
-        (mended, lost) => format!(", {mended} replies mended, {lost} lost"),
+    let half = effect.interval.map_or(String::new(), |[low, high]| format!(" ± {:.2}", (high - low) / 2.0));
+    let form = match effect.p_form < ALPHA {
+        true => format!(", {} replies mended, {} lost", effect.mended, effect.lost),
+        false => String::new(),
     };
-    let form = if effect.p_form < 0.05 { form } else { String::new() };
-    format!("{}{interval}{form}", Unit::Signed.write(effect.gain))
+    format!("{}{half}{form}", Unit::Signed.write(effect.gain))
 }
 
 fn slice(slice: &SliceEffect) -> String {
@@ -131,6 +130,11 @@ pub(super) fn weighed_terminal(findings: &[Finding], options: TerminalOptions) -
         return String::new();
     }
     let mut table = options.table(&COLUMNS);
+    // A name that is broken is hard to type.
+    let names = findings.iter().map(|finding| width(&cells(finding)[0])).max().unwrap_or(0).min(ID);
+    if let Some(column) = table.column_mut(0) {
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(names as u16)));
+    }
     for finding in ordered(findings) {
         let cells = cells(finding);
         let last = cells.len() - 1;
@@ -159,6 +163,6 @@ pub(super) fn weighed_markdown(findings: &[Finding]) -> String {
         let rest: Vec<String> = rest.iter().map(|cell| prose(cell)).collect();
         out.push_str(&format!("| {} | {} |\n", code(&first), rest.join(" | ")));
     }
-    out.push_str(&format!("\n{}\n\n", prose(NOTE)));
+    out.push_str(&format!("\n{NOTE}\n\n"));
     out
 }

@@ -127,6 +127,11 @@ impl Method {
         })
     }
 
+    /// Whether a model may be asked to write something.
+    pub(super) fn writes(&self) -> bool {
+        !matches!(self, Self::Bullets(..))
+    }
+
     /// Whether the held-out part may be opened at the end, so that calls for it are set aside.
     pub(super) fn decides(&self) -> bool {
         !matches!(self, Self::Draft(..))

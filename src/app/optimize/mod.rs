@@ -182,6 +182,8 @@ fn endpoints(project: &Project, request: &OptimizeRequest) -> Result<(Endpoint, 
     let reflector = match &request.reflector {
         Some(_) => request.reflector.clone(),
         None if judge.in_process => Some("sim/reflector".to_owned()),
+        // Nobody is asked: the judge's model stands in for the name.
+        None if !request.method.writes() => Some(judge.identity.clone()),
         None => {
             return Err(AppError::input(
                 "an optimiser needs a model that writes revisions",

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 /// Replicates of a sign-flip test: p-values to a hundredth.
 const REPLICATES: u32 = 2_000;
 /// Below this p-value something is beyond chance.
-pub(super) const ALPHA: f64 = 0.05;
+pub const ALPHA: f64 = 0.05;
 
 /// The effect of a change of the prompt: how much nearer to people it brings the ratings, and whether replies break more or
 /// less often. The two are told apart because a malformed reply costs ten times what a rated row costs: added up, the luck

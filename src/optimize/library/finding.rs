@@ -1,6 +1,6 @@
 //! What is known of a bullet in the end, and the word for it. Pure.
 
-use super::effect::{ALPHA, Effect, SliceEffect};
+use super::effect::{ALPHA, Effect, LEAST_SE, SliceEffect};
 use crate::agreement::numerics::normal_cdf;
 use crate::agreement::{Adjustment, Defined, adjusted};
 use crate::domain::Undefined;
@@ -86,8 +86,8 @@ impl Verdict {
     }
 }
 
-/// Gives each finding its verdict. The tests of all bullets are adjusted together (Benjamini–Hochberg): of the effects that
-/// are called shown, one in twenty is chance.
+/// Gives each finding its verdict. All tests are adjusted together (Benjamini–Hochberg): of the effects that are called shown,
+/// one in twenty is chance.
 pub(super) fn judge(findings: &mut [Finding]) {
     let shown = shown(findings);
     for (finding, shown) in findings.iter_mut().zip(shown).filter(|(finding, _)| finding.verdict != Verdict::InBase) {
@@ -96,6 +96,16 @@ pub(super) fn judge(findings: &mut [Finding]) {
             finding.note = Some("not missed among the chosen".to_owned());
         }
     }
+}
+
+/// What is beyond chance: 1 for the better, -1 for the worse, 0 for neither.
+#[derive(Clone, Copy)]
+struct Shown {
+    /// Whatever stands beside it. Where a bullet does the same alone and among others, both speak for it (Stouffer's sum of
+    /// two looks).
+    alone: i8,
+    /// Among the chosen.
+    within: i8,
 }
 
 fn tested(effect: Option<&Effect>) -> Option<&Effect> {
@@ -108,38 +118,38 @@ fn apart(a: &Effect, b: &Effect) -> f64 {
     (a - b) / a_se.hypot(b_se)
 }
 
-/// Whether each does something beyond chance, whatever stands beside it: 1 for the better, -1 for the worse, 0 for neither.
-/// Where a bullet does the same alone and among others, both speak for it (Stouffer's sum of two looks).
-fn shown(findings: &[Finding]) -> Vec<i8> {
-    let ratings = |finding: &Finding| -> Option<f64> {
-        let z = |effect: &Effect| Some(effect.gain / effect.se?.max(super::effect::LEAST_SE));
-        match (tested(finding.alone.as_ref()), tested(finding.within.as_ref())) {
-            (Some(alone), Some(within)) if apart(alone, within).abs() <= DIFFERS => {
-                Some((z(alone)? + z(within)?) / std::f64::consts::SQRT_2)
-            }
-            (Some(one), _) | (None, Some(one)) => z(one),
-            (None, None) => None,
+fn shown(findings: &[Finding]) -> Vec<Shown> {
+    let z = |effect: &Effect| Some(effect.gain / effect.se?.max(LEAST_SE));
+    let ratings = |finding: &Finding| match (tested(finding.alone.as_ref()), tested(finding.within.as_ref())) {
+        (Some(alone), Some(within)) if apart(alone, within).abs() <= DIFFERS => {
+            Some((z(alone)? + z(within)?) / std::f64::consts::SQRT_2)
         }
+        (Some(one), _) | (None, Some(one)) => z(one),
+        (None, None) => None,
     };
     // Where no reply's form changed there is nothing to test.
-    let form =
-        |finding: &Finding| tested(finding.alone.as_ref()).filter(|effect| effect.mended + effect.lost > 0).cloned();
-    let p = |z: Option<f64>| -> Defined { z.map(|z| 2.0 * normal_cdf(-z.abs())).ok_or(Undefined::TooFewGroups) };
-    let all = findings.iter().map(|finding| p(ratings(finding)));
-    let forms = findings.iter().map(|finding| form(finding).map(|effect| effect.p_form).ok_or(Undefined::Empty));
-    let p = adjusted(&all.chain(forms).collect::<Vec<_>>(), Adjustment::BenjaminiHochberg);
-    let below = |p: &Defined| p.is_ok_and(|p| p < ALPHA);
+    let form = |finding: &Finding| {
+        let changed = tested(finding.alone.as_ref()).filter(|effect| effect.mended + effect.lost > 0);
+        changed.map(|effect| (effect.form, effect.p_form))
+    };
+    let within = |finding: &Finding| tested(finding.within.as_ref()).and_then(|effect| Some((effect.gain, effect.p?)));
+    let none = Undefined::TooFewGroups;
+    let all = findings.iter().map(|finding| ratings(finding).map(|z| 2.0 * normal_cdf(-z.abs())).ok_or(none));
+    let forms = findings.iter().map(|finding| form(finding).map(|(_, p)| p).ok_or(none));
+    let withins = findings.iter().map(|finding| within(finding).map(|(_, p)| p).ok_or(none));
+    let p: Vec<Defined> = adjusted(&all.chain(forms).chain(withins).collect::<Vec<_>>(), Adjustment::BenjaminiHochberg);
+    let n = findings.len();
+    let below = |at: usize| p[at].is_ok_and(|p| p < ALPHA);
     let sign = |x: f64| if x > 0.0 { 1 } else { -1 };
-    let one = |(i, finding): (usize, &Finding)| match () {
-        () if below(&p[i]) => ratings(finding).map_or(0, sign),
-        () if below(&p[i + findings.len()]) => form(finding).map_or(0, |effect| sign(effect.form)),
-        () => 0,
+    let one = |(i, finding): (usize, &Finding)| Shown {
+        alone: match () {
+            () if below(i) => ratings(finding).map_or(0, sign),
+            () if below(i + n) => form(finding).map_or(0, |(points, _)| sign(points)),
+            () => 0,
+        },
+        within: within(finding).filter(|_| below(i + 2 * n)).map_or(0, |(gain, _)| sign(gain)),
     };
     findings.iter().enumerate().map(one).collect()
-}
-
-fn beyond(effect: &Effect) -> bool {
-    effect.p.is_some_and(|p| p < ALPHA) || effect.p_form < ALPHA
 }
 
 /// Beside something else a bullet does less than alone, and is not even one standard error ahead.
@@ -152,10 +162,10 @@ pub(super) fn adds_more(alone: &Effect, beside: &Effect) -> bool {
     beside.z() > DIFFERS && apart(beside, alone) > DIFFERS
 }
 
-fn verdict(finding: &Finding, shown: i8) -> Verdict {
+fn verdict(finding: &Finding, shown: Shown) -> Verdict {
     let (alone, within) = (tested(finding.alone.as_ref()), tested(finding.within.as_ref()));
     let (Some(alone), _) = (alone, within) else {
-        return match (within, shown) {
+        return match (within, shown.alone) {
             (None, _) => Verdict::Untested,
             (_, 1) => Verdict::Helps,
             (_, -1) => Verdict::Harms,
@@ -167,7 +177,7 @@ fn verdict(finding: &Finding, shown: i8) -> Verdict {
     };
     let adds_nothing = |effect: &Effect| adds_nothing(alone, effect);
     let adds_more = |effect: &Effect| adds_more(alone, effect);
-    match shown {
+    match shown.alone {
         -1 => Verdict::Harms,
         1 if finding.place.is_some() => Verdict::Helps,
         1 => match others(&adds_nothing) {
@@ -175,8 +185,8 @@ fn verdict(finding: &Finding, shown: i8) -> Verdict {
             _ if within.is_some_and(adds_nothing) => Verdict::RedundantWith(Vec::new()),
             _ => Verdict::Helps,
         },
-        _ => match within.filter(|within| beyond(within)) {
-            Some(within) if within.z() < 0.0 => Verdict::Harms,
+        _ => match within.filter(|_| shown.within != 0) {
+            Some(_) if shown.within < 0 => Verdict::Harms,
             Some(within) if adds_more(within) => Verdict::OnlyTogetherWith(others(&adds_more)),
             Some(_) => Verdict::Helps,
             None => Verdict::NoEffectShown,

@@ -13,9 +13,9 @@ use std::collections::BTreeSet;
 /// Rows that every bullet needs: with less money, fewer bullets are tested.
 const LEAST: u64 = 32;
 /// Shares of the calls: alone, whole, less. The rest is for what is beside and around.
-const ALONE: f64 = 0.45;
+const ALONE: f64 = 0.40;
 const WHOLE: f64 = 0.15;
-const LESS: f64 = 0.15;
+const LESS: f64 = 0.20;
 /// Bullets that one that was taken out is held against.
 const SUSPECTS: usize = 2;
 /// A bullet that is so many standard errors ahead alone helps, for the question who makes it redundant: one-sided 95 %.
@@ -104,8 +104,9 @@ impl Bullets {
         let kept: Vec<usize> = self.chosen.iter().copied().filter(|i| !out.contains(i)).collect();
         let whole = self.sets.candidate(desk, &self.chosen, 0);
         let arm = whole.and_then(|shared| Ok(Arm { about: 0, own: self.sets.candidate(desk, &kept, shared)?, shared }));
-        let calls = self.less_calls;
-        self.less_calls = 0;
+        // A part of them for each look: most looks end the question for the bullets that they are about.
+        let calls = self.less_calls / 3;
+        self.less_calls -= calls;
         self.step = Step::Less;
         // Several looks are at the same set: its luck would be in all of them.
         self.race = Some(Race::new(arm.into_iter().collect(), calls).with_samples(2));

@@ -236,7 +236,7 @@ pub struct StageFound {
     pub why: Why,
     /// Judge calls that it took.
     pub calls: u64,
-    /// What the best gains over the baseline on Dev, in NMSE points; absent for the baseline.
+    /// What the best gains over what the strategy began with, on Dev, in NMSE points; absent when nothing was better.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gain: Option<f64>,
     /// Its standard error.

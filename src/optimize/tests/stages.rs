@@ -64,3 +64,24 @@ fn nothing_is_looked_for_where_nothing_is_wrong_any_more() {
     let ran = World::new(40, 2, helps).run(&mut stages());
     assert_eq!((found(&ran).len(), ran.why), (1, Why::Perfect));
 }
+
+#[test]
+fn a_stage_goes_on_from_what_the_one_before_it_found_and_the_log_calls_everybody_by_their_own_number() {
+    let ran = World::new(40, 8, helps).judge_calls(330).run(&mut stages());
+    let (mut children, mut last) = (Vec::new(), 0);
+    for entry in &ran.log {
+        if let Entry::Admitted { id, origin, .. } = entry {
+            assert!(*id == last + 1 && origin.parents.iter().all(|parent| parent < id), "{entry:?}");
+            last = *id;
+            children.push((*id, origin.parents[0]));
+        }
+    }
+    let first = found(&ran)[0].1;
+    let at = ran.log.iter().position(|entry| matches!(entry, Entry::Stage { .. })).unwrap();
+    let later = ran.log[at..].iter().find_map(|entry| match entry {
+        Entry::Admitted { id, .. } => Some(*id),
+        _ => None,
+    });
+    let parent = |id: usize| children.iter().find(|child| child.0 == id).unwrap().1;
+    assert!(first != 0 && parent(later.unwrap()) == first, "{children:?}");
+}

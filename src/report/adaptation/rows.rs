@@ -71,9 +71,9 @@ pub(in crate::report) fn bought(target: &Target) -> Vec<String> {
                 format!("{} ± {} NMSE points on dev", Unit::Signed.write(-gain), Unit::Points.write(se))
             }
             (Some(gain), None) => format!("{} NMSE points on dev", Unit::Signed.write(-gain)),
-            (None, _) => "nothing better than the old prompt".to_owned(),
+            (None, _) => "nothing better than what it began with".to_owned(),
         };
-        let chosen = if stage.best == target.run.best.candidate && stage.best != 0 { "; chosen" } else { "" };
+        let chosen = if stage.best == target.run.best.candidate && stage.gain.is_some() { "; chosen" } else { "" };
         format!("{}: {gain}, for {calls}; it ended because {}{chosen}", stage.name, stage.why.text())
     };
     target.regimes.iter().map(one).collect()

@@ -9,6 +9,8 @@ use crate::ledger::PerPoint;
 use crate::optimize::adopt::{Conditions, Decision};
 use crate::optimize::event::{Begun, Decision as Followed, Entry, Refused, Seen, Why};
 use crate::optimize::gain::Gain;
+use crate::optimize::library::effect::{Effect, SliceEffect};
+use crate::optimize::library::finding::{Beside, Finding, Verdict};
 use crate::optimize::limits::{Limits, Spend};
 use crate::optimize::pool::{Operator, Origin, Row};
 use crate::optimize::story::Story;
@@ -19,6 +21,36 @@ use std::collections::BTreeMap;
 
 fn origin(text: &str) -> Origin {
     Origin { operator: Operator::Reflect, parents: vec![0], feedback: vec![ItemId::new(text)] }
+}
+
+/// A bullet of which every free text is `text`.
+fn finding(text: &str) -> Finding {
+    let effect = |gain: f64| Effect {
+        rows: 120,
+        queries: 30,
+        gain,
+        se: Some(0.5),
+        interval: Some([gain - 1.0, gain + 1.0]),
+        p: Some(0.001),
+        mended: 9,
+        lost: 1,
+        p_form: 0.02,
+        form: 6.5,
+        form_se: 2.5,
+        fixed: 12,
+        broken: 3,
+    };
+    Finding {
+        id: text.into(),
+        text: text.into(),
+        verdict: Verdict::RedundantWith(vec![text.into()]),
+        place: None,
+        alone: Some(effect(2.5)),
+        within: Some(effect(-0.25)),
+        beside: vec![Beside { other: text.into(), effect: effect(0.0) }],
+        worst: Some(SliceEffect { column: text.into(), value: text.into(), rows: 40, gain: -1.5, p: Some(0.01) }),
+        note: Some(text.into()),
+    }
 }
 
 /// A run in which every free text is `text`: candidate 1 is better on one item.
@@ -59,6 +91,7 @@ fn log(text: &str, adopted: bool, looks: u64) -> Vec<Entry> {
         },
         rated(1, 5, 0.0),
         Entry::Compared { child: 1, against: 0, rows: 1, gain: 100.0, se: None, decision: Followed::Accepted },
+        Entry::Weighed { bullets: vec![finding(text)] },
         Entry::Concluded { best: 1, why: Why::Budget },
         Entry::Opened { items: 9, looks, spent, rival: None },
         Entry::Decided { adopted, reasons: vec![text.into()] },

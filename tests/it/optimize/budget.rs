@@ -2,7 +2,7 @@
 
 use super::provider::{Habits, Provider, Seen};
 use super::{KEPT, QUERIES, Stand};
-use assessor::app::{AppError, Method, Optimized};
+use assessor::app::{self, AppError, Method, OptimizeRequest, Optimized};
 use assessor::domain::NanoUsd;
 use assessor::optimize::demos::Select;
 use assessor::optimize::event::{Entry, Why};
@@ -12,6 +12,7 @@ use assessor::optimize::{bootstrap, copro, flywheel, gepa, library, mipro};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
+use tokio::sync::watch;
 
 const RUNS: u64 = 108;
 /// Of these runs every so manieth has a provider that fails.
@@ -233,4 +234,18 @@ async fn a_budget_in_tokens_or_money_keeps_enough_for_the_held_out_part() {
     let little = Limits { tokens: Some(100_000), ..Limits::default() };
     let refused = stand.run(1, Method::Gepa(gepa::Knobs::default()), little).await.unwrap_err().to_string();
     assert!(refused.starts_with("a budget of 100000 tokens leaves nothing to search with: up to "), "{refused}");
+}
+
+#[tokio::test]
+async fn the_choice_of_bullets_needs_no_model_that_writes() {
+    let stand = Stand::new(Provider::start(Habits::default()).await, true);
+    let method = Method::Bullets(library::Knobs::default(), None);
+    let request = OptimizeRequest { reflector: None, ..stand.request(method, super::judge_calls(150)) };
+    let (_keep, cancel) = watch::channel(false);
+    let found = app::optimize(&stand.project(1), &request, &mut |_| {}, cancel).await.unwrap();
+    assert!(found.summary.calls.judge > 100 && found.summary.calls.other == 0, "{:?}", found.summary.calls);
+    let writes = OptimizeRequest { method: Method::Gepa(gepa::Knobs::default()), ..request };
+    let (_keep, cancel) = watch::channel(false);
+    let refused = app::optimize(&stand.project(1), &writes, &mut |_| {}, cancel).await.unwrap_err().to_string();
+    assert_eq!(refused, "an optimiser needs a model that writes revisions");
 }
