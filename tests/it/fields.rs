@@ -133,6 +133,10 @@ fn shown_text(folder: &Folder) -> String {
 #[test]
 fn rated_examples_are_refused_where_people_gave_no_values_for_the_fields() {
     let folder = folder();
+    // Enough queries for a dev part.
+    folder.file("items.jsonl", items_jsonl(300));
+    let person = |i: usize| format!("i{i:05},p,{}\n", i * 7 % 11);
+    folder.file("h.csv", "id,annotator,rating\n".to_owned() + &(0..300).map(person).collect::<String>());
     let search = ["optimize", "bootstrap", "--items", "items.jsonl", "--human", "h.csv", "--rubric", "rubric.toml"];
     let refused = folder.run(&[&search[..], &["--threshold", "1", "--model", "sim/large"]].concat());
     assert_eq!(refused.code, 2, "{refused:?}");

@@ -114,6 +114,7 @@ pub(super) async fn run(
     let judge = judge(project, request, &endpoint)?;
     let protection = protect::read(request.protect.as_deref(), &data)?;
     let strategy = request.method.strategy(project, &judge, &data)?;
+    can_show_examples(&judge, strategy.as_ref())?;
     let begun = Begun {
         protected: protection.items.clone(),
         against: rival.map(Against::recorded),
