@@ -37,7 +37,7 @@ pub(super) fn advice(facts: &Facts<'_>) -> Vec<Advice> {
         );
     }
     if let Some((why, command)) = scale(facts) {
-        add(why, command);
+        add(why, command.as_deref());
     }
     // The direction whose misses weigh most, by squared error as in NMSE; one point apart is often a matter of taste.
     let weight = |direction: Direction, least: u8| {
@@ -81,26 +81,35 @@ fn quoted(value: &str) -> String {
 }
 
 /// What to do about the way the judge uses the scale.
-fn scale(facts: &Facts<'_>) -> Option<(String, Option<&'static str>)> {
+fn scale(facts: &Facts<'_>) -> Option<(String, Option<String>)> {
     let found = facts.found;
     let overdispersed = found.spread.flags.contains(&ScaleFlag::Overdispersed) && found.worth_recalibrating();
     let brings = found.map_brings();
     match found.remedy() {
-        Some(Remedy::Map) => Some((
-            format!(
-                "Recalibrate: a map fitted on other queries brings NMSE of readable replies {}, without a change of the prompt. `assessor judge add --from JUDGE --calibration map.json` makes it part of the judge.",
-                brings?
-            ),
-            Some("assessor audit --export-map map.json"),
-        )),
+        Some(Remedy::Map) => {
+            // Only a judge of ours can have the map as a part of it.
+            let hash = facts.judge.hash.as_deref().and_then(|hash| hash.get(..8));
+            let then = hash.map_or(String::new(), |hash| {
+                format!(" `assessor judge add --from {hash} --calibration map.json` then makes it part of the judge.")
+            });
+            Some((
+                format!(
+                    "Recalibrate: a map fitted on other queries brings NMSE of readable replies {}, without a change of the prompt.{then}",
+                    brings?
+                ),
+                Some("assessor audit --export-map map.json".to_owned()),
+            ))
+        }
         None if overdispersed => Some((
             format!(
                 "Recalibrate: a map fitted on other queries brings NMSE of readable replies {}, without a change of the prompt.",
                 brings?
             ),
-            Some("assessor audit --export-map map.json"),
+            Some("assessor audit --export-map map.json".to_owned()),
         )),
         Some(Remedy::Demos) => {
+            // Replies that are at most one rating off are good enough to be shown.
+            let one_off = 100.0 / f64::from(facts.scale.range()).powi(2);
             let next = if found.says_one_thing() { " If that changes nothing, change the model." } else { "" };
             Some((
                 format!(
@@ -108,7 +117,7 @@ fn scale(facts: &Facts<'_>) -> Option<(String, Option<&'static str>)> {
                     found.whereabouts()?
                 ),
                 // Only a judge of ours has a prompt that can be searched.
-                facts.judge.hash.as_ref().map(|_| "assessor optimize bootstrap"),
+                facts.judge.hash.as_ref().map(|_| format!("assessor optimize bootstrap --threshold {one_off}")),
             ))
         }
         Some(Remedy::Model) => Some((

@@ -92,7 +92,7 @@ fn clamped_and_dropped_fields_are_counted_by_field() {
 fn a_rubric_whose_fields_make_no_rating_is_refused_with_its_place() {
     let folder = folder();
     for (from, to, said) in [
-        ("flaws: 2)\"", "flaws: 2\"", "rubric.toml:123:68"),
+        ("flaws: 2)\"", "flaws: 2\"", "rubric.toml:124:68"),
         ("relevance: 3, ", "relevanse: 3, ", "the formula speaks of `relevanse`, which is no field"),
         ("mean(relevance", "2 * mean(relevance", "the formula reaches from 0 to 20, beyond the scale 0–10"),
         ("freshness?, ", "", "the formula never uses the field `freshness`"),
@@ -106,4 +106,43 @@ fn a_rubric_whose_fields_make_no_rating_is_refused_with_its_place() {
         assert_eq!(refused.code, 2, "{refused:?}");
         assert!(refused.err.contains(said) && refused.err.contains("rubric.toml:"), "{said}: {}", refused.err);
     }
+}
+
+#[test]
+fn a_prompt_may_name_the_fields_that_are_asked_for_and_not_the_rating_that_is_computed() {
+    let folder = folder();
+    let lint = |rule: &str| {
+        folder.file("prompt.txt", format!("{}\n\nRules:\n- {rule}\n", shown_text(&folder)));
+        let args =
+            ["judge", "lint", "prompt.txt", "--rubric", "rubric.toml", "--items", "items.jsonl", "--human", "h.csv"];
+        folder.run(&args)
+    };
+    let known = lint("Let drafts count as flawed: \"flaws\": higher for each gap.");
+    assert!(!known.out.contains("names a field that the contract does not have"), "{}", known.out);
+    let computed = lint("Let drafts count less: \"quality\": lower for each gap.");
+    assert!(computed.out.contains("names a field that the contract does not have"), "{computed:?}");
+}
+
+/// The rubric's own prompt, as `judge add` would take it back.
+fn shown_text(folder: &Folder) -> String {
+    let added = folder.json(&["judge", "add", "--rubric", "rubric.toml", "--model", "sim/large"]);
+    let hash = added["data"]["hash"].as_str().unwrap().to_owned();
+    folder.run(&["judge", "show", &hash, "--text"]).out
+}
+
+#[test]
+fn rated_examples_are_refused_where_people_gave_no_values_for_the_fields() {
+    let folder = folder();
+    // Enough queries for a dev part.
+    folder.file("items.jsonl", items_jsonl(300));
+    let person = |i: usize| format!("i{i:05},p,{}\n", i * 7 % 11);
+    folder.file("h.csv", "id,annotator,rating\n".to_owned() + &(0..300).map(person).collect::<String>());
+    let search = ["optimize", "bootstrap", "--items", "items.jsonl", "--human", "h.csv", "--rubric", "rubric.toml"];
+    let refused = folder.run(&[&search[..], &["--threshold", "1", "--model", "sim/large"]].concat());
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(
+        refused.err.contains("people gave no values for the fields of the rubric `quality-0-10`"),
+        "{}",
+        refused.err
+    );
 }

@@ -20,6 +20,7 @@ pub(super) struct Use<'a> {
     flags: Vec<(&'static str, &'static str)>,
     levels: Vec<[String; 4]>,
     remedy: Option<String>,
+    real: bool,
     calibration: String,
     parts: Option<Stack>,
     facts: Vec<(&'static str, String)>,
@@ -59,6 +60,7 @@ pub(super) fn use_of_scale<'a>(id: &'a str, scale: Scale, judge: &JudgeAudit) ->
         flags: spread.flags.iter().map(|f| flag(*f)).collect(),
         levels: levels(spread),
         remedy: remedy(judge),
+        real: spread.real,
         calibration: plots::calibration(scale, &marks(spread)),
         parts: parts(spread),
         facts: facts(spread),
@@ -98,16 +100,14 @@ fn marks(spread: &Spread) -> Vec<Mark> {
 fn remedy(judge: &JudgeAudit) -> Option<String> {
     let spread = &judge.spread;
     let (now, mapped) = (Unit::Nmse.value(&spread.nmse_now), Unit::Nmse.value(&spread.nmse_mapped));
-    let map = match judge.remedy? {
-        Remedy::Map => format!("a calibration map does: fitted on other queries it brings NMSE from {now} to {mapped}"),
+    Some(match judge.remedy? {
+        Remedy::Map => format!("A calibration map: fitted on other queries it brings NMSE from {now} to {mapped}."),
         Remedy::Demos if judge.says_one_thing() => {
-            "no map can: a map of one rating is one rating. Rated examples or another prompt may, then another model"
-                .into()
+            "No map can mend it: a map of one rating is one rating. Rated examples or another prompt may, then another model.".into()
         }
-        Remedy::Demos => "rated examples or another prompt may; a map finds too little order to mend it".into(),
-        Remedy::Model => "another model: no map can bring order into ratings that have none".into(),
-    };
-    Some(format!("What would help: {map}."))
+        Remedy::Demos => "Rated examples or another prompt; a map finds too little order to mend it.".into(),
+        Remedy::Model => "Another model: no map can bring order into ratings that have none.".into(),
+    })
 }
 
 /// Shades of the heat map, from none to the fullest cell.
