@@ -130,10 +130,10 @@ pub(super) fn weighed_terminal(findings: &[Finding], options: TerminalOptions) -
         return String::new();
     }
     let mut table = options.table(&COLUMNS);
-    // A name that is broken is hard to type.
+    // A name that is broken is hard to type. The gap to the next column counts.
     let names = findings.iter().map(|finding| width(&cells(finding)[0])).max().unwrap_or(0).min(ID);
     if let Some(column) = table.column_mut(0) {
-        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(names as u16)));
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(names as u16 + 2)));
     }
     for finding in ordered(findings) {
         let cells = cells(finding);

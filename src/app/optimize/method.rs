@@ -121,8 +121,13 @@ impl Method {
             }
             Self::Regimes(regimes) => {
                 // Of several ways, one that there is nothing for is left out.
-                let nothing = regimes.len() > 1 && library(&None)?.vetted().next().is_none();
-                let used = regimes.iter().filter(|regime| !(nothing && **regime == Regime::Bullets));
+                let vetted = library(&None)?.vetted().next().is_some();
+                let can = |regime: &Regime| match regime {
+                    Regime::Bullets => vetted,
+                    Regime::Demos => possible(&judge.rubric),
+                    Regime::Rewrite | Regime::Flywheel => true,
+                };
+                let used = regimes.iter().filter(|regime| regimes.len() == 1 || can(regime));
                 let stage = |regime: &Regime| regime.stage(project, judge, data);
                 Box::new(Stages::new(used.map(stage).collect::<Result<_, _>>()?))
             }

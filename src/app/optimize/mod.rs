@@ -114,7 +114,6 @@ pub(super) async fn run(
     let judge = judge(project, request, &endpoint)?;
     let protection = protect::read(request.protect.as_deref(), &data)?;
     let strategy = request.method.strategy(project, &judge, &data)?;
-    can_show_examples(&judge, strategy.as_ref())?;
     let begun = Begun {
         protected: protection.items.clone(),
         against: rival.map(Against::recorded),
@@ -158,23 +157,6 @@ fn judge(project: &Project, request: &OptimizeRequest, endpoint: &Endpoint) -> R
         project.recall(&mut judge.rubric)?;
     }
     Ok(judge)
-}
-
-/// People give one rating: there is no reply of several fields that could be shown as a right one.
-fn can_show_examples(judge: &JudgeSpec, strategy: &dyn Strategy) -> Result<(), AppError> {
-    let rubric = &judge.rubric;
-    if strategy.most_examples() == 0 || rubric.contract.derived.is_none() {
-        return Ok(());
-    }
-    let message = format!(
-        "`{}` puts rated examples into the prompt, and people gave no values for the fields of the rubric `{}`",
-        strategy.name(),
-        rubric.id
-    );
-    Err(AppError::input(
-        message,
-        "search without examples (`gepa`, `flywheel`, `copro`), or use a rubric with one rating",
-    ))
 }
 
 /// The judge's endpoint and the reflection model's.
