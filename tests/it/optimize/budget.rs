@@ -2,7 +2,7 @@
 
 use super::provider::{Habits, Provider, Seen};
 use super::{KEPT, QUERIES, Stand};
-use assessor::app::{self, AppError, Method, OptimizeRequest, Optimized};
+use assessor::app::{self, AppError, Method, OptimizeRequest, Optimized, Regime};
 use assessor::domain::NanoUsd;
 use assessor::optimize::demos::Select;
 use assessor::optimize::event::{Entry, Why};
@@ -21,8 +21,9 @@ const UNWELL: u64 = 4;
 const HELD: u64 = (2 * QUERIES * KEPT / 4) as u64;
 
 fn method(rng: &mut ChaCha8Rng) -> Method {
-    match rng.random_range(0..9) {
+    match rng.random_range(0..10) {
         0 => Method::Published,
+        6 => Method::Regimes(Regime::AUTO.to_vec()),
         1 => Method::Flywheel(flywheel::Knobs {
             rounds: rng.random_range(0..6),
             failures: rng.random_range(1..20),

@@ -2,7 +2,7 @@
 
 use super::provider::{Habits, Provider};
 use super::{Stand, judge_calls};
-use assessor::app::{Method, Optimized};
+use assessor::app::{Method, Optimized, Regime};
 use assessor::optimize::demos::Select;
 use assessor::optimize::{bootstrap, copro, flywheel, gepa, library, mipro};
 use std::sync::Arc;
@@ -30,6 +30,7 @@ async fn the_same_seed_gives_the_same_log_at_any_concurrency() {
         Method::Bootstrap(bootstrap::Knobs { search: 3, ..bootstrap::Knobs::new(6.25) }),
         Method::Bootstrap(bootstrap::Knobs { select: nearest, ..bootstrap::Knobs::new(6.25) }),
         Method::Copro(copro::Knobs::default()),
+        Method::Regimes(Regime::AUTO.to_vec()),
     ] {
         let one = run(&provider, 3, &method, 8).await;
         let two = run(&provider, 3, &method, 8).await;

@@ -20,11 +20,23 @@ fn folder() -> Folder {
 }
 
 fn arguments(server: &Server, strategy: &[&str]) -> Vec<String> {
+    if strategy == ["adapt"] {
+        return carrying(server);
+    }
     let (judge, writer) = (format!("{}#sim/small", server.base_url()), format!("{}#sim/reflector", server.base_url()));
     let (slots, common) = (SLOTS.to_string(), ["--items", "items.jsonl", "--human", "ratings.jsonl", "--no-report"]);
     let models = ["--model", &judge, "--reflector", &writer, "--concurrency", &slots, "--budget-calls", "220"];
     let words = ["optimize"].iter().chain(strategy).chain(&common).chain(&models).chain(&["--json"]);
     words.map(|word| (*word).to_owned()).collect()
+}
+
+/// A judge carried to another model by all regimes.
+fn carrying(server: &Server) -> Vec<String> {
+    let model = |name: &str| format!("{}#sim/{name}", server.base_url());
+    let (from, to, writer, slots) = (model("medium"), model("small"), model("reflector"), SLOTS.to_string());
+    let models = ["adapt", "--from", &from, "--to", &to, "--reflector", &writer, "--concurrency", &slots];
+    let data = ["--items", "items.jsonl", "--human", "ratings.jsonl", "--budget-calls", "330", "--no-report", "--json"];
+    models.iter().chain(&data).map(|word| (*word).to_owned()).collect()
 }
 
 async fn slow_server() -> Server {
@@ -107,6 +119,11 @@ async fn and_bootstrapping_with_examples_by_query() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn and_copro() {
     killed_at(6, &["copro"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn and_carrying_a_judge_by_all_regimes() {
+    killed_at(6, &["adapt"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

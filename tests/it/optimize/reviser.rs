@@ -4,9 +4,10 @@
 use super::provider::{Habits, Provider};
 use super::{Stand, judge_calls};
 use crate::adversary::{GOOD, Kind, proposals};
-use assessor::app::{Method, Optimized};
+use assessor::app::{Method, Optimized, Regime};
+use assessor::optimize::demos::Select;
 use assessor::optimize::event::{Entry, Refused};
-use assessor::optimize::gepa;
+use assessor::optimize::{bootstrap, copro, flywheel, gepa, library, mipro};
 use assessor::prompt::{Prefix, Prompt};
 use assessor::rubric::shipped;
 use std::collections::{BTreeMap, BTreeSet};
@@ -114,4 +115,45 @@ async fn of_200_proposals_no_bad_one_is_a_candidate_or_reaches_the_judge_and_eve
         .collect();
     let seen: BTreeSet<String> = stand.provider.seen().systems.into_keys().collect();
     assert!(seen.len() > 20 && seen.is_subset(&known), "{:#?}", seen.difference(&known));
+}
+
+/// Every other way of searching, its knobs as they are.
+fn others() -> [(&'static str, Method, bool); 8] {
+    [
+        ("gepa-published", Method::Published, true),
+        ("flywheel", Method::Flywheel(flywheel::Knobs::default()), true),
+        ("mipro", Method::Mipro(mipro::Knobs::default()), true),
+        ("copro", Method::Copro(copro::Knobs::default()), true),
+        ("regimes", Method::Regimes(vec![Regime::Rewrite, Regime::Demos, Regime::Flywheel]), true),
+        // These ask nobody to write: there is nothing to smuggle anything in with.
+        ("bootstrap", Method::Bootstrap(bootstrap::Knobs { search: 3, ..bootstrap::Knobs::new(6.25) }), false),
+        ("bullets", Method::Bullets(library::Knobs::default(), None), false),
+        (
+            "nearest",
+            Method::Bootstrap(bootstrap::Knobs { select: Select::Nearest, ..bootstrap::Knobs::new(6.25) }),
+            false,
+        ),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_other_strategy_lets_a_bad_proposal_reach_the_judge_either() {
+    let base = Prompt::of(&shipped()).editable();
+    for (name, method, writes) in others() {
+        let all = proposals(12);
+        let bad: Vec<&str> =
+            all.iter().filter(|(kind, _)| *kind != Kind::Good).flat_map(|(_, text)| wrong_lines(text, &base)).collect();
+        let habits =
+            Habits { proposals: Some(all.iter().map(|(_, text)| text.clone()).collect()), ..Habits::default() };
+        let stand = Stand::shipped(Provider::start(habits).await);
+        let run = stand.run(1, method, judge_calls(700)).await.unwrap();
+        let fate = Fate::of(std::slice::from_ref(&run));
+        let seen = stand.provider.seen();
+        assert_eq!(seen.writer > 0, writes, "{name}: {} messages", seen.writer);
+        assert!(!writes || !fate.refused.is_empty(), "{name}: nothing was stopped");
+        for system in seen.systems.keys() {
+            let found = bad.iter().find(|line| system.lines().any(|own| rule(own) == **line));
+            assert_eq!(found, None, "{name}: the judge was told it");
+        }
+    }
 }
