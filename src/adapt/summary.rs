@@ -23,6 +23,9 @@ pub struct Summary {
     pub metric: String,
     /// What must be shown.
     pub terms: Terms,
+    /// What had to be shown before, on the same data, when it was something else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<Terms>,
     /// One for each model.
     pub targets: Vec<Target>,
     /// The page to open.

@@ -78,12 +78,12 @@ pub async fn adapt(
     let judge = project.judge(&request.from, &endpoint)?;
     let against = Against { judge, endpoint, terms: request.terms };
     let mut runs = Vec::new();
-    let mut yardstick = None;
+    let (mut yardstick, mut earlier) = (None, None);
     for model in &request.to {
         let data = optimize::data::read(project, &request.data, request.fractions, cancel.clone()).await?;
         let rod = Yardstick::of(&data.digest, &against.judge, request.terms);
         if yardstick.is_none() {
-            rod.check(&project.ledger()?, &against.judge, request)?;
+            earlier = rod.check(&project.ledger()?, &against.judge, request)?;
         }
         yardstick = Some(rod);
         let search = search(request, &against.judge, model);
@@ -103,6 +103,7 @@ pub async fn adapt(
         data: rod.data,
         metric: rod.metric,
         terms: request.terms,
+        earlier,
         targets: runs.iter().map(|run| target(run, request.limits)).collect(),
         report: None,
     };
@@ -166,8 +167,8 @@ impl Yardstick {
         Self { data: data.to_owned(), metric, terms }
     }
 
-    /// The same data and the same terms as before, for this judge.
-    fn check(&self, ledger: &Ledger, judge: &JudgeSpec, request: &AdaptRequest) -> Result<(), AppError> {
+    /// The same data and the same terms as before, for this judge; terms that were ever others on these data.
+    fn check(&self, ledger: &Ledger, judge: &JudgeSpec, request: &AdaptRequest) -> Result<Option<Terms>, AppError> {
         if let Some(version) = &request.version {
             let made_with = ledger.version(version)?.version.lineage.data;
             if let Some(other) = made_with.filter(|data| *data != self.data && !request.new_yardstick) {
@@ -188,13 +189,16 @@ impl Yardstick {
         let read = |text: &String| {
             serde_json::from_str::<Self>(text).map_err(|e| JournalError(format!("a damaged yardstick: {e}")))
         };
-        match recorded.last().map(read).transpose()? {
-            Some(before) if before == *self => return Ok(()),
-            Some(before) if !request.new_yardstick => return Err(self.differs(&before, judge)),
+        let before = recorded.iter().map(read).collect::<Result<Vec<Self>, _>>()?;
+        let others = before.iter().find(|rod| rod.data == self.data && rod.terms != self.terms).map(|rod| rod.terms);
+        match before.last() {
+            Some(last) if last == self => return Ok(others),
+            Some(last) if !request.new_yardstick => return Err(self.differs(last, judge)),
             _ => {}
         }
         let text = serde_json::to_string(self).expect("a yardstick is plain data");
-        Ok(ledger.append_events(&key, recorded.len(), &[text])?)
+        ledger.append_events(&key, recorded.len(), &[text])?;
+        Ok(others)
     }
 
     fn differs(&self, before: &Self, judge: &JudgeSpec) -> AppError {
@@ -208,8 +212,8 @@ impl Yardstick {
                 "the judge `{}` was carried before {what}: the verdicts could not be held side by side",
                 judge.name()
             ),
-            "use the same `--items`, `--human`, `--split`, `--seed`, `--margin` and `--require`; `--new-yardstick` begins \
-             anew",
+            "use the same data, `--split`, `--seed`, `--margin`, `--slice-margin`, `--malformed` and `--require`; \
+             `--new-yardstick` begins anew",
         )
     }
 }

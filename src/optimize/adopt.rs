@@ -84,12 +84,23 @@ pub fn decide(
         let name = comparison.outcome.name();
         against.push(format!("on {} held-out items of {} queries it {name}", comparison.n, comparison.queries));
     }
+    against.extend(unsure(&comparison));
     against.extend(worse_slices(&comparison, conditions.margin));
     against.extend(breaks_more(&comparison, conditions.malformed));
     against.extend(changed(protected));
     let adopted = against.is_empty();
     let reasons = if adopted { vec![gained(&comparison)] } else { against };
     Decision { adopted, reasons, comparison }
+}
+
+/// What is better by the test, and not by the interval that is claimed for it.
+fn unsure(comparison: &Comparison) -> Option<String> {
+    let nmse = comparison.contrasts.iter().find(|contrast| contrast.metric == "nmse")?;
+    let interval = nmse.difference.interval().filter(|i| comparison.outcome == Outcome::Better && i.high >= 0.0)?;
+    Some(format!(
+        "on {} held-out items of {} queries it looks better, and the 95 % interval of the change reaches from {:+.1} to {:+.1}",
+        comparison.n, comparison.queries, interval.low, interval.high
+    ))
 }
 
 /// Slices that are worse by more than `margin` NMSE points, and not by chance: each in words.

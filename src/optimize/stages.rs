@@ -2,10 +2,10 @@
 //!
 //! A strategy is asked and told, so one can stand before others and pass questions on. It gives each its share of the
 //! budget (what one leaves over goes to the next). Each begins with what stands for the baseline then
-//! ([`Desk::start_from`]), so that rewriting, examples and bullets add up. At the end the best of each is rated on the same
+//! (`Desk::start_from`), so that rewriting, examples and bullets add up. At the end the best of each is rated on the same
 //! dev rows. What is rated is rated once for all of them.
 //!
-//! It also gives up early: see [`hopeless`].
+//! It also gives up early: see `hopeless.rs`.
 
 mod hopeless;
 

@@ -151,13 +151,15 @@ fn one_judge_is_carried_by_one_yardstick_or_the_command_says_why_not() {
         said.err.trim_end(),
         format!(
             "error: the judge `{judge}` was carried before by other terms (margin 2, slices 2, malformed 0.02, now margin \
-             5, slices 2, malformed 0.02): the verdicts could not be held side by side\nhint: use the same `--items`, \
-             `--human`, `--split`, `--seed`, `--margin` and `--require`; `--new-yardstick` begins anew"
+             5, slices 2, malformed 0.02): the verdicts could not be held side by side\nhint: use the same data, `--split`, `--seed`, \
+             `--margin`, `--slice-margin`, `--malformed` and `--require`; `--new-yardstick` begins anew"
         )
     );
     let said = folder.run(&[&other[..], &["--split", "30/30/40"]].concat());
     assert!(said.code == 2 && said.err.contains("was carried before on other data and by other terms"), "{said:?}");
-    assert_eq!(folder.run(&[&other[..], &["--new-yardstick", "--no-report"]].concat()).code, 0);
+    let said = folder.run(&[&other[..], &["--new-yardstick", "--no-report"]].concat());
+    assert_eq!(said.code, 0);
+    assert!(said.out.contains("carried by other terms before (margin 2, slices 2, malformed 0.02)"), "{}", said.out);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! 1. **Examples**: sets of them, bootstrapped and labelled, as `optimize bootstrap` makes them; set 0 is empty.
 //! 2. **Instructions**: proposals that are grounded in failures of the baseline; instruction 0 is the baseline's.
-//! 3. **Search**: a tree-structured Parzen estimator ([`tpe`]) chooses a combination, a minibatch of Dev says how it does,
+//! 3. **Search**: a tree-structured Parzen estimator (`tpe.rs`) chooses a combination, a minibatch of Dev says how it does,
 //!    and every few trials the best one so far is rated on all of it.
 //!
 //! After MIPROv2 (arXiv 2406.11695 and its reference implementation). What differs: there each trial draws other rows, so

@@ -1,6 +1,6 @@
 //! As Markdown (GitHub flavour).
 
-use super::rows::{OVERVIEW, bought, broken, next, overview, rows, sentence, spent, title};
+use super::rows::{OVERVIEW, beware, bought, broken, next, overview, rows, sentence, spent, title};
 use crate::adapt::{Summary, Target};
 use crate::report::markdown::{code, prose};
 
@@ -41,6 +41,7 @@ fn target(summary: &Summary, target: &Target) -> String {
     }
     bought(target).iter().for_each(|text| out.push_str(&format!("- searched: {}\n", prose(text))));
     broken(target).iter().for_each(|text| out.push_str(&format!("- changed: {}\n", prose(text))));
+    beware(summary, target).iter().for_each(|text| out.push_str(&format!("- beware: {}\n", prose(text))));
     out.push_str(&format!("- spent: {}\n", prose(&spent(target))));
     for (does, command) in next(summary, target) {
         out.push_str(&format!("- {does}: {}\n", code(&command)));

@@ -1,6 +1,6 @@
 //! Rows and sentences.
 
-use crate::adapt::{Arm, Role, Summary, Target, Verdict};
+use crate::adapt::{Arm, Goal, Role, Summary, Target, Verdict};
 use crate::audit::{Change, Cost};
 use crate::domain::Figure;
 use crate::report::figures::{Unit, count, plural};
@@ -66,14 +66,20 @@ pub(in crate::report) fn sentence(reason: &str) -> String {
 pub(in crate::report) fn bought(target: &Target) -> Vec<String> {
     let one = |stage: &crate::optimize::story::StageFound| {
         let calls = plural(stage.calls, "call", "calls");
+        let points = |gain: f64| {
+            let way = if gain > 0.0 { "better" } else { "worse" };
+            format!("{} NMSE points {way} on dev than what it began with", Unit::Points.write(gain.abs()))
+        };
         let gain = match (stage.gain, stage.se) {
-            (Some(gain), Some(se)) => {
-                format!("{} ± {} NMSE points on dev", Unit::Signed.write(-gain), Unit::Points.write(se))
-            }
-            (Some(gain), None) => format!("{} NMSE points on dev", Unit::Signed.write(-gain)),
+            (Some(gain), Some(se)) => format!("{} (± {})", points(gain), Unit::Points.write(se)),
+            (Some(gain), None) => points(gain),
             (None, _) => "nothing better than what it began with".to_owned(),
         };
-        let chosen = if stage.best == target.run.best.candidate && stage.gain.is_some() { "; chosen" } else { "" };
+        let chosen = if stage.best == target.run.best.candidate && stage.gain.is_some() {
+            "; used with all that is before it"
+        } else {
+            ""
+        };
         format!("{}: {gain}, for {calls}; it ended because {}{chosen}", stage.name, stage.why.text())
     };
     target.regimes.iter().map(one).collect()
@@ -99,14 +105,37 @@ pub(in crate::report) fn spent(target: &Target) -> String {
     format!("{}{share}", spending(&target.run))
 }
 
+/// What speaks against trusting the verdict; `None` when nothing does.
+pub(in crate::report) fn beware(summary: &Summary, target: &Target) -> Option<String> {
+    let terms = summary.earlier.map(|before| {
+        let goal = if before.goal == Goal::Better { ", to be better".to_owned() } else { String::new() };
+        format!(
+            "this judge was carried by other terms before (margin {}, slices {}, malformed {}{goal}): terms that are changed \
+             after a look prove nothing",
+            before.margin, before.slice_margin, before.malformed
+        )
+    });
+    let looks = target.run.looks.filter(|looks| *looks > 1);
+    let looks = looks.map(|n| format!("the held-out part was opened {n} times by now: later results flatter"));
+    let said: Vec<String> = terms.into_iter().chain(looks).collect();
+    (!said.is_empty()).then(|| said.join("; "))
+}
+
 /// What to do now: what it is for, and what to type.
 pub(in crate::report) fn next(summary: &Summary, target: &Target) -> Vec<(&'static str, String)> {
     let Some(version) = target.run.version.as_deref().map(short) else {
-        return vec![("allow more, or another margin before you look", "assessor adapt --help".to_owned())];
+        return vec![(
+            "what can be done",
+            "more calls (--budget-calls), another model, or a --regime; terms that are changed after a look prove nothing"
+                .to_owned(),
+        )];
     };
     let old = short(&summary.from.judge);
     let mut steps = vec![("see what changed", format!("assessor judge diff {old} {version}"))];
     match &target.run.promoted {
+        Some(promoted) if promoted.from.is_none() => {
+            steps.push(("go back", format!("assessor judge promote {old} --as {}", promoted.alias)));
+        }
         Some(promoted) => steps.push(("go back", format!("assessor judge rollback {}", promoted.alias))),
         None => steps.push(("use it", format!("assessor judge promote {version} --as production"))),
     }

@@ -1,6 +1,6 @@
 //! In the terminal.
 
-use super::rows::{OVERVIEW, bought, broken, is_go, next, overview, rows, sentence, spent, title};
+use super::rows::{OVERVIEW, beware, bought, broken, is_go, next, overview, rows, sentence, spent, title};
 use crate::adapt::{Summary, Target};
 use crate::report::plain::spaced;
 use crate::report::style::{INDENT, TerminalOptions, Tone};
@@ -49,6 +49,9 @@ fn target(summary: &Summary, target: &Target, options: TerminalOptions) -> Strin
     if let Some(broken) = broken(target) {
         field("changed", &broken);
     }
+    if let Some(text) = beware(summary, target) {
+        field("beware", &text);
+    }
     field("spent", &spent(target));
     if let Some(version) = &target.run.version {
         field(
@@ -57,7 +60,7 @@ fn target(summary: &Summary, target: &Target, options: TerminalOptions) -> Strin
         );
     }
     for (does, command) in next(summary, target) {
-        out.push_str(&format!("{INDENT}{does:<18}  {command}\n"));
+        out.push_str(&options.hanging(&format!("{INDENT}{does:<18}  "), &command));
     }
     out
 }

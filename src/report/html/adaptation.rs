@@ -7,7 +7,9 @@ use super::{SCRIPT, SCRIPT_HASH, STYLE};
 use crate::adapt::{Adaptation, Summary, Target};
 use crate::audit::{Change, Diff};
 use crate::domain::Rating;
-use crate::report::adaptation::{OVERVIEW, Row, bought, broken, is_go, next, overview, rows, sentence, spent, title};
+use crate::report::adaptation::{
+    OVERVIEW, Row, beware, bought, broken, is_go, next, overview, rows, sentence, spent, title,
+};
 use crate::report::comparison::shown;
 use crate::report::plain::plain;
 use askama::Template;
@@ -65,6 +67,7 @@ struct Section {
     arms: Vec<&'static str>,
     rows: Vec<Row>,
     bought: Vec<Words>,
+    beware: Option<Words>,
     broken: Option<String>,
     items: Vec<(String, String, String, String)>,
     hidden: usize,
@@ -87,6 +90,7 @@ impl Section {
             arms: found.map_or(Vec::new(), |found| found.arms.iter().map(|arm| arm.role.name()).collect()),
             rows: found.map_or(Vec::new(), |found| rows(&found.arms)),
             bought: bought(target).iter().map(|text| Words::new(text)).collect(),
+            beware: beware(summary, target).map(|text| Words::new(&sentence(&text))),
             broken: broken(target),
             hidden: newly.len().saturating_sub(ITEMS),
             items: newly.into_iter().take(ITEMS).collect(),
