@@ -8,6 +8,7 @@ use crate::ledger::{Bounds, Edits, Expected, Ledger, Lineage, Scored, Scores, Sp
 use crate::optimize::adopt::Decision;
 use crate::optimize::event::Begun;
 use crate::optimize::gain::Gain;
+use crate::optimize::library::finding::Verdict;
 use crate::optimize::objective::Objective;
 use crate::optimize::story::Story;
 use crate::optimize::summary::{Adopted, Best, Calibrated, Calls, Costs, Promoted, ScaleUses, Side, Summary};
@@ -88,7 +89,7 @@ impl Keep {
             calibration: found.calibration,
             bullets: story.bullets.clone(),
             gain: found.decision.as_ref().map(|decision| Gain::of(&decision.comparison)),
-            warning: objective(&story.begun).and_then(Objective::warning).map(str::to_owned),
+            warning: warning(story),
             decision: found.decision,
             looks: found.looks,
             per_point: lineage.as_ref().and_then(Lineage::per_point),
@@ -112,6 +113,19 @@ impl Keep {
 /// What the strategy maximised, where it lets that be chosen.
 fn objective(begun: &Begun) -> Option<Objective> {
     begun.knobs.get("objective").and_then(|name| Objective::from_name(name.as_str()?))
+}
+
+/// What to know before the result is believed.
+fn warning(story: &Story) -> Option<String> {
+    let untested = story.bullets.iter().filter(|finding| finding.verdict == Verdict::Untested).count();
+    let all = story.bullets.len();
+    let few = (2 * untested > all).then(|| {
+        format!(
+            "{untested} of the {all} bullets were rated on too few queries to say anything of them: they were chosen on \
+             next to nothing. Allow more calls; 6,000 are the default for a library of this size"
+        )
+    });
+    few.or_else(|| objective(&story.begun).and_then(Objective::warning).map(str::to_owned))
 }
 
 /// What each model took: the judge's calls are those that neither of the others made.

@@ -169,7 +169,7 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
         facts.extend([("Made of", says), ("With and without", numbers)]);
     }
     if let Some(warning) = &summary.warning {
-        facts.push(("Objective", warning.clone()));
+        facts.push(("Beware", warning.clone()));
     }
     if let Some(map) = calibrated(summary, story) {
         facts.push(("Calibration map", map));
