@@ -30,7 +30,15 @@ fn a_rule_is_added_as_a_candidate_vetted_by_a_person_and_retired_with_a_reason()
         (&vetted["data"]["was"], &vetted["data"]["bullet"]["vetted"]["by"]),
         (&"candidate".into(), &"Ben".into())
     );
+    let twice = folder.run(&["bullets", "vet", "glossary", "--by", "Cy"]);
+    assert!(twice.err.starts_with("error: the bullet `glossary` was vetted on 2"), "{}", twice.err);
+    assert!(twice.err.contains(" by Ben"), "who stands for it stays: {}", twice.err);
     let retired = folder.run(&["bullets", "retire", "glossary", "--why", "it is never seen"]);
+    let back = folder.run(&["bullets", "vet", "glossary", "--by", "Cy"]);
+    assert_eq!(back.code, 2);
+    assert!(back.err.contains(": it is never seen\nhint: add it again under another id"), "{}", back.err);
+    let close = folder.run(&["bullets", "vet", "the-glossary", "--by", "Cy"]);
+    assert!(close.err.ends_with("hint: did you mean glossary?\n"), "{}", close.err);
     assert!(
         retired.out.starts_with(&format!("`glossary` is retired now, and was vetted: {FILE}\n")),
         "{}",

@@ -7,7 +7,7 @@ use crate::domain::{Dev, Train};
 use crate::guardrail::{Guard, Limits, says_the_same};
 use crate::prompt::Prompt;
 use crate::rubric::Rubric;
-use crate::rubric::bullets::{self, Bullet, Ruling, Status, unfit};
+use crate::rubric::bullets::{self, Bullet, Library, Ruling, Status, unfit};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -152,11 +152,12 @@ fn rule(
     let (_, place) = request.place(project)?;
     let shelf = place.read()?;
     let Some(bullet) = shelf.library.find(id) else {
-        let ids: Vec<&str> = shelf.library.bullets.iter().map(|bullet| bullet.id.as_str()).collect();
-        let known = if ids.is_empty() { "it has none".to_owned() } else { format!("it has {}", ids.join(", ")) };
-        return Err(AppError::input(format!("the library has no bullet `{id}`"), known));
+        return Err(AppError::input(format!("the library has no bullet `{id}`"), nearest(&shelf.library, id)));
     };
     let was = bullet.status;
+    if let Some(fault) = settled(bullet, to) {
+        return Err(fault);
+    }
     let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
     let ruling = Ruling { by: by.map(str::to_owned), on: day, why: why.map(str::to_owned) };
     let edit = if to == Status::Vetted { bullets::vetted } else { bullets::retired };
@@ -165,6 +166,33 @@ fn rule(
     let library = bullets::load(&place.path.display().to_string(), &now)?;
     let bullet = library.find(id).expect("an edit keeps ids").clone();
     Ok(Ruled { file: place.path, bullet, was })
+}
+
+/// What was said of a bullet stays: neither is it vetted twice, nor does a retired one come back unawares.
+fn settled(bullet: &Bullet, to: Status) -> Option<AppError> {
+    let ruling = match bullet.status {
+        Status::Candidate => None,
+        Status::Vetted => bullet.vetted.as_ref().filter(|_| to == Status::Vetted),
+        Status::Retired => bullet.retired.as_ref(),
+    }?;
+    let by = ruling.by.as_ref().map_or(String::new(), |by| format!(" by {by}"));
+    let why = ruling.why.as_ref().map_or(String::new(), |why| format!(": {why}"));
+    let (id, status, day) = (&bullet.id, bullet.status.name(), &ruling.on);
+    let hint = match bullet.status {
+        Status::Retired => "add it again under another id, if it shall come back: `assessor bullets add`",
+        Status::Candidate | Status::Vetted => "nothing was changed; `assessor bullets retire` takes it out of use",
+    };
+    Some(AppError::input(format!("the bullet `{id}` was {status} on {day}{by}{why}"), hint))
+}
+
+/// The ids that have a word in common with what was typed.
+fn nearest(library: &Library, typed: &str) -> String {
+    let alike = |id: &&str| id.split('-').any(|word| word.len() > 2 && typed.split('-').any(|own| own == word));
+    let ids: Vec<&str> = library.bullets.iter().map(|bullet| bullet.id.as_str()).filter(alike).take(5).collect();
+    match ids.as_slice() {
+        [] => "`assessor bullets list` shows those that it has".to_owned(),
+        ids => format!("did you mean {}?", ids.join(", ")),
+    }
 }
 
 fn short(what: &str, text: Option<&str>) -> Result<(), AppError> {
