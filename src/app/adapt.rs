@@ -77,21 +77,19 @@ pub async fn adapt(
     let endpoint = project.endpoint(&request.from)?;
     let judge = project.judge(&request.from, &endpoint)?;
     let against = Against { judge, endpoint, terms: request.terms };
+    // Every target is looked at before one is paid for.
+    let searches = request.to.iter().map(|model| target_search(project, request, &against.judge, model));
+    let searches = searches.collect::<Result<Vec<_>, AppError>>()?;
     let mut runs = Vec::new();
     let (mut yardstick, mut earlier) = (None, None);
-    for model in &request.to {
+    for search in &searches {
         let data = optimize::data::read(project, &request.data, request.fractions, cancel.clone()).await?;
         let rod = Yardstick::of(&data.digest, &against.judge, request.terms);
         if yardstick.is_none() {
             earlier = rod.check(&project.ledger()?, &against.judge, request)?;
         }
         yardstick = Some(rod);
-        let search = search(request, &against.judge, model);
-        if project.judge(&search.judge, &project.endpoint(&search.judge)?)? == against.judge {
-            let message = format!("the judge asks `{model}` already: there is nothing to carry");
-            return Err(AppError::input(message, "name another model with `--to`"));
-        }
-        let run = optimize::run(project, &search, data, Some(&against), watch, cancel.clone());
+        let run = optimize::run(project, search, data, Some(&against), watch, cancel.clone());
         runs.push(Box::pin(run).await?);
     }
     let Some(rod) = yardstick else {
@@ -110,7 +108,22 @@ pub async fn adapt(
     Ok(Adapted { summary, runs })
 }
 
-/// The search on one model.
+/// The search on one model, if the judge can be carried there at all.
+fn target_search(
+    project: &Project,
+    request: &AdaptRequest,
+    judge: &JudgeSpec,
+    model: &str,
+) -> Result<OptimizeRequest, AppError> {
+    let search = search(request, judge, model);
+    let (endpoint, _) = optimize::endpoints(project, &search)?;
+    if project.judge(&search.judge, &endpoint)? == *judge {
+        let message = format!("the judge asks `{model}` already: there is nothing to carry");
+        return Err(AppError::input(message, "name another model with `--to`"));
+    }
+    Ok(search)
+}
+
 fn search(request: &AdaptRequest, judge: &JudgeSpec, model: &str) -> OptimizeRequest {
     let stored = Some(std::sync::Arc::new(judge.clone()));
     let target = JudgeRequest {

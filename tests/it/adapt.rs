@@ -176,6 +176,17 @@ fn a_judge_is_not_carried_to_the_model_that_it_has() {
 }
 
 #[test]
+fn a_target_that_cannot_be_used_is_named_before_another_is_paid_for() {
+    let folder = Folder::new();
+    let model = Model::start(|_| "{\"rationale\": \"fair\", \"rating\": 3}".to_owned());
+    let args =
+        ["adapt", "--from", "sim/medium", "--to", &model.name(), "--to", "sim/huge", "--reflector", "sim/reflector"];
+    let said = folder.run(&args);
+    assert!(said.code == 2 && said.err.contains("`sim/huge`"), "{said:?}");
+    assert_eq!(model.requests(), 0);
+}
+
+#[test]
 fn what_is_said_in_the_terminal_begins_with_the_verdict_and_ends_with_what_to_type() {
     let folder = Folder::new();
     let model = knowing(shipped(), "none");

@@ -160,7 +160,7 @@ fn judge(project: &Project, request: &OptimizeRequest, endpoint: &Endpoint) -> R
 }
 
 /// The judge's endpoint and the reflection model's.
-fn endpoints(project: &Project, request: &OptimizeRequest) -> Result<(Endpoint, Endpoint), AppError> {
+pub(super) fn endpoints(project: &Project, request: &OptimizeRequest) -> Result<(Endpoint, Endpoint), AppError> {
     let judge = project.endpoint(&request.judge)?;
     let reflector = match &request.reflector {
         Some(_) => request.reflector.clone(),
