@@ -10,8 +10,7 @@ mod tests;
 
 pub use summary::{From, Summary, Target};
 
-use crate::agreement::paired::mcnemar;
-use crate::audit::{self, ALPHA, Comparison, Cost, JudgeInput, Labelled, Outcome, Panel, Setup, compare};
+use crate::audit::{self, Comparison, Cost, JudgeInput, Labelled, Outcome, Panel, Setup, compare};
 use crate::domain::Scale;
 use crate::optimize::adopt;
 use schemars::JsonSchema;
@@ -147,7 +146,9 @@ pub fn decide(scale: Scale, held: &[Labelled], arms: &Arms<'_>, terms: &Terms, s
     let mut reasons = Vec::new();
     reasons.extend(falls_short(&against, terms));
     reasons.extend(adopt::worse_slices(&against, terms.slice_margin));
-    reasons.extend(breaks_more(&against, terms.malformed));
+    if let Some([before, now]) = adopt::breaks_more(&against, terms.malformed) {
+        reasons.push(format!("{now} of its replies are malformed; the old judge's are {before}"));
+    }
     let verdict = if reasons.is_empty() { Verdict::Go } else { Verdict::NoGo };
     if verdict == Verdict::Go {
         reasons.push(holds(&against, terms));
@@ -197,7 +198,7 @@ fn falls_short(against: &Comparison, terms: &Terms) -> Option<String> {
         Goal::NonInferior => format!("it must not be worse by {} points or more", terms.margin),
     };
     let (n, queries) = (against.n, against.queries);
-    let numbers = numbers(against).unwrap_or_default();
+    let numbers = adopt::numbers(against).unwrap_or_default();
     let bound = against.margin.as_ref().and_then(|margin| margin.upper);
     let bound = match (terms.goal, bound) {
         (Goal::NonInferior, Some(upper)) => format!(", up to {upper:.1} points worse with 95 % confidence"),
@@ -206,24 +207,13 @@ fn falls_short(against: &Comparison, terms: &Terms) -> Option<String> {
     (!shown).then(|| format!("{must}: on {n} held-out items of {queries} queries, {numbers}{bound}"))
 }
 
-/// More malformed replies than is allowed and than the old judge has, and not by chance (McNemar's exact test).
-fn breaks_more(against: &Comparison, allowed: f64) -> Option<String> {
-    let share = |malformed: u64| malformed as f64 / against.n.max(1) as f64;
-    let (before, now) = (share(against.old.malformed), share(against.new.malformed));
-    let (mended, broken) = (against.made_of.became_readable.n, against.made_of.became_malformed.n);
-    let more = now > allowed.max(before) && mcnemar(broken, mended).exact < ALPHA;
-    more.then(|| {
-        format!("{:.1} % of its replies are malformed; the old judge's are {:.1} %", 100.0 * now, 100.0 * before)
-    })
-}
-
 fn holds(against: &Comparison, terms: &Terms) -> String {
     let what = match (against.outcome, terms.goal) {
         (Outcome::Better, _) => "it is better than the old judge".to_owned(),
         (Outcome::Identical, _) => "it gives the same rating on every item".to_owned(),
         _ => format!("it is not worse than the old judge by {} points", terms.margin),
     };
-    let numbers = numbers(against).unwrap_or_default();
+    let numbers = adopt::numbers(against).unwrap_or_default();
     format!(
         "{what} on {} held-out items of {} queries: {numbers}; no slice is worse beyond {} points",
         against.n, against.queries, terms.slice_margin
@@ -243,11 +233,6 @@ fn untested(against: &Comparison, terms: &Terms) -> Option<String> {
     };
     let named: Vec<String> = against.slices.iter().filter(worse).map(name).collect();
     (!named.is_empty()).then(|| format!("look at what is too small to be tested: {}", named.join(", ")))
-}
-
-fn numbers(against: &Comparison) -> Option<String> {
-    let nmse = against.contrasts.iter().find(|contrast| contrast.metric == "nmse")?;
-    Some(format!("NMSE {:.1} → {:.1}", nmse.old.value()?, nmse.new.value()?))
 }
 
 impl Adaptation {

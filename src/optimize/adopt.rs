@@ -86,7 +86,9 @@ pub fn decide(
     }
     against.extend(unsure(&comparison));
     against.extend(worse_slices(&comparison, conditions.margin));
-    against.extend(breaks_more(&comparison, conditions.malformed));
+    if let Some([before, now]) = breaks_more(&comparison, conditions.malformed) {
+        against.push(format!("{now} of its replies are malformed; they were {before}"));
+    }
     against.extend(changed(protected));
     let adopted = against.is_empty();
     let reasons = if adopted { vec![gained(&comparison)] } else { against };
@@ -125,24 +127,25 @@ fn changed(protected: &[Protected]) -> Vec<String> {
 }
 
 /// More malformed replies than is allowed and than before, and not by chance: which replies broke and which were mended is
-/// told apart item by item (McNemar's exact test).
-fn breaks_more(comparison: &Comparison, allowed: f64) -> Option<String> {
+/// told apart item by item (McNemar's exact test). Both shares, before and now, in percent.
+pub fn breaks_more(comparison: &Comparison, allowed: f64) -> Option<[String; 2]> {
     let share = |malformed: u64| malformed as f64 / comparison.n.max(1) as f64;
     let (before, now) = (share(comparison.old.malformed), share(comparison.new.malformed));
     let (mended, broken) = (comparison.made_of.became_readable.n, comparison.made_of.became_malformed.n);
     let by_chance = mcnemar(broken, mended).exact >= crate::audit::ALPHA;
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
     let more = now > allowed.max(before) && !by_chance;
-    more.then(|| format!("{} of its replies are malformed; they were {}", percent(now), percent(before)))
+    more.then(|| [percent(before), percent(now)])
+}
+
+/// NMSE before and after, in words.
+pub fn numbers(comparison: &Comparison) -> Option<String> {
+    let nmse = comparison.contrasts.iter().find(|contrast| contrast.metric == "nmse")?;
+    Some(format!("NMSE {:.1} → {:.1}", nmse.old.value()?, nmse.new.value()?))
 }
 
 fn gained(comparison: &Comparison) -> String {
     let (n, queries) = (comparison.n, comparison.queries);
-    let numbers = comparison
-        .contrasts
-        .iter()
-        .find(|contrast| contrast.metric == "nmse")
-        .and_then(|nmse| Some(format!("NMSE {:.1} → {:.1}", nmse.old.value()?, nmse.new.value()?)));
-    let numbers = numbers.unwrap_or_default();
+    let numbers = numbers(comparison).unwrap_or_default();
     format!("it is better on {n} held-out items of {queries} queries: {numbers}; no slice is worse beyond the margin")
 }

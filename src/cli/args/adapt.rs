@@ -1,12 +1,12 @@
 //! `assessor adapt`
 
+use super::optimize::DataArgs;
 use super::shared::ReadArgs;
-use super::values::{points, probability, split, usd};
+use super::values::{points, probability, usd};
 use crate::adapt::{Goal, Terms};
-use crate::app::{AdaptRequest, AuditRequest, JudgeRequest, Regime, Source};
+use crate::app::{AdaptRequest, AuditRequest, JudgeRequest, Regime};
 use crate::domain::NanoUsd;
 use crate::judge::JudgeSpec;
-use crate::labels::Fractions;
 use crate::optimize::limits::Limits;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -43,9 +43,6 @@ pub(in crate::cli) struct AdaptArgs {
     /// How much of the prompt may change
     #[arg(long, value_enum, default_value = "auto", value_name = "REGIME")]
     pub regime: RegimeArg,
-    /// The model that writes revisions [default: sim/reflector, for a simulated target]
-    #[arg(long, value_name = "MODEL")]
-    pub reflector: Option<String>,
     /// What the new judge must show on the held-out items
     #[arg(long, value_enum, default_value = "non-inferior", value_name = "WHAT")]
     pub require: Require,
@@ -58,15 +55,8 @@ pub(in crate::cli) struct AdaptArgs {
     /// Share of malformed replies that is allowed, unless the old judge has more
     #[arg(long, value_name = "SHARE", default_value_t = Terms::default().malformed, value_parser = probability)]
     pub malformed: f64,
-    /// Items: queries, texts and slice tags [default: the shipped items]
-    #[arg(long, value_name = "FILE")]
-    pub items: Option<PathBuf>,
-    /// Human ratings [default: columns beside the items, or the shipped ratings]
-    #[arg(long, value_name = "FILE")]
-    pub human: Option<PathBuf>,
-    /// Shares of train, dev and test, by query
-    #[arg(long, alias = "fractions", value_name = "TRAIN/DEV/TEST", default_value = "40/20/40", value_parser = split)]
-    pub split: Fractions,
+    #[command(flatten)]
+    pub data: DataArgs,
     /// Judge calls for each target, the old judge's included; never exceeded [default: 2000, where nothing is limited]
     #[arg(long, value_name = "N")]
     pub budget_calls: Option<u64>,
@@ -127,23 +117,13 @@ impl AdaptArgs {
         let limits = Limits { judge_calls: self.budget_calls, usd: self.budget_usd, ..Limits::default() };
         let unlimited = limits == Limits::default();
         AdaptRequest {
-            data: AuditRequest {
-                source: Source::Nobody,
-                items: self.items.clone(),
-                human: self.human.clone(),
-                read: self.read.options(None),
-                replies: None,
-                systems: None,
-                scale,
-                rubric: self.rubric.clone(),
-                contaminated: true,
-            },
+            data: AuditRequest { scale, ..self.data.request(self.rubric.as_deref(), &self.read) },
             from,
             version,
             to: self.to.clone(),
             concurrency: self.concurrency,
-            reflector: self.reflector.clone(),
-            fractions: self.split,
+            reflector: self.data.reflector.clone(),
+            fractions: self.data.split,
             regimes: match self.regime {
                 RegimeArg::Auto => Regime::AUTO.to_vec(),
                 RegimeArg::Rewrite => vec![Regime::Rewrite],

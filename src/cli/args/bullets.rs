@@ -216,7 +216,7 @@ impl DraftArgs {
         OptimizeRequest {
             judge: self.judge.request(stored),
             reflector: self.data.reflector.clone(),
-            data: self.data.request(&self.judge, &self.read),
+            data: self.data.request(self.judge.rubric.as_deref(), &self.read),
             fractions: self.data.split,
             method: Method::Draft(self.knobs(), self.library.clone()),
             limits: Limits { judge_calls: calls, usd: self.budget_usd, ..Limits::default() },

@@ -17,7 +17,7 @@ use crate::labels::Fractions;
 use crate::optimize::adopt::Conditions;
 use crate::optimize::limits::Limits;
 use clap::{Args, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 #[derive(Debug, Args)]
@@ -66,7 +66,7 @@ pub(in crate::cli) struct DataArgs {
 }
 
 impl DataArgs {
-    pub(in crate::cli::args) fn request(&self, judge: &JudgeArgs, read: &ReadArgs) -> AuditRequest {
+    pub(in crate::cli::args) fn request(&self, rubric: Option<&Path>, read: &ReadArgs) -> AuditRequest {
         AuditRequest {
             source: Source::Nobody,
             items: self.items.clone(),
@@ -75,7 +75,7 @@ impl DataArgs {
             replies: None,
             systems: None,
             scale: None,
-            rubric: judge.rubric.clone(),
+            rubric: rubric.map(Path::to_owned),
             contaminated: true,
         }
     }
@@ -181,7 +181,7 @@ impl Strategy {
         OptimizeRequest {
             judge: shared.judge.request(stored),
             reflector: shared.data.reflector.clone(),
-            data: shared.data.request(&shared.judge, &shared.read),
+            data: shared.data.request(shared.judge.rubric.as_deref(), &shared.read),
             fractions: shared.data.split,
             method: self.method(),
             limits: shared.limits(self.default_calls()),
