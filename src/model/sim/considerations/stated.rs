@@ -5,6 +5,7 @@
 //! documents"). Naming it without a direction is a hint. The wrong direction is taken at its word.
 
 use super::{Consideration, Set};
+use memchr::memmem::Finder;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -25,8 +26,62 @@ pub enum Stated {
 
 #[derive(Deserialize)]
 struct Vocabulary {
-    about: Vec<String>,
-    opposite: Vec<String>,
+    about: Vec<Pattern>,
+    opposite: Vec<Pattern>,
+}
+
+/// Phrases that must all be there: `a & b`. Read once: a reflector's message has thousands of places to look at.
+#[derive(Deserialize)]
+#[serde(from = "String")]
+struct Pattern(Vec<Phrase>);
+
+enum Phrase {
+    /// Words as they stand, the last one perhaps only begun.
+    Run(Finder<'static>),
+    /// Words of which others than the last may be only begun.
+    Words(Vec<Word>),
+}
+
+struct Word {
+    text: String,
+    begun: bool,
+}
+
+impl From<String> for Pattern {
+    fn from(pattern: String) -> Self {
+        Self(pattern.split(" & ").map(Phrase::new).collect())
+    }
+}
+
+impl Phrase {
+    fn new(phrase: &str) -> Self {
+        if !phrase[..phrase.len() - 1].contains('*') {
+            return Self::Run(run(phrase));
+        }
+        let word = |word: &str| Word { text: word.trim_end_matches('*').to_owned(), begun: word.ends_with('*') };
+        Self::Words(phrase.split(' ').map(word).collect())
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        match self {
+            Self::Run(run) => run.find(text.as_bytes()).is_some(),
+            Self::Words(words) => {
+                let all: Vec<&str> = text.split_whitespace().collect();
+                let fits =
+                    |(w, word): (&&str, &Word)| if word.begun { w.starts_with(&word.text) } else { **w == word.text };
+                all.windows(words.len()).any(|window| window.iter().zip(words).all(fits))
+            }
+        }
+    }
+}
+
+/// A phrase at word borders: `stem*` ends anywhere.
+fn run(phrase: &str) -> Finder<'static> {
+    let needle = match phrase.strip_suffix('*') {
+        Some(stem) => format!(" {stem}"),
+        None => format!(" {phrase} "),
+    };
+    Finder::new(&needle).into_owned()
 }
 
 static VOCABULARY: LazyLock<Vec<(Consideration, Vocabulary)>> = LazyLock::new(|| {
@@ -100,6 +155,10 @@ const UP: [&str; 22] = [
     "still",
     "count in full",
 ];
+/// Words that lower, true, and that raise.
+static DIRECTIONS: LazyLock<Vec<(Finder<'static>, bool)>> = LazyLock::new(|| {
+    DOWN.iter().map(|word| (run(word), true)).chain(UP.iter().map(|word| (run(word), false))).collect()
+});
 const NOT: [&str; 4] = ["not", "never", "nor", "avoid"];
 
 /// A sentence as ` word word | word `, lower case, pauses as bars: patterns match at word borders.
@@ -118,45 +177,27 @@ fn normal(sentence: &str) -> String {
     out
 }
 
-fn places<'a>(text: &'a str, pattern: &str) -> impl Iterator<Item = usize> + 'a {
-    let needle = match pattern.strip_suffix('*') {
-        Some(stem) => format!(" {stem}"),
-        None => format!(" {pattern} "),
-    };
+fn names(text: &str, patterns: &[Pattern]) -> bool {
+    patterns.iter().any(|Pattern(phrases)| phrases.iter().all(|phrase| phrase.is_in(text)))
+}
+
+fn places(text: &str, run: &Finder<'_>) -> impl Iterator<Item = usize> {
     let mut from = 0;
     std::iter::from_fn(move || {
-        let at = from + text[from..].find(&needle)?;
+        let at = from + run.find(&text.as_bytes()[from..])?;
         from = at + 1;
         Some(at)
     })
 }
 
-fn names(text: &str, patterns: &[String]) -> bool {
-    // a star inside a pattern is only allowed at the end of each word, so a phrase is tried word by word
-    patterns.iter().any(|p| p.split(" & ").all(|part| phrase(text, part)))
-}
-
-fn phrase(text: &str, pattern: &str) -> bool {
-    let words: Vec<&str> = pattern.split(' ').collect();
-    if words.len() == 1 || !pattern[..pattern.len() - 1].contains('*') {
-        return places(text, pattern).next().is_some();
-    }
-    let all: Vec<&str> = text.split_whitespace().collect();
-    let fits = |w: &str, p: &str| p.strip_suffix('*').map_or(w == p, |stem| w.starts_with(stem));
-    all.windows(words.len()).any(|window| window.iter().zip(&words).all(|(w, p)| fits(w, p)))
-}
-
 /// Whether a direction word stands in the text, negated ones counted for the other side.
 fn directions(text: &str) -> (bool, bool) {
     let mut found = (false, false);
-    for (list, down) in [(DOWN.as_slice(), true), (UP.as_slice(), false)] {
-        for pattern in list {
-            for at in places(text, pattern) {
-                let before: Vec<&str> = text[..at].split_whitespace().rev().take(3).take_while(|w| *w != "|").collect();
-                let whole = text[..at].to_owned() + " ";
-                let negated = before.iter().any(|w| NOT.contains(w)) || whole.ends_with(" don t ");
-                if down != negated { found.0 = true } else { found.1 = true }
-            }
+    for (run, down) in &*DIRECTIONS {
+        for at in places(text, run) {
+            let before: Vec<&str> = text[..at].split_whitespace().rev().take(3).take_while(|w| *w != "|").collect();
+            let negated = before.iter().any(|w| NOT.contains(w)) || text[..at].ends_with(" don t");
+            if *down != negated { found.0 = true } else { found.1 = true }
         }
     }
     found
