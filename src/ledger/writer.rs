@@ -10,6 +10,8 @@ use tokio::sync::oneshot;
 
 /// Rows per commit at most.
 const BATCH: usize = 512;
+/// So many rows in the last commit tell of many more to come.
+const CROWD: usize = 16;
 /// How long the first row of a commit waits for company: a commit costs as much as several rows.
 const LINGER: Duration = Duration::from_millis(1);
 
@@ -74,7 +76,9 @@ impl Handle {
 }
 
 fn write(mut connection: Connection, session: i64, model: &str, rows: &Receiver<Row>) {
-    while let Some(batch) = gather(rows) {
+    let mut last = 0;
+    while let Some(batch) = gather(rows, last) {
+        last = batch.len();
         let (entries, acks): (Vec<Entry>, Vec<_>) = batch.into_iter().unzip();
         let result = commit(&mut connection, session, model, &entries).map_err(|e| JournalError(e.to_string()));
         for ack in acks {
@@ -84,11 +88,13 @@ fn write(mut connection: Connection, session: i64, model: &str, rows: &Receiver<
     }
 }
 
-/// The next rows to commit together, or `None` when all senders are gone. It sleeps instead of waiting for each row:
-/// waking a thread costs as much as writing a row.
-fn gather(rows: &Receiver<Row>) -> Option<Vec<Row>> {
+/// The next rows to commit together, or `None` when all senders are gone. Where many came the last time it sleeps instead of
+/// waiting for each row: waking a thread costs as much as writing a row. Few rows are those that somebody waits for.
+fn gather(rows: &Receiver<Row>, last: usize) -> Option<Vec<Row>> {
     let mut batch = vec![rows.recv().ok()?];
-    std::thread::sleep(LINGER);
+    if last >= CROWD {
+        std::thread::sleep(LINGER);
+    }
     batch.extend(rows.try_iter().take(BATCH - 1));
     Some(batch)
 }

@@ -39,7 +39,9 @@ impl Panels<'_> {
     }
 
     /// The panels of two judges on `labelled`.
-    pub fn of(&self, labelled: Vec<Labelled>, sides: [JudgeInput; 2]) -> Both {
+    pub fn of(&self, mut labelled: Vec<Labelled>, sides: [JudgeInput; 2]) -> Both {
+        // No panel shows slices, and most of an audit's work is for them.
+        labelled.iter_mut().for_each(|labelled| labelled.tags.clear());
         let setup =
             Setup { seed: self.seed, contaminated: true, people: self.evidence.people.clone(), ..Setup::default() };
         sides.map(|side| {
