@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 /// Level of the intervals of means.
 const LEVEL: f64 = 0.95;
 
+/// The prior of rows that come in groups, in rows; chosen with [`Caution::SOME`], see `docs/COVERAGE.md`.
+const PRIOR_OF_GROUPS: f64 = 0.9;
 /// Effective rows above which the posterior and Student's t are the same for every purpose, rare errors included.
 const LARGE: f64 = 50_000.0;
 
@@ -38,7 +40,7 @@ pub fn ratio(terms: impl Iterator<Item = Term>, bounds: (f64, f64)) -> Figure {
 /// possible to the highest. Values between them may occur.
 ///
 /// The interval is the posterior of the mean ([`Posterior`]): what was seen, discounted by the design effect of the
-/// groups ([`Design::effective_rows`]), and one more unit spread evenly over `support`. From 50,000 effective rows
+/// groups ([`Design::effective_rows`]), and one more unit (0.9 where units come in groups) spread evenly over `support`. From 50,000 effective rows
 /// it is the linearised t interval of [`ratio`], unless all groups say the same. Undefined without rows; one group has no
 /// interval.
 pub fn mean_on_scale(terms: impl Iterator<Item = Term> + Clone, support: &[f64]) -> Figure {
@@ -152,7 +154,8 @@ impl Sums {
         }
         let worth = effective / self.design.rows;
         let data = seen.into_iter().map(|(bits, weight)| (f64::from_bits(bits), weight as f64 * worth));
-        let prior = support.iter().map(|value| (*value, 1.0 / support.len() as f64));
+        let prior_rows = if self.clustered() { PRIOR_OF_GROUPS } else { 1.0 };
+        let prior = support.iter().map(|value| (*value, prior_rows / support.len() as f64));
         let posterior = Posterior::new(data.chain(prior));
         // The prior has an opinion; the interval must not exclude what was seen (no error at all, for example).
         let (low, high) = (posterior.quantile((1.0 - LEVEL) / 2.0), posterior.quantile((1.0 + LEVEL) / 2.0));

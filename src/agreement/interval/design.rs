@@ -15,7 +15,7 @@ pub struct Caution {
 
 impl Caution {
     /// For intervals that are cautious themselves: the posterior of a mean has a prior row.
-    pub const SOME: Self = Self { icc: 0.12, groups: 1.2, spare: 15.0 };
+    pub const SOME: Self = Self { icc: 0.15, groups: 0.3, spare: 20.0 };
     /// For Wilson's interval, for bounds and for plans, which have none.
     pub const MORE: Self = Self { icc: 0.1, groups: 6.0, spare: 6.0 };
 }
@@ -117,9 +117,9 @@ mod tests {
         assert_eq!(Design::of(&groups(&rows)).unwrap().effective_rows(2.0, Caution::SOME), 6.0);
         let twice: Vec<(f64, f64)> = rows.iter().map(|(v, w)| (2.0 * v, 2.0 * w)).collect();
         let design = Design::of(&groups(&twice)).unwrap();
-        // SE² = 6/5 · 4·12 / 144 = 0.4; of independent rows 2/11; observed effect 2.2, expected 1.12, average
-        // (11 + 1.344)/6.2; t is on 5 + 15 = 20 degrees of freedom over 11, which is no cut: 12 / 1.99097.
-        let worth = 12.0 / (12.344 / 6.2);
+        // SE² = 6/5 · 4·12 / 144 = 0.4; of independent rows 2/11; observed effect 2.2, expected 1.15, average
+        // (11 + 0.345)/5.3; t is on 5 + 20 = 25 degrees of freedom over 11, which is no cut: 12 / 2.14057.
+        let worth = 12.0 / (11.345 / 5.3);
         assert!(
             (design.effective_rows(2.0, Caution::SOME) - worth).abs() < 1e-12,
             "{}",
