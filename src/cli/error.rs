@@ -1,7 +1,7 @@
 //! An error as a person reads it: what, where, why, what to do.
 
 use super::fold::fold;
-use crate::domain::Explain;
+use crate::domain::{Explain, Invocation};
 use std::error::Error;
 use std::fmt::Write as _;
 
@@ -17,7 +17,7 @@ pub(super) struct Shown {
 }
 
 /// Renders `error:`, the place with its line, the causes and `hint:`.
-pub(super) fn render(error: &dyn Explain, shown: Shown) -> String {
+pub(super) fn render(error: &dyn Explain, shown: Shown, invocation: &Invocation) -> String {
     let paint =
         |code: &str, text: &str| if shown.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() };
     let set = |lead: &str, text: &str| match shown.width {
@@ -48,7 +48,7 @@ pub(super) fn render(error: &dyn Explain, shown: Shown) -> String {
         cause = Error::source(inner);
     }
     if let Some(hint) = error.hint() {
-        let _ = writeln!(out, "{} {}", paint("1;36", "hint:"), set("hint:", &hint));
+        let _ = writeln!(out, "{} {}", paint("1;36", "hint:"), set("hint:", &invocation.complete(&hint)));
     }
     out
 }
@@ -62,6 +62,7 @@ pub(super) fn clean(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::app::AppError;
+    use std::path::Path;
 
     fn refusal() -> AppError {
         AppError::input(
@@ -76,7 +77,7 @@ mod tests {
     fn a_long_error_is_folded_in_a_terminal_and_one_line_for_each_part_elsewhere() {
         let plain = Shown { color: false, width: Some(72) };
         assert_eq!(
-            render(&refusal(), plain),
+            render(&refusal(), plain, &Invocation::default()),
             "error: the judge `relevance on sim/large` was carried before by other\n       \
              terms (margin 2, slices 2, malformed 0.02, now margin 5, slices\n       \
              2, malformed 0.02): the verdicts could not be held side by side\n\
@@ -84,9 +85,16 @@ mod tests {
              `--slice-margin`, `--malformed` and `--require`;\n      \
              `assessor judge list` shows what there is\n"
         );
-        let coloured = render(&refusal(), Shown { color: true, ..plain });
+        let coloured = render(&refusal(), Shown { color: true, ..plain }, &Invocation::default());
         assert!(coloured.lines().nth(1).is_some_and(|line| line.starts_with("       terms (margin 2")), "{coloured}");
-        let piped = render(&refusal(), Shown { width: None, ..plain });
+        let piped = render(&refusal(), Shown { width: None, ..plain }, &Invocation::default());
         assert_eq!(piped.lines().count(), 2, "{piped}");
+    }
+
+    #[test]
+    fn a_command_in_a_hint_meets_the_state_that_is_in_use() {
+        let elsewhere = Invocation::of(Path::new("/tmp/a state"), None, 0);
+        let text = render(&refusal(), Shown { color: false, width: None }, &elsewhere);
+        assert!(text.ends_with("; `assessor --state '/tmp/a state' judge list` shows what there is\n"), "{text}");
     }
 }

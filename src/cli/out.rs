@@ -6,7 +6,7 @@ use super::args::Cli;
 use super::error::{self, Shown};
 use super::fold::fold;
 use crate::app::{AppError, Envelope, Warning};
-use crate::domain::Explain as _;
+use crate::domain::{Explain as _, Invocation};
 use serde::Serialize;
 use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
@@ -27,11 +27,23 @@ const WIDEST_SENTENCE: u16 = 100;
 pub(super) struct Out {
     json: bool,
     quiet: bool,
+    invocation: Invocation,
 }
 
 impl Out {
     pub fn new(cli: &Cli) -> Self {
-        Self { json: cli.json, quiet: cli.quiet }
+        let invocation = Invocation::of(&cli.state, cli.config.as_deref(), cli.seed);
+        Self { json: cli.json, quiet: cli.quiet, invocation }
+    }
+
+    /// The options that suggested commands have to repeat.
+    pub fn invocation(&self) -> &Invocation {
+        &self.invocation
+    }
+
+    /// `assessor judge list` for `judge list`, with the options that are in use.
+    pub fn command(&self, rest: &str) -> String {
+        self.invocation.command(rest)
     }
 
     /// Columns of sentences on stderr; `None` where it is no terminal.
@@ -105,12 +117,12 @@ impl Out {
         let exit = error.exit_code();
         let color = std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal();
         let shown = Shown { color, width: self.sentence() };
-        let _ = write!(std::io::stderr(), "{}", error::render(error, shown));
+        let _ = write!(std::io::stderr(), "{}", error::render(error, shown, &self.invocation));
         if self.json {
             let data = serde_json::json!({
                 "message": error.to_string(),
                 "place": error.place().map(ToString::to_string),
-                "hint": error.hint(),
+                "hint": error.hint().map(|hint| self.invocation.complete(&hint)),
             });
             self.envelope(command, exit, &data, Vec::new());
         }

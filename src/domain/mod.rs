@@ -2,6 +2,7 @@
 
 mod estimate;
 mod event;
+mod invocation;
 mod item;
 mod money;
 mod place;
@@ -11,6 +12,7 @@ mod verdict;
 
 pub use estimate::{Estimate, Figure, Interval, Undefined};
 pub use event::{Event, Progress, Search};
+pub use invocation::{DEFAULT_STATE, Invocation, quoted};
 pub use item::{GroupId, HumanRating, Item, ItemId};
 pub use money::{NanoUsd, Price, Usage};
 pub use place::{Explain, Place};

@@ -6,6 +6,7 @@ use super::gain::Gain;
 use super::library::finding::Finding;
 use super::story::Point;
 use crate::audit::{Panel, Remedy};
+use crate::domain::Invocation;
 use crate::ledger::PerPoint;
 use crate::prompt::Prompt;
 use schemars::JsonSchema;
@@ -89,6 +90,9 @@ pub struct Summary {
     /// The page to open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<PathBuf>,
+    /// The options that commands for this judge have to repeat.
+    #[serde(skip)]
+    pub invocation: Invocation,
 }
 
 /// What is the matter with how judges use the scale; absent for those that use it.

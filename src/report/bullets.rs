@@ -4,6 +4,7 @@ use super::figures::Unit;
 use super::markdown::{code, prose};
 use super::plain::{cut, plain, width};
 use super::style::{TerminalOptions, Tone};
+use crate::domain::Invocation;
 use crate::optimize::library::effect::{ALPHA, Effect, SliceEffect};
 use crate::optimize::library::finding::{Finding, Verdict};
 use crate::rubric::bullets::{Bullet, Status};
@@ -14,9 +15,10 @@ const ID: usize = 26;
 const TAGS: usize = 16;
 
 /// A library in a table.
-pub fn bullets(bullets: &[Bullet], options: &TerminalOptions) -> String {
+pub fn bullets(bullets: &[Bullet], invocation: &Invocation, options: &TerminalOptions) -> String {
     if bullets.is_empty() {
-        return "No bullet: `assessor bullets add` or `assessor bullets draft` makes candidates.\n".to_owned();
+        return invocation
+            .complete("No bullet: `assessor bullets add` or `assessor bullets draft` makes candidates.\n");
     }
     let mut table = options.table(&["bullet", "status", "tags", "rule"]);
     for bullet in bullets {

@@ -2,7 +2,7 @@
 
 use super::plain::{cut, plain, spaced as safe};
 use super::style::{INDENT, TerminalOptions, Tone};
-use crate::domain::Scale;
+use crate::domain::{Invocation, Scale};
 use crate::judge::{Cut, FieldChange, JudgeDiff, RatingMap};
 use crate::ledger::{Lineage, Scored, State, Summary, Version};
 use crate::prompt::diff::{Line, Tag};
@@ -29,9 +29,9 @@ const CONTEXT: usize = 2;
 const VALUE: usize = 60;
 
 /// All versions in a table, the oldest first.
-pub fn judges(versions: &[Summary], options: &TerminalOptions) -> String {
+pub fn judges(versions: &[Summary], invocation: &Invocation, options: &TerminalOptions) -> String {
     if versions.is_empty() {
-        return "No judge is stored yet: `assessor judge add` stores one.\n".to_owned();
+        return invocation.complete("No judge is stored yet: `assessor judge add` stores one.\n");
     }
     let rows: Vec<[String; COLUMNS.len()]> = versions.iter().map(row).collect();
     // A column that says nothing of any version only takes room.
@@ -52,7 +52,8 @@ pub fn judges(versions: &[Summary], options: &TerminalOptions) -> String {
             let _ = writeln!(out, "\n{}", options.paint(&plain(why), Tone::Bad));
         }
     }
-    out.push_str("\ndev and test: NMSE before→after. `assessor judge show VERSION` tells the rest.\n");
+    let more = invocation.complete("dev and test: NMSE before→after. `assessor judge show VERSION` tells the rest.");
+    out.push_str(&format!("\n{more}\n"));
     options.finish(out)
 }
 

@@ -3,6 +3,7 @@
 use super::panels::Both;
 use crate::app::AppError;
 use crate::audit::{Comparison, Panel};
+use crate::domain::Invocation;
 use crate::judge::JudgeSpec;
 use crate::ledger::{Bounds, Edits, Expected, Ledger, Lineage, Scored, Scores, Spend};
 use crate::optimize::adopt::Decision;
@@ -20,6 +21,8 @@ pub(super) struct Keep {
     pub alias: Option<(String, Expected)>,
     /// Both models have prices.
     pub priced: bool,
+    /// How the program was called.
+    pub invocation: Invocation,
 }
 
 /// What a run found.
@@ -96,17 +99,18 @@ impl Keep {
             version,
             promoted,
             report: None,
+            invocation: self.invocation,
         })
     }
 
-    fn promote(self, ledger: &Ledger, hash: &str, note: &str) -> Result<Option<Promoted>, AppError> {
-        let Some((alias, expected)) = self.alias else { return Ok(None) };
-        ledger.promote(hash, &alias, &expected, note)?;
+    fn promote(&self, ledger: &Ledger, hash: &str, note: &str) -> Result<Option<Promoted>, AppError> {
+        let Some((alias, expected)) = &self.alias else { return Ok(None) };
+        ledger.promote(hash, alias, expected, note)?;
         let from = match expected {
-            Expected::Version(hash) => Some(hash),
+            Expected::Version(hash) => Some(hash.clone()),
             Expected::Any | Expected::Nothing => None,
         };
-        Ok(Some(Promoted { alias, from }))
+        Ok(Some(Promoted { alias: alias.clone(), from }))
     }
 }
 

@@ -4,7 +4,7 @@ use super::optimize::DataArgs;
 use super::shared::{JudgeArgs, ReadArgs};
 use super::values::{count, usd};
 use crate::app::{Against, BulletsRequest, Method, NewBullet, OptimizeRequest};
-use crate::domain::NanoUsd;
+use crate::domain::{NanoUsd, quoted};
 use crate::judge::JudgeSpec;
 use crate::optimize::adopt::Conditions;
 use crate::optimize::library::draft::Knobs;
@@ -45,6 +45,14 @@ pub(in crate::cli) struct LibraryArgs {
 impl LibraryArgs {
     pub fn request(&self) -> BulletsRequest {
         BulletsRequest { rubric: self.rubric.clone(), library: self.library.clone() }
+    }
+
+    /// The same again, for a command that is suggested; each after a blank.
+    pub fn flags(&self) -> String {
+        let flag = |name: &str, file: &Option<PathBuf>| {
+            file.as_ref().map_or(String::new(), |file| format!(" {name} {}", quoted(&file.display().to_string())))
+        };
+        flag("--rubric", &self.rubric) + &flag("--library", &self.library)
     }
 }
 
@@ -207,8 +215,8 @@ impl DraftArgs {
         Knobs { kinds: self.kinds, failures: self.failures, rows: self.rows }
     }
 
-    pub fn bullets(&self) -> BulletsRequest {
-        BulletsRequest { rubric: self.judge.rubric.clone(), library: self.library.clone() }
+    pub fn library(&self) -> LibraryArgs {
+        LibraryArgs { rubric: self.judge.rubric.clone(), library: self.library.clone() }
     }
 
     pub fn request(&self, stored: Option<Arc<JudgeSpec>>) -> OptimizeRequest {

@@ -19,7 +19,8 @@ pub(super) async fn run(
     let mut drawn = Drawn::new(out);
     let mut watch = |event| drawn.take(event);
     let (request, knobs) = (args.request(stored), args.knobs());
-    let drafted = Box::pin(app::draft_bullets(project, &request, &args.bullets(), knobs, &mut watch, cancel)).await?;
+    let drafted =
+        Box::pin(app::draft_bullets(project, &request, &args.library().request(), knobs, &mut watch, cancel)).await?;
     Ok(out.result("bullets", DONE, &drafted, warnings, || {
         let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
         let file = drafted.file.display();
@@ -31,10 +32,10 @@ pub(super) async fn run(
         match drafted.bullets.first() {
             None => format!("No new rule. {spent}"),
             Some(first) => format!(
-                "{}\n{} new candidates in {file}. {spent}\nNo prompt gets one until somebody has vetted it:  assessor bullets vet {} --by NAME",
-                report::bullets(&drafted.bullets, &options),
+                "{}\n{} new candidates in {file}. {spent}\nNo prompt gets one until somebody has vetted it:  {}",
+                report::bullets(&drafted.bullets, out.invocation(), &options),
                 drafted.bullets.len(),
-                first.id
+                out.command(&format!("bullets vet {} --by NAME{}", first.id, args.library().flags()))
             ),
         }
     }))

@@ -131,15 +131,16 @@ pub(in crate::report) fn next(summary: &Summary, target: &Target) -> Vec<(&'stat
         )];
     };
     let old = short(&summary.from.judge);
-    let mut steps = vec![("see what changed", format!("assessor judge diff {old} {version}"))];
+    let command = |rest: String| target.run.invocation.command(&rest);
+    let mut steps = vec![("see what changed", command(format!("judge diff {old} {version}")))];
     match &target.run.promoted {
         Some(promoted) if promoted.from.is_none() => {
-            steps.push(("go back", format!("assessor judge promote {old} --as {}", promoted.alias)));
+            steps.push(("go back", command(format!("judge promote {old} --as {}", promoted.alias))));
         }
-        Some(promoted) => steps.push(("go back", format!("assessor judge rollback {}", promoted.alias))),
-        None => steps.push(("use it", format!("assessor judge promote {version} --as production"))),
+        Some(promoted) => steps.push(("go back", command(format!("judge rollback {}", promoted.alias)))),
+        None => steps.push(("use it", command(format!("judge promote {version} --as production")))),
     }
-    steps.push(("label with it", format!("assessor label --judge {version}")));
+    steps.push(("label with it", command(format!("label --judge {version}"))));
     steps
 }
 

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::domain::Invocation;
 use crate::judge::{JudgeSpec, PARSER, Sampling};
 use crate::ledger::{Bounds, Edits, Good, Scores, Spend};
 use crate::prompt::Prompt;
@@ -55,17 +56,20 @@ fn a_list_fits_any_terminal_and_names_what_is_damaged() {
         Summary { hash: "fedcba9876543210".into(), aliases: vec![], state: State::Refused("it is damaged".into()) },
     ];
     for width in [60, 80, 100, 120] {
-        let text = judges(&versions, &TerminalOptions { width, ..PLAIN });
+        let text = judges(&versions, &Invocation::default(), &TerminalOptions { width, ..PLAIN });
         for line in text.lines().filter(|line| !line.starts_with("dev and")) {
             assert!(crate::report::plain::width(line) <= usize::from(width), "{width}: {line}");
         }
     }
-    let text = judges(&versions, &PLAIN);
+    let text = judges(&versions, &Invocation::default(), &PLAIN);
     for part in ["01234567", "8.83→4.86", "2026-11-20", "DAMAGED", "\nit is damaged\n"] {
         assert!(text.contains(part), "no {part}: {text}");
     }
     assert!(!text.contains(" dev "), "a column without content: {text}");
-    assert_eq!(judges(&[], &PLAIN), "No judge is stored yet: `assessor judge add` stores one.\n");
+    assert_eq!(
+        judges(&[], &Invocation::default(), &PLAIN),
+        "No judge is stored yet: `assessor judge add` stores one.\n"
+    );
 }
 
 #[test]

@@ -199,7 +199,9 @@ pub(in crate::report) fn scale(summary: &Summary) -> Vec<String> {
         Remedy::Demos => " Rated examples in the prompt (`assessor optimize bootstrap`) may spread its ratings.",
         Remedy::Model => " No prompt of this search changed that: another model may.",
     };
-    let of = |who: &str, found: &ScaleUse| format!("{who}: {}{}", found.text, help(found.remedy));
+    let of = |who: &str, found: &ScaleUse| {
+        format!("{who}: {}{}", found.text, summary.invocation.complete(help(found.remedy)))
+    };
     let Some(uses) = &summary.scale else { return Vec::new() };
     match (&uses.baseline, &uses.best) {
         (Some(baseline), _) if same => vec![of("The baseline", baseline)],
@@ -271,29 +273,29 @@ pub(in crate::report) struct Step {
 
 /// What to do with the result.
 pub(in crate::report) fn steps(summary: &Summary) -> Vec<Step> {
-    let step = |does, command| Step { does, command };
+    let step = |does, rest: String| Step { does, command: summary.invocation.command(&rest) };
     let Some(version) = summary.version.as_deref().map(short) else { return Vec::new() };
     let baseline = short(&summary.baseline.judge);
-    let mut steps = vec![step("see what changed, word by word", format!("assessor judge diff {baseline} {version}"))];
+    let mut steps = vec![step("see what changed, word by word", format!("judge diff {baseline} {version}"))];
     let alias = summary.promoted.as_ref().map_or("production", |promoted| promoted.alias.as_str());
     if summary.promoted.is_none() {
-        steps.push(step("put it into use", format!("assessor judge promote {version} --as {alias}")));
+        steps.push(step("put it into use", format!("judge promote {version} --as {alias}")));
     }
-    steps.push(step("label with it", format!("assessor label --items FILE --judge {alias}")));
+    steps.push(step("label with it", format!("label --items FILE --judge {alias}")));
     let first = summary.promoted.as_ref().is_some_and(|promoted| promoted.from.is_none());
     steps.push(match first {
         // A new alias has nowhere to go back to.
-        true => step("go back to the baseline", format!("assessor judge promote {baseline} --as {alias}")),
-        false => step("roll it back", format!("assessor judge rollback {alias}")),
+        true => step("go back to the baseline", format!("judge promote {baseline} --as {alias}")),
+        false => step("roll it back", format!("judge rollback {alias}")),
     });
     if let Some(last) =
         summary.bullets.iter().max_by_key(|finding| finding.place).filter(|finding| finding.place.is_some())
     {
-        let command = format!("assessor judge add --from {version} --without-bullet {}", last.id);
+        let command = format!("judge add --from {version} --without-bullet {}", last.id);
         steps.push(step("take a single bullet back", command));
     }
     if summary.promoted.is_none() {
-        let command = format!("assessor judge promote {baseline} --as {alias}");
+        let command = format!("judge promote {baseline} --as {alias}");
         steps.push(step("or, if the alias was new", command));
     }
     steps

@@ -131,6 +131,7 @@ fn run(text: &str, comparison: &Comparison, adopted: bool, looks: u64) -> (Summa
         version: adopted.then(|| new.to_owned()),
         promoted: None,
         report: None,
+        invocation: Default::default(),
     };
     (summary, story)
 }
