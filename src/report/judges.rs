@@ -1,12 +1,13 @@
 //! Judge versions in the terminal: the list, one of them, and the difference of two.
 
-use super::plain::{cut, plain, spaced as safe};
+use super::plain::{cut, plain, spaced as safe, width};
 use super::style::{INDENT, TerminalOptions, Tone};
 use crate::domain::{Invocation, Scale};
 use crate::judge::{Cut, FieldChange, JudgeDiff, RatingMap};
 use crate::ledger::{Lineage, Scored, State, Summary, Version};
 use crate::prompt::diff::{Line, Tag};
 use crate::prompt::outline;
+use comfy_table::ContentArrangement;
 use std::fmt::Write as _;
 
 /// Digits of a hash that are shown in a list.
@@ -23,6 +24,12 @@ const COLUMNS: [(&str, usize); 9] = [
     ("stored", 10),
     ("note", 60),
 ];
+/// What gives way where the table is too wide, in this order: a column is cut down to so many columns, or left out at 0.
+/// Hashes and numbers are never cut, and what a judge is called stays.
+const GIVES_WAY: [(&str, usize); 8] =
+    [("note", 20), ("parent", 0), ("rubric", 0), ("note", 0), ("stored", 0), ("dev", 0), ("model", 14), ("alias", 12)];
+/// Blanks between two columns.
+const GAP: usize = 3;
 /// Unchanged lines that are shown around a change.
 const CONTEXT: usize = 2;
 /// Columns of a field's value.
@@ -34,9 +41,11 @@ pub fn judges(versions: &[Summary], invocation: &Invocation, options: &TerminalO
         return invocation.complete("No judge is stored yet: `assessor judge add` stores one.\n");
     }
     let rows: Vec<[String; COLUMNS.len()]> = versions.iter().map(row).collect();
-    // A column that says nothing of any version only takes room.
-    let shown: Vec<usize> = (0..COLUMNS.len()).filter(|at| rows.iter().any(|row| !row[*at].is_empty())).collect();
+    let widths = widths(&rows, options.columns() - INDENT.len());
+    let shown: Vec<usize> = (0..COLUMNS.len()).filter(|at| widths[*at] > 0).collect();
     let mut table = options.table(&shown.iter().map(|at| COLUMNS[*at].0).collect::<Vec<_>>());
+    // What fits already is not arranged anew: words and hashes would be broken.
+    table.set_content_arrangement(ContentArrangement::Disabled);
     for (row, version) in rows.iter().zip(versions) {
         let tone = |at: usize| match (&version.state, at) {
             (State::Refused(_), _) => Some(Tone::Bad),
@@ -44,7 +53,7 @@ pub fn judges(versions: &[Summary], invocation: &Invocation, options: &TerminalO
             (State::Good(_), 1) => Some(Tone::Good),
             (State::Good(_), _) => None,
         };
-        table.add_row(shown.iter().map(|at| options.cell(&cut(&plain(&row[*at]), COLUMNS[*at].1), tone(*at))));
+        table.add_row(shown.iter().map(|at| options.cell(&cut(&plain(&row[*at]), widths[*at]), tone(*at))));
     }
     let mut out = options.set(table, &[]);
     for version in versions {
@@ -52,9 +61,27 @@ pub fn judges(versions: &[Summary], invocation: &Invocation, options: &TerminalO
             let _ = writeln!(out, "\n{}", options.paint(&plain(why), Tone::Bad));
         }
     }
-    let more = invocation.complete("dev and test: NMSE before→after. `assessor judge show VERSION` tells the rest.");
-    out.push_str(&format!("\n{more}\n"));
+    let more = invocation.complete("`assessor judge show VERSION` tells the rest.");
+    out.push_str(&format!("\ndev and test: NMSE before→after.\n{more}\n"));
     options.finish(out)
+}
+
+/// How wide each column is where all may take `room`; 0 leaves it out.
+fn widths(rows: &[[String; COLUMNS.len()]], room: usize) -> [usize; COLUMNS.len()] {
+    let mut widths: [usize; COLUMNS.len()] = std::array::from_fn(|at| {
+        let (name, most) = COLUMNS[at];
+        let widest = rows.iter().map(|row| width(&plain(&row[at]))).max().unwrap_or(0);
+        // A column that says nothing of any version only takes room.
+        if widest == 0 { 0 } else { widest.min(most).max(name.len()) }
+    });
+    let takes = |widths: &[usize]| widths.iter().filter(|width| **width > 0).map(|width| width + GAP).sum::<usize>();
+    for (name, least) in GIVES_WAY {
+        let over = takes(&widths).saturating_sub(room + GAP);
+        if let Some(at) = COLUMNS.iter().position(|column| column.0 == name).filter(|_| over > 0) {
+            widths[at] = if least == 0 { 0 } else { widths[at].saturating_sub(over).max(least.min(widths[at])) };
+        }
+    }
+    widths
 }
 
 /// One version's cells.
