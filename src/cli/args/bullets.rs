@@ -90,7 +90,7 @@ pub(in crate::cli) struct BulletsListArgs {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  assessor bullets add 'Rate drafts lower than finished texts.' --author Ana --tag trust --items items.jsonl --human ratings.csv"
+    after_help = "Example:\n  assessor bullets add 'Rate a glossary entry lower when the query asks how to do something.' --author Ana --items items.jsonl --human ratings.csv"
 )]
 pub(in crate::cli) struct BulletsAddArgs {
     /// The rule, in one line
@@ -108,7 +108,10 @@ pub(in crate::cli) struct BulletsAddArgs {
     /// An item whose disagreement it was written from; may be repeated
     #[arg(long, value_name = "ITEM")]
     pub source: Vec<String>,
-    /// Items that it may copy nothing from [default: none, and copies are not looked for]
+    /// A bullet that it says something else than, though it sounds alike: both are kept; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub beside: Vec<String>,
+    /// Items that it may copy nothing from [default: those of assessor.toml, or the shipped items]
     #[arg(long, value_name = "FILE")]
     pub items: Option<PathBuf>,
     /// Their human ratings, with rationales [default: columns beside the items]
@@ -128,6 +131,7 @@ impl BulletsAddArgs {
             author: self.author.clone(),
             tags: self.tags.clone(),
             source: self.source.clone(),
+            beside: self.beside.clone(),
             against: self.items.clone().map(|items| Against {
                 items,
                 human: self.human.clone(),
