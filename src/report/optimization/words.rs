@@ -2,6 +2,7 @@
 
 use crate::audit::{Contrasted, Remedy};
 use crate::ledger::Edits;
+use crate::optimize::gain::Gain;
 use crate::optimize::story::{Status, Story, Tried};
 use crate::optimize::summary::{ScaleUse, Summary};
 use crate::report::figures::{Unit, count, p_value, plural};
@@ -51,6 +52,7 @@ pub(in crate::report) fn headline(summary: &Summary, story: &Story) -> Vec<Strin
             Unit::Signed.value(&nmse.difference),
         ));
     }
+    said.extend(summary.gain.as_ref().and_then(Gain::beware));
     if !decision.adopted {
         said.extend(decision.reasons.iter().map(|reason| format!("Against it: {reason}.")));
     }
