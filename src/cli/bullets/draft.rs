@@ -25,16 +25,19 @@ pub(super) async fn run(
         let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
         let file = drafted.file.display();
         let stopped: u64 = drafted.rejected.values().sum();
+        let plural = |n: u64, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
         let spent = format!(
-            "{} judge calls, {} reflections; guardrails stopped {stopped} drafts.",
-            drafted.judge_calls, drafted.other_calls
+            "{}, {}; guardrails stopped {}.",
+            plural(drafted.judge_calls, "judge call"),
+            plural(drafted.other_calls, "reflection"),
+            plural(stopped, "draft")
         );
         match drafted.bullets.first() {
             None => format!("No new rule. {spent}"),
             Some(first) => format!(
-                "{}\n{} new candidates in {file}. {spent}\nNo prompt gets one until somebody has vetted it:  {}",
+                "{}\n{} in {file}. {spent}\nNo prompt gets one until somebody has vetted it:  {}",
                 report::bullets(&drafted.bullets, out.invocation(), &options),
-                drafted.bullets.len(),
+                plural(drafted.bullets.len() as u64, "new candidate"),
                 out.command(&format!("bullets vet {} --by NAME{}", first.id, args.library().flags()))
             ),
         }

@@ -1,13 +1,16 @@
 //! The log of a run → what people are shown of it. Pure: the same log gives the same story.
 //!
-//! [`Story::of`] walks the log once. `curve` follows the best candidate through it, `fold` gathers candidates.
+//! [`Story::of`] walks the log once. `curve` follows the best candidate through it, `fold` gathers candidates,
+//! `sight` says how much could be seen.
 
 mod curve;
 mod fold;
+mod sight;
 #[cfg(test)]
 mod tests;
 
 pub use curve::Point;
+pub use sight::Sight;
 
 use super::calibrate::Calibration;
 use super::demos::Showing;
@@ -60,6 +63,9 @@ pub struct Story {
     /// What each bullet of a library came to, where the strategy chooses from one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bullets: Vec<Finding>,
+    /// How many calls it takes to see what a bullet does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sight: Option<Sight>,
     /// Spent in all.
     pub spent: Spend,
     /// Of that, on the reflection model.
@@ -283,12 +289,15 @@ impl Story {
             opened: None,
             decided: None,
             bullets: Vec::new(),
+            sight: None,
             spent: Spend::default(),
             writing: Spend::default(),
             rival: None,
         };
         log.iter().for_each(|entry| story.take(entry));
         story.candidates = fold::candidates(log, &story, baseline, gold);
+        let [train, dev, _] = story.begun.rows;
+        story.sight = Sight::of(&story.bullets, u64::from(train + dev));
         Some(story)
     }
 

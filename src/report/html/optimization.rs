@@ -11,7 +11,7 @@ use crate::optimize::library::finding::{Finding, Verdict};
 use crate::optimize::story::{Point, Status, Story, Tried};
 use crate::optimize::summary::Summary;
 use crate::prompt::diff::diff;
-use crate::report::bullets::{COLUMNS, NOTE, cells, ordered, tally};
+use crate::report::bullets::{COLUMNS, NOTE, cells, ordered, reach, tally};
 use crate::report::comparison::shown;
 use crate::report::figures::{Unit, count};
 use crate::report::optimization::{
@@ -173,6 +173,7 @@ struct Weighed {
     tally: String,
     columns: [&'static str; COLUMNS.len()],
     rows: Vec<WeighedRow>,
+    reach: Option<String>,
     note: &'static str,
 }
 
@@ -195,6 +196,7 @@ fn weighed(story: &Story) -> Option<Weighed> {
         tally: tally(&story.bullets),
         columns: COLUMNS,
         rows: ordered(&story.bullets).into_iter().map(row).collect(),
+        reach: reach(story),
         note: NOTE,
     })
 }

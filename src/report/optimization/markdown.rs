@@ -25,7 +25,7 @@ pub fn optimization_markdown(summary: &Summary, story: &Story) -> String {
         }
         out.push('\n');
     }
-    out.push_str(&weighed_markdown(&story.bullets));
+    out.push_str(&weighed_markdown(story));
     out.push_str("### Can it be trusted?\n\n");
     for (name, text) in trust(summary, story) {
         out.push_str(&format!("- **{name}**: {}\n", prose(&text)));

@@ -51,7 +51,7 @@ pub fn optimization_terminal(summary: &Summary, story: &Story, options: &Termina
         field("guarded", &stopped);
     }
     out.push_str(&changed(summary, story, *options));
-    out.push_str(&weighed_terminal(&story.bullets, *options));
+    out.push_str(&weighed_terminal(story, *options));
     out.push_str(&todo(summary, story, *options));
     options.finish(out)
 }

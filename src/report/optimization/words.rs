@@ -77,7 +77,10 @@ pub(in crate::report) fn shows(story: &Story) -> Option<String> {
 fn unopened(summary: &Summary, story: &Story) -> String {
     match () {
         () if summary.best.judge == summary.baseline.judge => {
-            "Nothing that was tried is better than the baseline.".to_owned()
+            let few = story.sight.is_some_and(|sight| sight.calls > story.spent.judge);
+            let few =
+                if few { ", and so few calls could only show large effects (see what it takes below)" } else { "" };
+            format!("Nothing that was tried is shown to be better than the baseline{few}.")
         }
         () if story.begun.rows[2] == 0 => {
             "No data were held out, so this run only searched: with `--split 40/20/40` it decides, too.".to_owned()
