@@ -13,6 +13,7 @@ use crate::optimize::library::finding::Verdict;
 use crate::optimize::objective::Objective;
 use crate::optimize::story::Story;
 use crate::optimize::summary::{Adopted, Best, Calibrated, Calls, Costs, Promoted, ScaleUses, Side, Summary};
+use crate::optimize::upkeep::Upkeep;
 use std::collections::BTreeSet;
 
 /// What to do with an adopted judge.
@@ -92,6 +93,7 @@ impl Keep {
             calibration: found.calibration,
             bullets: story.bullets.clone(),
             gain: found.decision.as_ref().map(|decision| Gain::of(&decision.comparison)),
+            upkeep: found.decision.as_ref().map(|decision| Upkeep::of(&decision.comparison)),
             warning: warning(story),
             decision: found.decision,
             looks: found.looks,

@@ -15,7 +15,7 @@ use crate::report::bullets::{COLUMNS, NOTE, cells, ordered, reach, tally};
 use crate::report::comparison::shown;
 use crate::report::figures::{Unit, count};
 use crate::report::optimization::{
-    best, fates, headline, next, nmse, rounds, short, shows, spending, standing, steps, trust,
+    best, fates, headline, next, nmse, rounds, short, shows, spending, standing, steps, trust, upkeep,
 };
 use crate::report::plain::plain;
 use crate::report::plots::{Learning, learning};
@@ -49,6 +49,7 @@ pub fn optimization_html(summary: &Summary, story: &Story) -> String {
         headline: sentences.next().unwrap_or_else(|| Words::new("")),
         words: sentences.collect(),
         spending: spending(summary),
+        upkeep: upkeep(summary),
         nothing: best.id == 0,
         adopted: !summary.adopted.is_baseline,
         change: prose(&diff(&story.candidates[0].text, &best.text)),
@@ -90,6 +91,7 @@ struct Page<'a> {
     headline: Words,
     words: Vec<Words>,
     spending: String,
+    upkeep: Option<String>,
     nothing: bool,
     adopted: bool,
     change: Prose,

@@ -2,6 +2,7 @@
 
 use super::words::{
     best, calibrated, edits, fates, headline, made_of, next, rounds, scale, short, spending, standing, steps, stopped,
+    upkeep,
 };
 use crate::optimize::story::Story;
 use crate::optimize::summary::Summary;
@@ -34,6 +35,9 @@ pub fn optimization_terminal(summary: &Summary, story: &Story, options: &Termina
     }
     if let Some([says, numbers]) = made_of(summary) {
         field("made of", &format!("{says} {numbers}"));
+    }
+    if let Some(text) = upkeep(summary) {
+        field("in use", &text);
     }
     if let Some(warning) = &summary.warning {
         field("beware", warning);

@@ -2,7 +2,7 @@
 
 use crate::audit::{Contrasted, Remedy};
 use crate::ledger::Edits;
-use crate::optimize::gain::Gain;
+use crate::optimize::gain::{Change, Gain};
 use crate::optimize::story::{Status, Story, Tried};
 use crate::optimize::summary::{ScaleUse, Summary};
 use crate::report::figures::{Unit, count, p_value, plural};
@@ -65,6 +65,28 @@ pub(in crate::report) fn made_of(summary: &Summary) -> Option<[String; 2]> {
     let [overall, valid, both] = [gain.overall, gain.valid_only, gain.both_valid].map(|change| change.text());
     let numbers = format!("NMSE overall {overall}, valid only {valid}, both valid {both}");
     Some([gain.says.clone(), numbers])
+}
+
+/// What labels take before and after; `None` where nothing is known of it.
+pub(in crate::report) fn upkeep(summary: &Summary) -> Option<String> {
+    let upkeep = summary.upkeep?;
+    let change = |of: Change, write: &dyn Fn(f64) -> String| {
+        let (before, after) = (of.before?, of.after?);
+        let more = 100.0 * (after / before - 1.0);
+        let share = if before > 0.0 && more.abs() >= 0.5 {
+            format!(" ({}{:.0} %)", sign(more), more.abs())
+        } else {
+            String::new()
+        };
+        Some(format!("{} → {}{share}", write(before), write(after)))
+    };
+    let tokens = change(upkeep.tokens, &|tokens| count(tokens.round() as u64)).map(|text| format!("{text} tokens"));
+    let parts: Vec<String> = tokens.into_iter().chain(change(upkeep.usd, &|usd| Unit::Usd.write(usd))).collect();
+    (!parts.is_empty()).then(|| format!("1,000 labels take {}", parts.join(", ")))
+}
+
+fn sign(value: f64) -> &'static str {
+    if value < 0.0 { "−" } else { "+" }
 }
 
 /// What the best candidate's prompt shows beside its text.

@@ -15,6 +15,7 @@ use crate::optimize::limits::{Limits, Spend};
 use crate::optimize::pool::{Operator, Origin, Row};
 use crate::optimize::story::Story;
 use crate::optimize::summary::{Adopted, Best, Calls, Costs, Side, Summary};
+use crate::optimize::upkeep::Upkeep;
 use crate::prompt::Prompt;
 use crate::rubric::shipped;
 use std::collections::BTreeMap;
@@ -125,6 +126,7 @@ fn run(text: &str, comparison: &Comparison, adopted: bool, looks: u64) -> (Summa
         bullets: story.bullets.clone(),
         decision: Some(Decision { adopted, reasons: vec![text.into()], comparison: comparison.clone() }),
         gain: Some(Gain::of(comparison)),
+        upkeep: Some(Upkeep::of(comparison)),
         warning: None,
         looks: Some(looks),
         per_point: adopted.then_some(per_point),
