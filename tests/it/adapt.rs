@@ -112,6 +112,10 @@ fn a_model_that_is_better_overall_and_worse_on_one_language_is_a_no_go_that_name
     assert!(target["version"].is_null() && target["adopted"]["is_baseline"] == true);
     let page = folder.read(envelope["data"]["report"].as_str().unwrap());
     assert!(page.contains("NO-GO") && page.contains("worse where language is de"), "the page names it");
+    assert_eq!(target["adaptation"]["unmet"], serde_json::json!(["slice-margin"]));
+    assert!(
+        page.contains("What was not met is set by --slice-margin (now 2): if more can be tolerated, set it before")
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Rows and sentences.
 
-use crate::adapt::{Arm, Goal, Role, Summary, Target, Verdict};
+use crate::adapt::{Adaptation, Arm, Goal, Role, Summary, Target, Unmet, Verdict};
 use crate::audit::{Change, Cost};
 use crate::domain::Figure;
 use crate::report::figures::{Unit, count, plural};
@@ -124,11 +124,7 @@ pub(in crate::report) fn beware(summary: &Summary, target: &Target) -> Option<St
 /// What to do now: what it is for, and what to type.
 pub(in crate::report) fn next(summary: &Summary, target: &Target) -> Vec<(&'static str, String)> {
     let Some(version) = target.run.version.as_deref().map(short) else {
-        return vec![(
-            "what can be done",
-            "more calls (--budget-calls), another model, or a --regime; terms that are changed after a look prove nothing"
-                .to_owned(),
-        )];
+        return vec![("what can be done", instead(target))];
     };
     let old = short(&summary.from.judge);
     let command = |rest: String| target.run.invocation.command(&rest);
@@ -142,6 +138,29 @@ pub(in crate::report) fn next(summary: &Summary, target: &Target) -> Vec<(&'stat
     }
     steps.push(("label with it", command(format!("label --judge {version}"))));
     steps
+}
+
+/// What can be done about a NO-GO. A term that was not met may be given a wider margin, but not because it was not met.
+fn instead(target: &Target) -> String {
+    let search = "more calls (--budget-calls), another model, or a --regime";
+    let found = target.adaptation.as_ref();
+    let option = |found: &Adaptation, unmet: Unmet| match unmet {
+        Unmet::Better => "--require non-inferior".to_owned(),
+        Unmet::Margin => format!("--margin (now {})", found.terms.margin),
+        Unmet::SliceMargin => format!("--slice-margin (now {})", found.terms.slice_margin),
+        Unmet::Malformed => format!("--malformed (now {})", found.terms.malformed),
+    };
+    let options: Vec<String> =
+        found.iter().flat_map(|found| found.unmet.iter().map(|unmet| option(found, *unmet))).collect();
+    if options.is_empty() {
+        return format!("{search}; terms that are changed after a look prove nothing");
+    }
+    format!(
+        "{search}. What was not met is set by {}: if more can be tolerated, set it before the next look, with a reason that \
+         does not come from these numbers, and hold out items that nobody has looked at (--new-yardstick); terms that are \
+         changed after a look prove nothing",
+        options.join(" and ")
+    )
 }
 
 /// All targets in a line each: model, verdict, NMSE, malformed, cost of 1,000 labels, judge calls.
