@@ -14,7 +14,7 @@ pub use sight::Sight;
 
 use super::calibrate::Calibration;
 use super::demos::Showing;
-use super::event::{Begun, Decision, Entry, Why};
+use super::event::{Begun, Decision, Entry, Find, Why};
 use super::library::finding::Finding;
 use super::limits::{Limit, Spend};
 use super::pool::{CandidateId, Operator};
@@ -248,6 +248,10 @@ pub struct StageFound {
     /// Its standard error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub se: Option<f64>,
+    /// How its best did in the end against the baseline, on the rows of all stages: what decided which one is used. Absent
+    /// when nothing was better, or the search ended before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last: Option<Find>,
 }
 
 /// The held-out part was opened.
@@ -339,6 +343,10 @@ impl Story {
                 calls: *calls,
                 gain: *gain,
                 se: *se,
+                last: None,
+            }),
+            Entry::Final { finds } => self.stages.iter_mut().filter(|stage| stage.gain.is_some()).for_each(|stage| {
+                stage.last = finds.iter().find(|find| find.candidate == stage.best).copied();
             }),
             Entry::Concluded { best, why } => (self.best, self.why) = (Some(*best), Some(*why)),
             Entry::Opened { items, looks, spent, rival } => {

@@ -3,6 +3,7 @@
 use crate::adapt::{Adaptation, Arm, Goal, Role, Summary, Target, Unmet, Verdict};
 use crate::audit::{Change, Cost};
 use crate::domain::Figure;
+use crate::optimize::story::StageFound;
 use crate::report::figures::{Unit, count, plural};
 use crate::report::optimization::{short, spending};
 
@@ -62,25 +63,34 @@ pub(in crate::report) fn sentence(reason: &str) -> String {
     format!("{first}{}.", letters.as_str())
 }
 
-/// What each way of searching bought, on the data of the search.
+/// What each way of searching bought, on the data of the search, and which one is used.
 pub(in crate::report) fn bought(target: &Target) -> Vec<String> {
-    let one = |stage: &crate::optimize::story::StageFound| {
+    let points = |gain: f64, se: Option<f64>| {
+        let way = if gain >= 0.0 { "better" } else { "worse" };
+        let se = se.map_or(String::new(), |se| format!(" (± {})", Unit::Points.write(se)));
+        format!("{} NMSE points {way}{se}", Unit::Points.write(gain.abs()))
+    };
+    let one = |stage: &StageFound| {
         let calls = plural(stage.calls, "call", "calls");
-        let points = |gain: f64| {
-            let way = if gain > 0.0 { "better" } else { "worse" };
-            format!("{} NMSE points {way} on dev than what it began with", Unit::Points.write(gain.abs()))
+        let gain = match stage.gain {
+            Some(gain) => format!("{} on dev than what it began with", points(gain, stage.se)),
+            None => "nothing better than what it began with".to_owned(),
         };
-        let gain = match (stage.gain, stage.se) {
-            (Some(gain), Some(se)) => format!("{} (± {})", points(gain), Unit::Points.write(se)),
-            (Some(gain), None) => points(gain),
-            (None, _) => "nothing better than what it began with".to_owned(),
+        let used = stage.best == target.run.best.candidate && stage.gain.is_some();
+        // What decided is not what the stage saw: all stages are held against the old prompt once more.
+        let last = match (&stage.last, used) {
+            (None, true) => "; used with all that is before it".to_owned(),
+            (None, false) => String::new(),
+            (Some(last), used) => {
+                let why = match used {
+                    true => "; of this the most is to be expected, so it is used with all that is before it",
+                    false => "; of this less is to be expected than of what is used",
+                };
+                let rows = plural(u64::from(last.rows), "dev item", "dev items");
+                format!(". In the end, on {rows}: {} than the old prompt{why}", points(last.gain, last.se))
+            }
         };
-        let chosen = if stage.best == target.run.best.candidate && stage.gain.is_some() {
-            "; used with all that is before it"
-        } else {
-            ""
-        };
-        format!("{}: {gain}, for {calls}; it ended because {}{chosen}", stage.name, stage.why.text())
+        format!("{}: {gain}, for {calls}; it ended because {}{last}", stage.name, stage.why.text())
     };
     target.regimes.iter().map(one).collect()
 }
