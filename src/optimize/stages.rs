@@ -190,6 +190,14 @@ impl Strategy for Stages {
         self.stages.iter().map(|stage| stage.strategy.most_examples()).max().unwrap_or(0)
     }
 
+    fn part(&self) -> Option<&'static str> {
+        match self.state {
+            State::Start => None,
+            State::Working(_) => self.stages.get(self.at).map(|stage| stage.name),
+            State::Choosing => Some("a comparison of what was found"),
+        }
+    }
+
     fn next(&mut self, desk: &mut Desk<'_>, told: Told) -> Ask {
         match self.state {
             State::Start => {

@@ -202,4 +202,11 @@ fn what_is_said_in_the_terminal_begins_with_the_verdict_and_ends_with_what_to_ty
         assert!(said.out.contains(part), "{part}: {}", said.out);
     }
     assert!(said.out.lines().all(|line| line.chars().count() <= 100), "{}", said.out);
+    // Nobody draws a bar where there is no terminal: each part of the search says that it begins.
+    let begun: Vec<&str> =
+        said.err.lines().filter_map(|line| line.strip_prefix(&format!("{}: now ", model.name()))).collect();
+    assert_eq!(begun.first(), Some(&"rewrite; 0 judge calls and $0.00 so far"), "{}", said.err);
+    assert!(begun.len() >= 2 && begun[begun.len() - 1].starts_with("the held-out part; "), "{}", said.err);
+    let quiet = folder.run(&[&args[..], &["--budget-calls", "1000", "--quiet"]].concat());
+    assert_eq!(quiet.err, "");
 }

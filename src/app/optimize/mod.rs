@@ -1,5 +1,6 @@
 //! A better prompt for a judge: search on Train and Dev, decide on Test, keep what holds.
 
+mod announced;
 mod calibrate;
 pub(super) mod data;
 mod folder;
