@@ -1,11 +1,14 @@
 //! Judge versions in the terminal: the list, one of them, and the difference of two.
 
+mod difference;
+
+pub use difference::judge_diff;
+
 use super::plain::{cut, plain, spaced as safe, width};
 use super::style::{INDENT, TerminalOptions, Tone};
 use crate::domain::{Invocation, Scale};
-use crate::judge::{Cut, FieldChange, JudgeDiff, RatingMap};
+use crate::judge::{Cut, RatingMap};
 use crate::ledger::{Lineage, Scored, State, Summary, Version};
-use crate::prompt::diff::{Line, Tag};
 use crate::prompt::outline;
 use comfy_table::ContentArrangement;
 use std::fmt::Write as _;
@@ -30,10 +33,6 @@ const GIVES_WAY: [(&str, usize); 8] =
     [("note", 20), ("parent", 0), ("rubric", 0), ("note", 0), ("stored", 0), ("dev", 0), ("model", 14), ("alias", 12)];
 /// Blanks between two columns.
 const GAP: usize = 3;
-/// Unchanged lines that are shown around a change.
-const CONTEXT: usize = 2;
-/// Columns of a field's value.
-const VALUE: usize = 60;
 
 /// All versions in a table, the oldest first.
 pub fn judges(versions: &[Summary], invocation: &Invocation, options: &TerminalOptions) -> String {
@@ -207,81 +206,6 @@ fn feedback(items: &[String]) -> String {
         0 => String::new(),
         n if n <= NAMED => format!("of {n} items: {named}"),
         n => format!("of {n} items: {named} and {} more", n - NAMED),
-    }
-}
-
-/// What changed between two versions. Added words are marked `{+so+}` and removed ones `[-so-]`, in a terminal by colour;
-/// lines that did not change are folded.
-pub fn judge_diff(diff: &JudgeDiff, options: &TerminalOptions) -> String {
-    let mut out = format!("{} → {}\n", plain(&diff.old), plain(&diff.new));
-    if !diff.changes_prompt() && diff.fields.is_empty() {
-        out.push_str("The same judge.\n");
-        return options.finish(out);
-    }
-    if !diff.fields.is_empty() {
-        out.push_str(&options.title("Besides the prompt"));
-        for change in &diff.fields {
-            out.push_str(&field_change(change, *options));
-        }
-    }
-    out.push_str(&options.title("Prompt, as the model is given it"));
-    if diff.changes_prompt() {
-        prompt(&diff.prompt, *options, &mut out);
-    } else {
-        out.push_str("the same\n");
-    }
-    options.finish(out)
-}
-
-fn field_change(change: &FieldChange, options: TerminalOptions) -> String {
-    let shown = |value: &Option<serde_json::Value>| match value {
-        None => "nothing".to_owned(),
-        Some(value) => cut(&plain(&value.to_string()), VALUE).into_owned(),
-    };
-    let field = plain(&change.field);
-    options.hanging(&format!("{INDENT}{field}  "), &format!("{} → {}", shown(&change.old), shown(&change.new)))
-}
-
-fn prompt(lines: &[Line], options: TerminalOptions, out: &mut String) {
-    let changed: Vec<usize> = (0..lines.len()).filter(|at| !matches!(lines[*at], Line::Same(_))).collect();
-    let near = |at: usize| changed.iter().any(|change| change.abs_diff(at) <= CONTEXT);
-    let mut folded = 0;
-    for (at, line) in lines.iter().enumerate() {
-        // A fold of one line is as long as the line.
-        let alone = |at: usize| (at == 0 || near(at - 1)) && (at + 1 == lines.len() || near(at + 1));
-        if !near(at) && !alone(at) {
-            folded += 1;
-            continue;
-        }
-        fold(&mut folded, options, out);
-        let text = match line {
-            Line::Same(text) => format!("  {}", safe(text)),
-            Line::Added(text) => options.paint(&format!("+ {}", safe(text)), Tone::Good),
-            Line::Removed(text) => options.paint(&format!("- {}", safe(text)), Tone::Bad),
-            Line::Changed(pieces) => {
-                format!("~ {}", pieces.iter().map(|piece| marked(piece, options)).collect::<String>())
-            }
-        };
-        let _ = writeln!(out, "{}", text.trim_end());
-    }
-    fold(&mut folded, options, out);
-}
-
-fn fold(folded: &mut usize, options: TerminalOptions, out: &mut String) {
-    if *folded > 0 {
-        let _ = writeln!(out, "{}", options.paint(&format!("  … {folded} lines as before"), Tone::Dim));
-        *folded = 0;
-    }
-}
-
-fn marked((tag, text): &(Tag, String), options: TerminalOptions) -> String {
-    let text = safe(text);
-    match (tag, options.color) {
-        (Tag::Same, _) => text,
-        (Tag::Added, true) => options.paint(&text, Tone::Good),
-        (Tag::Removed, true) => options.paint(&text, Tone::Gone),
-        (Tag::Added, false) => format!("{{+{text}+}}"),
-        (Tag::Removed, false) => format!("[-{text}-]"),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::optimize::summary::Summary;
 use crate::prompt::diff::diff;
 use crate::report::bullets::{COLUMNS, NOTE, cells, ordered, reach, tally};
 use crate::report::comparison::shown;
+use crate::report::examples::{all, told};
 use crate::report::figures::{Unit, count};
 use crate::report::optimization::{
     best, fates, headline, next, nmse, rounds, short, shows, spending, standing, steps, trust, upkeep,
@@ -24,6 +25,8 @@ use askama::Template;
 
 /// Held-out items of each kind in the page.
 const ITEMS: usize = 100;
+/// Examples of the best prompt in the page.
+const EXAMPLES: usize = 40;
 /// Deeper candidates are set no further in.
 const DEEPEST: usize = 8;
 
@@ -54,6 +57,8 @@ pub fn optimization_html(summary: &Summary, story: &Story) -> String {
         adopted: !summary.adopted.is_baseline,
         change: prose(&diff(&story.candidates[0].text, &best.text)),
         shows: shows(story).map(|text| plain(&text)),
+        examples: all(&summary.best_prompt).take(EXAMPLES).map(told).collect(),
+        hidden: all(&summary.best_prompt).count().saturating_sub(EXAMPLES),
         held: compared.map(Held::of),
         facts: trust(summary, story).into_iter().map(|(name, text)| (name, Words::new(&text))).collect(),
         steps: steps(summary).into_iter().map(|step| (step.does, step.command)).collect(),
@@ -96,6 +101,9 @@ struct Page<'a> {
     adopted: bool,
     change: Prose,
     shows: Option<String>,
+    /// Names and texts of each example.
+    examples: Vec<Vec<(String, String)>>,
+    hidden: usize,
     held: Option<Held>,
     facts: Vec<(&'static str, Words)>,
     steps: Vec<(&'static str, String)>,

@@ -70,7 +70,7 @@ pub(in crate::report) fn made_of(summary: &Summary) -> Option<[String; 2]> {
 /// What labels take before and after; `None` where nothing is known of it.
 pub(in crate::report) fn upkeep(summary: &Summary) -> Option<String> {
     let upkeep = summary.upkeep?;
-    let change = |of: Change, write: &dyn Fn(f64) -> String| {
+    let change = |of: Change, unit: &str, write: &dyn Fn(f64) -> String| {
         let (before, after) = (of.before?, of.after?);
         let more = 100.0 * (after / before - 1.0);
         let share = if before > 0.0 && more.abs() >= 0.5 {
@@ -78,10 +78,10 @@ pub(in crate::report) fn upkeep(summary: &Summary) -> Option<String> {
         } else {
             String::new()
         };
-        Some(format!("{} → {}{share}", write(before), write(after)))
+        Some(format!("{} → {}{unit}{share}", write(before), write(after)))
     };
-    let tokens = change(upkeep.tokens, &|tokens| count(tokens.round() as u64)).map(|text| format!("{text} tokens"));
-    let parts: Vec<String> = tokens.into_iter().chain(change(upkeep.usd, &|usd| Unit::Usd.write(usd))).collect();
+    let tokens = change(upkeep.tokens, " tokens", &|tokens| count(tokens.round() as u64));
+    let parts: Vec<String> = tokens.into_iter().chain(change(upkeep.usd, "", &|usd| Unit::Usd.write(usd))).collect();
     (!parts.is_empty()).then(|| format!("1,000 labels take {}", parts.join(", ")))
 }
 
