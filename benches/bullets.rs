@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
 const SEEDS: u64 = 20;
-const BUDGETS: [u64; 3] = [6_000, 12_000, 24_000];
+const BUDGETS: [u64; 3] = [12_000, 24_000, 48_000];
 /// 1,200 items, of which four fifths are searched on.
 const QUERIES: usize = 200;
 const SPLIT: (u32, u32, u32) = (40, 40, 20);
@@ -87,9 +87,9 @@ fn main() {
         let mut twins = Vec::new();
         println!("\n{budget} judge calls, {seeds} seeds, {MODEL}\n");
         println!(
-            "| planted | bullet | truly, alone | truly, beside the helpful | helps | no effect shown | harms | redundant | only together | chosen |"
+            "| planted | bullet | truly, alone | truly, beside the helpful | helps | does nothing | no effect shown | harms | redundant | only together | chosen |"
         );
-        println!("|---|---|---|---|---|---|---|---|---|---|");
+        println!("|---|---|---|---|---|---|---|---|---|---|---|");
         for (first, again) in TWINS {
             let told = |bullets: &&Vec<Finding>| {
                 let of = |id: &str| bullets.iter().find(|finding| finding.id == id).unwrap();
@@ -112,8 +112,9 @@ fn main() {
             let chosen = found.iter().filter(|finding| finding.place.is_some()).count();
             let (alone, within) = truths[id];
             println!(
-                "| {kind} | {id} | {alone:+.1} | {within:+.1} | {} | {} | {} | {} | {} | {chosen} |",
+                "| {kind} | {id} | {alone:+.1} | {within:+.1} | {} | {} | {} | {} | {} | {} | {chosen} |",
                 count(&|v| *v == Verdict::Helps),
+                count(&|v| *v == Verdict::DoesNothing),
                 count(&|v| matches!(v, Verdict::NoEffectShown | Verdict::Untested)),
                 count(&|v| *v == Verdict::Harms),
                 count(&|v| matches!(v, Verdict::RedundantWith(_))),

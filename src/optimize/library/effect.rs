@@ -5,6 +5,7 @@ use super::super::paired::{Gain, rated_loss};
 use super::super::pool::{CandidateId, Row};
 use crate::agreement::LEAST_GROUPS;
 use crate::agreement::interval::Resampling;
+use crate::agreement::numerics::{normal_quantile, t_upper};
 use crate::agreement::paired::{difference, mcnemar};
 use crate::domain::GroupId;
 use crate::feedback::Said;
@@ -97,17 +98,33 @@ impl Effect {
 
     /// Gain in NMSE points with its standard error: of the ratings, and of the replies' form where that changed beyond chance.
     pub fn worth(&self) -> (f64, f64) {
-        let se = self.se.unwrap_or(f64::INFINITY).max(LEAST_SE);
+        let se = self.rated_se();
         match self.p_form < ALPHA {
             true => (self.gain + self.form, se.hypot(self.form_se)),
             false => (self.gain, se),
         }
     }
 
-    /// By how many standard errors it is worth something.
+    /// How sure it is that it is worth something: standard errors of a normal distribution that is as far out as Student's t
+    /// on one degree of freedom less than there are queries, for with few of them a standard error is itself unsure.
     pub fn z(&self) -> f64 {
         let (gain, se) = self.worth();
-        gain / se
+        self.score(gain / se)
+    }
+
+    /// The same of the ratings alone.
+    pub(super) fn rated_z(&self) -> f64 {
+        self.score(self.gain / self.rated_se())
+    }
+
+    /// Standard error of the ratings' gain.
+    pub(super) fn rated_se(&self) -> f64 {
+        self.se.unwrap_or(f64::INFINITY).max(LEAST_SE)
+    }
+
+    fn score(&self, t: f64) -> f64 {
+        let freedom = self.queries.saturating_sub(1).max(1) as f64;
+        -normal_quantile(t_upper(t.abs(), freedom).max(f64::MIN_POSITIVE)) * t.signum()
     }
 
     /// There are queries enough to say anything.
@@ -122,8 +139,17 @@ impl Effect {
     }
 }
 
+/// The mean of `(gain, standard error)`, the surer ones weighing more; 0 of none.
+pub(super) fn pooled(gains: impl IntoIterator<Item = (f64, f64)>) -> f64 {
+    let (sum, weight) = gains.into_iter().fold((0.0, 0.0), |(sum, weight), (gain, se)| {
+        let own = se.powi(-2);
+        (sum + gain * own, weight + own)
+    });
+    if weight > 0.0 { sum / weight } else { 0.0 }
+}
+
 /// Keeps a standard error from being 0 because a few rows agree exactly, in NMSE points.
-pub(super) const LEAST_SE: f64 = 0.05;
+const LEAST_SE: f64 = 0.05;
 
 fn both<'a>(desk: &Desk<'a>, with: CandidateId, without: CandidateId, row: Row) -> Option<Both<'a>> {
     let pool = desk.pool();

@@ -1,13 +1,21 @@
 //! What is known of a bullet in the end, and the word for it. Pure.
 
-use super::effect::{ALPHA, Effect, LEAST_SE, SliceEffect};
+use super::effect::{ALPHA, Effect, SliceEffect, pooled};
 use crate::agreement::numerics::normal_cdf;
 use crate::agreement::{Adjustment, Defined, adjusted};
 use crate::domain::Undefined;
 use serde::{Deserialize, Serialize};
 
-/// One-sided 95 %: an effect among other rules differs from the one alone.
-pub(super) const DIFFERS: f64 = 1.645;
+/// An effect alone that is not there among the chosen has to be beyond chance at 1 % instead of 5 %: there are two looks at
+/// each bullet, and some contradict each other because one was lucky.
+const CONTRADICTED: f64 = 5.0;
+/// One-sided 95 %.
+const ONE_SIDED: f64 = 1.645;
+/// An effect among other rules differs from the one alone.
+const DIFFERS: f64 = ONE_SIDED;
+
+/// NMSE points that are worth a line in a prompt: what does less, for the better or the worse, does nothing.
+const NOTICEABLE: f64 = 0.5;
 
 /// A bullet, what it does, and the verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -55,6 +63,8 @@ pub enum Verdict {
     Helps,
     /// Neither helps nor harms beyond chance, alone and among the chosen.
     NoEffectShown,
+    /// Shown to do less than half a point, for the better or the worse.
+    DoesNothing,
     /// Further from people beyond chance.
     Harms,
     /// It helps alone and adds nothing to these; empty: to the chosen together.
@@ -77,6 +87,7 @@ impl Verdict {
         match self {
             Self::Helps => "helps".to_owned(),
             Self::NoEffectShown => "no effect shown".to_owned(),
+            Self::DoesNothing => "does nothing".to_owned(),
             Self::Harms => "harms".to_owned(),
             Self::RedundantWith(ids) => format!("redundant with {}", list(ids)),
             Self::OnlyTogetherWith(ids) => format!("only together with {}", list(ids)),
@@ -112,6 +123,18 @@ fn tested(effect: Option<&Effect>) -> Option<&Effect> {
     effect.filter(|effect| effect.is_tested())
 }
 
+/// Two one-sided tests at 5 % (Schuirmann 1987): the effect lies within half a point of nothing. Where a bullet does the same
+/// alone and among others, the two estimates are pooled; otherwise what it does among others counts.
+pub(super) fn does_nothing(finding: &Finding) -> bool {
+    let (alone, within) = (tested(finding.alone.as_ref()), tested(finding.within.as_ref()));
+    let looks = match (alone, within) {
+        (Some(alone), Some(within)) if apart(alone, within).abs() <= DIFFERS => vec![alone, within],
+        (_, within) => within.or(alone).into_iter().collect(),
+    };
+    let weight: f64 = looks.iter().map(|effect| effect.worth().1.powi(-2)).sum();
+    !looks.is_empty() && pooled(looks.into_iter().map(Effect::worth)).abs() + ONE_SIDED / weight.sqrt() < NOTICEABLE
+}
+
 /// By how many standard errors two effects differ.
 fn apart(a: &Effect, b: &Effect) -> f64 {
     let ((a, a_se), (b, b_se)) = (a.worth(), b.worth());
@@ -119,12 +142,15 @@ fn apart(a: &Effect, b: &Effect) -> f64 {
 }
 
 fn shown(findings: &[Finding]) -> Vec<Shown> {
-    let z = |effect: &Effect| Some(effect.gain / effect.se?.max(LEAST_SE));
+    // Points and p-value.
+    let two_sided = |z: f64| 2.0 * normal_cdf(-z.abs());
     let ratings = |finding: &Finding| match (tested(finding.alone.as_ref()), tested(finding.within.as_ref())) {
         (Some(alone), Some(within)) if apart(alone, within).abs() <= DIFFERS => {
-            Some((z(alone)? + z(within)?) / std::f64::consts::SQRT_2)
+            let points = pooled([alone, within].map(|effect| (effect.gain, effect.rated_se())));
+            Some((points, two_sided((alone.rated_z() + within.rated_z()) / std::f64::consts::SQRT_2)))
         }
-        (Some(one), _) | (None, Some(one)) => z(one),
+        (Some(alone), Some(_)) => Some((alone.gain, (CONTRADICTED * two_sided(alone.rated_z())).min(1.0))),
+        (Some(one), None) | (None, Some(one)) => Some((one.gain, two_sided(one.rated_z()))),
         (None, None) => None,
     };
     // Where no reply's form changed there is nothing to test.
@@ -134,16 +160,25 @@ fn shown(findings: &[Finding]) -> Vec<Shown> {
     };
     let within = |finding: &Finding| tested(finding.within.as_ref()).and_then(|effect| Some((effect.gain, effect.p?)));
     let none = Undefined::TooFewGroups;
-    let all = findings.iter().map(|finding| ratings(finding).map(|z| 2.0 * normal_cdf(-z.abs())).ok_or(none));
+    let all = findings.iter().map(|finding| ratings(finding).map(|(_, p)| p).ok_or(none));
     let forms = findings.iter().map(|finding| form(finding).map(|(_, p)| p).ok_or(none));
     let withins = findings.iter().map(|finding| within(finding).map(|(_, p)| p).ok_or(none));
     let p: Vec<Defined> = adjusted(&all.chain(forms).chain(withins).collect::<Vec<_>>(), Adjustment::BenjaminiHochberg);
     let n = findings.len();
     let below = |at: usize| p[at].is_ok_and(|p| p < ALPHA);
-    let sign = |x: f64| if x > 0.0 { 1 } else { -1 };
+    let sign = |points: f64| match points {
+        points if points.abs() < NOTICEABLE => 0,
+        points => {
+            if points > 0.0 {
+                1
+            } else {
+                -1
+            }
+        }
+    };
     let one = |(i, finding): (usize, &Finding)| Shown {
         alone: match () {
-            () if below(i) => ratings(finding).map_or(0, sign),
+            () if below(i) => ratings(finding).map_or(0, |(points, _)| sign(points)),
             () if below(i + n) => form(finding).map_or(0, |(points, _)| sign(points)),
             () => 0,
         },
@@ -152,9 +187,9 @@ fn shown(findings: &[Finding]) -> Vec<Shown> {
     findings.iter().enumerate().map(one).collect()
 }
 
-/// Beside something else a bullet does less than alone, and is not even one standard error ahead.
+/// Beside something else a bullet does less than alone, and nothing that is beyond chance (both one-sided, 95 %).
 pub(super) fn adds_nothing(alone: &Effect, beside: &Effect) -> bool {
-    beside.is_tested() && beside.z() < 1.0 && apart(alone, beside) > DIFFERS
+    beside.is_tested() && beside.z() < DIFFERS && apart(alone, beside) > DIFFERS
 }
 
 /// Beside something else a bullet helps, and does more than alone.
@@ -169,27 +204,41 @@ fn verdict(finding: &Finding, shown: Shown) -> Verdict {
             (None, _) => Verdict::Untested,
             (_, 1) => Verdict::Helps,
             (_, -1) => Verdict::Harms,
-            _ => Verdict::NoEffectShown,
+            _ => nothing(finding),
         };
     };
-    let others = |test: &dyn Fn(&Effect) -> bool| -> Vec<String> {
+    let beside = |test: &dyn Fn(&Effect) -> bool| -> Vec<String> {
         finding.beside.iter().filter(|beside| test(&beside.effect)).map(|beside| beside.other.clone()).collect()
     };
-    let adds_nothing = |effect: &Effect| adds_nothing(alone, effect);
-    let adds_more = |effect: &Effect| adds_more(alone, effect);
-    match shown.alone {
-        -1 => Verdict::Harms,
-        1 if finding.place.is_some() => Verdict::Helps,
-        1 => match others(&adds_nothing) {
+    let grown = within.is_some_and(|within| shown.within > 0 && adds_more(alone, within) && is_most_of(alone, within));
+    match (shown.alone, within) {
+        _ if grown => Verdict::OnlyTogetherWith(beside(&stands_out(alone, &finding.beside))),
+        (-1, _) => Verdict::Harms,
+        (1, _) if finding.place.is_some() => Verdict::Helps,
+        (1, within) => match beside(&|effect| adds_nothing(alone, effect)) {
             with if !with.is_empty() => Verdict::RedundantWith(with),
-            _ if within.is_some_and(adds_nothing) => Verdict::RedundantWith(Vec::new()),
+            _ if within.is_some_and(|within| adds_nothing(alone, within)) => Verdict::RedundantWith(Vec::new()),
             _ => Verdict::Helps,
         },
-        _ => match within.filter(|_| shown.within != 0) {
-            Some(_) if shown.within < 0 => Verdict::Harms,
-            Some(within) if adds_more(within) => Verdict::OnlyTogetherWith(others(&adds_more)),
-            Some(_) => Verdict::Helps,
-            None => Verdict::NoEffectShown,
+        _ => match shown.within {
+            0 => nothing(finding),
+            1 => Verdict::Helps,
+            _ => Verdict::Harms,
         },
     }
+}
+
+fn nothing(finding: &Finding) -> Verdict {
+    if does_nothing(finding) { Verdict::DoesNothing } else { Verdict::NoEffectShown }
+}
+
+/// At most a third of what a bullet does among others does it alone.
+fn is_most_of(alone: &Effect, within: &Effect) -> bool {
+    3.0 * alone.worth().0 < within.worth().0
+}
+
+/// More beside another than alone, and not clearly less than beside the one where it does the most.
+fn stands_out(alone: &Effect, beside: &[Beside]) -> impl Fn(&Effect) -> bool {
+    let most = beside.iter().map(|beside| &beside.effect).max_by(|a, b| a.worth().0.total_cmp(&b.worth().0));
+    move |effect| adds_more(alone, effect) && most.is_none_or(|most| apart(most, effect) <= DIFFERS)
 }

@@ -7,7 +7,10 @@
 //!    them out one by one would lose many that help a little each, because no one of them is missed beyond chance.
 //! 4. **Beside**: what was taken out though it helps alone is added to the bullets that move the same rows: who makes it
 //!    redundant?
-//! 5. **Around**: every chosen one is left out of the chosen set, and every other one added to it.
+//! 5. **Around**: every chosen one is left out of the chosen set, and every other one added to it; one that is clearly needed
+//!    there becomes one of them, and there is another look around.
+//! 6. **Sure**: what was clear alone after a few rows is rated on all of them.
+//! 7. **Idle**: those of the chosen that are shown to do nothing are left out together, and go when they are not missed.
 //!
 //! Each step is a race (`race.rs`) with a share of the calls; effects are paired by row and told with intervals by query
 //! ([`effect`]); the words for them are in [`finding`]. Rows of Train are used as those of Dev are: no bullet was written
@@ -80,11 +83,15 @@ pub struct Bullets {
     chosen: Vec<usize>,
     /// How many of the chosen are left out together next; 0 when none is to go.
     part: usize,
+    /// Those that are left out together now.
+    out: Vec<usize>,
     /// With and without each bullet, as its effect among others was seen.
     seen: Vec<Option<(CandidateId, CandidateId)>>,
     step: Step,
     race: Option<Race>,
     short: bool,
+    /// Looks around so far.
+    rounds: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +103,8 @@ enum Step {
     Less,
     Beside,
     Around,
+    Sure,
+    Idle,
 }
 
 impl Bullets {
@@ -121,11 +130,13 @@ impl Bullets {
             less_calls: 0,
             chosen: Vec::new(),
             part: 0,
+            out: Vec::new(),
             seen: vec![None; rules.len()],
             sets: Sets::new(rules),
             step: Step::Start,
             race: None,
             short: false,
+            rounds: 0,
         }
     }
 }
@@ -175,7 +186,12 @@ impl Strategy for Bullets {
                     self.settle();
                     self.around(desk);
                 }
-                Step::Around => return self.done(desk),
+                Step::Around => match self.more() {
+                    true => self.around(desk),
+                    false => self.sure(desk),
+                },
+                Step::Sure => self.idle(desk),
+                Step::Idle => return self.done(desk),
             }
         }
     }
@@ -190,7 +206,7 @@ impl Bullets {
     /// Takes down what a race showed.
     fn read(&mut self, desk: &mut Desk<'_>, race: &Race) {
         for &Arm { about, own, shared } in race.arms() {
-            let leaves_out = matches!(self.step, Step::Whole | Step::Less)
+            let leaves_out = matches!(self.step, Step::Whole | Step::Less | Step::Idle)
                 || self.step == Step::Around && self.chosen.contains(&about);
             let (with, without) = if leaves_out { (shared, own) } else { (own, shared) };
             let Some(effect) = Effect::of(desk, with, without, &self.rows) else { continue };
@@ -202,7 +218,7 @@ impl Bullets {
             desk.compared(own, shared, gain, decision);
             self.keep(desk, (about, with, without), effect);
         }
-        if self.step == Step::Less {
+        if matches!(self.step, Step::Less | Step::Idle) {
             let whole = race.arms().first().and_then(|arm| Effect::of(desk, arm.shared, arm.own, &self.rows));
             self.lessened(whole.as_ref());
         }
@@ -210,7 +226,7 @@ impl Bullets {
 
     fn keep(&mut self, desk: &Desk<'_>, (about, with, without): (usize, CandidateId, CandidateId), effect: Effect) {
         match self.step {
-            Step::Alone => {
+            Step::Alone | Step::Sure => {
                 self.findings[about].worst = SliceEffect::worst(desk, with, without, &self.rows);
                 self.findings[about].alone = Some(effect);
             }
@@ -225,7 +241,7 @@ impl Bullets {
                 let other = self.findings[other].id.clone();
                 self.findings[i].beside.push(Beside { other, effect });
             }
-            Step::Less | Step::Start | Step::First => {}
+            Step::Less | Step::Idle | Step::Start | Step::First => {}
         }
     }
 

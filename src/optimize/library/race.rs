@@ -41,6 +41,8 @@ pub(super) struct Race {
     samples: u32,
     /// Further samples of the block, last one first.
     waiting: Vec<Vec<Want>>,
+    /// What is clear stops.
+    stops: bool,
 }
 
 impl Race {
@@ -49,12 +51,17 @@ impl Race {
         let each = arms.len() as f64 / shared.len().max(1) as f64;
         let samples = (each.sqrt().round() as u32).clamp(1, MOST_SAMPLES);
         let live = vec![true; arms.len()];
-        Self { arms, live, at: 0, left: calls, samples, waiting: Vec::new() }
+        Self { arms, live, at: 0, left: calls, samples, waiting: Vec::new(), stops: true }
     }
 
     /// With at least so many samples of the shared prompts.
     pub fn with_samples(self, least: u32) -> Self {
         Self { samples: self.samples.max(least), ..self }
+    }
+
+    /// On all rows, whatever is clear by then.
+    pub fn until_the_end(self) -> Self {
+        Self { stops: false, ..self }
     }
 
     pub fn arms(&self) -> &[Arm] {
@@ -68,24 +75,27 @@ impl Race {
 
     /// The next block; `None` when everything is clear, or the calls or the rows are used up.
     pub fn next(&mut self, desk: &Desk<'_>, rows: &[Row]) -> Option<Vec<Want>> {
-        if let Some(wants) = self.waiting.pop() {
-            return Some(wants);
+        loop {
+            if let Some(wants) = self.waiting.pop() {
+                return Some(wants);
+            }
+            if self.stops && self.at >= FEWEST.min(rows.len()) {
+                self.look(desk, &rows[..self.at]);
+            }
+            if !self.live.contains(&true) {
+                return None;
+            }
+            let block = rows.len().div_ceil(LOOKS).max(FEWEST / 2).min(rows.len() - self.at);
+            // As many rows as the calls allow for all: a block that only some arms had would compare them on other rows.
+            let to =
+                (self.at + 1..=self.at + block).rev().find(|&to| self.cost(desk, &rows[self.at..to]) <= self.left)?;
+            let block = &rows[self.at..to];
+            self.left -= self.cost(desk, block);
+            self.at = to;
+            // One sample after the other: a later one in flight beside an earlier one would ask for both.
+            let samples = (0..self.samples).rev().map(|sample| self.wants(desk, block, sample));
+            self.waiting = samples.filter(|wants| !wants.is_empty()).collect();
         }
-        if self.at >= FEWEST.min(rows.len()) {
-            self.look(desk, &rows[..self.at]);
-        }
-        let block = rows.len().div_ceil(LOOKS).max(FEWEST / 2).min(rows.len() - self.at);
-        // As many rows as the calls allow for all: a block that only some arms had would compare them on other rows.
-        let to = (self.at + 1..=self.at + block).rev().find(|&to| self.cost(desk, &rows[self.at..to]) <= self.left)?;
-        if !self.live.contains(&true) {
-            return None;
-        }
-        let block = &rows[self.at..to];
-        self.left -= self.cost(desk, block);
-        self.at = to;
-        // One sample after the other: a later one in flight beside an earlier one would ask for both.
-        self.waiting = (0..self.samples).rev().map(|sample| self.wants(block, sample)).collect();
-        self.waiting.pop()
     }
 
     fn look(&mut self, desk: &Desk<'_>, rows: &[Row]) {
@@ -94,17 +104,21 @@ impl Race {
         }
     }
 
-    fn wants(&self, rows: &[Row], sample: u32) -> Vec<Want> {
+    /// What is not rated yet of some rows.
+    fn wants(&self, desk: &Desk<'_>, rows: &[Row], sample: u32) -> Vec<Want> {
         let live = || self.arms.iter().zip(&self.live).filter(|(_, live)| **live).map(|(arm, _)| arm);
         let shared: BTreeSet<CandidateId> = live().map(|arm| arm.shared).collect();
         let own = live().map(|arm| arm.own).filter(|_| sample == 0);
-        shared.into_iter().chain(own).map(|id| Want { sample, ..Want::new(id, rows) }).collect()
+        let open = |id| {
+            let rows: Vec<Row> = rows.iter().copied().filter(|row| !desk.pool().has(id, *row, sample)).collect();
+            (!rows.is_empty()).then(|| Want { sample, ..Want::new(id, rows) })
+        };
+        shared.into_iter().chain(own).filter_map(open).collect()
     }
 
-    /// Calls that a block takes: what is rated already costs nothing.
+    /// Calls that a block takes.
     fn cost(&self, desk: &Desk<'_>, rows: &[Row]) -> u64 {
-        let open =
-            |want: &Want| want.rows.iter().filter(|row| !desk.pool().has(want.candidate, **row, want.sample)).count();
-        (0..self.samples).flat_map(|sample| self.wants(rows, sample)).map(|want| open(&want) as u64).sum()
+        let wants = (0..self.samples).flat_map(|sample| self.wants(desk, rows, sample));
+        wants.map(|want| want.rows.len() as u64).sum()
     }
 }

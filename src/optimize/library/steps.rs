@@ -2,8 +2,8 @@
 
 use super::super::desk::Desk;
 use super::super::pool::CandidateId;
-use super::effect::{Effect, moves};
-use super::finding::{Finding, Verdict, adds_more, adds_nothing};
+use super::effect::{Effect, moves, pooled};
+use super::finding::{Finding, Verdict, adds_more, adds_nothing, does_nothing};
 use super::plan::calls_left;
 use super::race::{Arm, Race};
 use super::sets::closest;
@@ -19,10 +19,18 @@ const LESS: f64 = 0.20;
 /// Bullets that one that was taken out is held against.
 const SUSPECTS: usize = 2;
 /// A bullet that is so many standard errors behind alone is no part of the whole. Of those that do nothing alone, and may do
-/// something together, chance puts one in forty there.
-const BEHIND: f64 = 1.96;
+/// something together, chance puts one in 200 there.
+const BEHIND: f64 = 2.58;
 /// A bullet that is so many standard errors ahead alone helps, for the question who makes it redundant: one-sided 95 %.
 const HELPS: f64 = 1.645;
+/// One that was left out and is so many standard errors ahead among the chosen becomes one of them.
+const AHEAD: f64 = 2.58;
+/// Share of the calls that are left for a look around; the rest is for the next, and for being sure.
+const AROUND: f64 = 0.75;
+/// Share of what is left after it for being sure; the rest is for those that do nothing.
+const SURE: f64 = 0.6;
+/// Looks around.
+const ROUNDS: u32 = 3;
 /// A chosen one that is missed by so many standard errors is redundant with none.
 const MISSED: f64 = 1.96;
 
@@ -83,11 +91,7 @@ impl Bullets {
     fn score(&self, i: usize) -> f64 {
         let finding = &self.findings[i];
         let known = [&finding.alone, &finding.within].into_iter().flatten().filter(|effect| effect.is_tested());
-        let (sum, weight) = known.map(Effect::worth).fold((0.0, 0.0), |sum, (gain, se)| {
-            let weight = se.powi(-2);
-            (sum.0 + gain * weight, sum.1 + weight)
-        });
-        if weight > 0.0 { sum / weight } else { 0.0 }
+        pooled(known.map(Effect::worth))
     }
 
     /// The chosen, the one of which the least is known to help last.
@@ -103,30 +107,55 @@ impl Bullets {
 
     /// The worst of the chosen left out together.
     pub(super) fn less(&mut self, desk: &mut Desk<'_>) {
-        let out: Vec<usize> = self.ranked().split_off(self.chosen.len() - self.part);
-        let kept: Vec<usize> = self.chosen.iter().copied().filter(|i| !out.contains(i)).collect();
-        let whole = self.sets.candidate(desk, &self.chosen, 0);
-        let arm = whole.and_then(|shared| Ok(Arm { about: 0, own: self.sets.candidate(desk, &kept, shared)?, shared }));
+        self.out = self.ranked().split_off(self.chosen.len() - self.part);
         // A part of them for each look: most looks end the question for the bullets that they are about.
         let calls = self.less_calls / 3;
         self.less_calls -= calls;
-        self.step = Step::Less;
+        self.without(desk, Step::Less, calls);
+    }
+
+    /// Those of the chosen left out together that are shown to do nothing: each of them would be paid for with every call.
+    pub(super) fn idle(&mut self, desk: &mut Desk<'_>) {
+        let is_idle = |i: &usize| does_nothing(&self.findings[*i]);
+        self.out = self.chosen.iter().copied().filter(is_idle).collect();
+        match self.out.len() {
+            0 => self.start(Step::Idle, Vec::new(), 0),
+            // That the base prompt alone is as good needs no further look.
+            all if all == self.chosen.len() => {
+                self.chosen.clear();
+                self.start(Step::Idle, Vec::new(), 0);
+            }
+            _ => self.without(desk, Step::Idle, calls_left(desk)),
+        }
+    }
+
+    fn without(&mut self, desk: &mut Desk<'_>, step: Step, calls: u64) {
+        let kept: Vec<usize> = self.chosen.iter().copied().filter(|i| !self.out.contains(i)).collect();
+        let whole = self.sets.candidate(desk, &self.chosen, 0);
+        let arm = whole.and_then(|shared| Ok(Arm { about: 0, own: self.sets.candidate(desk, &kept, shared)?, shared }));
+        self.step = step;
         // Several looks are at the same set: its luck would be in all of them.
         self.race = Some(Race::new(arm.into_iter().collect(), calls).with_samples(2));
     }
 
-    /// What was left out together goes when it is not missed; otherwise half of it is tried.
-    pub(super) fn lessened(&mut self, effect: Option<&Effect>) {
-        let Some(effect) = effect else {
-            self.part = 0;
-            return;
-        };
-        let missed = !effect.is_tested() || effect.z() > self.knobs.z;
-        if !missed {
-            let out = self.ranked().split_off(self.chosen.len() - self.part);
+    /// What was left out together goes when it is not missed.
+    fn goes(&mut self, effect: Option<&Effect>) -> Option<bool> {
+        let out = std::mem::take(&mut self.out);
+        let effect = effect?;
+        let is_missed = !effect.is_tested() || effect.z() > self.knobs.z;
+        if !is_missed {
             self.chosen.retain(|i| !out.contains(i));
         }
-        self.part = if missed { self.part / 2 } else { self.part.min(self.chosen.len() / 2) };
+        Some(!is_missed)
+    }
+
+    /// After such a look: where those that were left out are missed, half of them is tried next.
+    pub(super) fn lessened(&mut self, effect: Option<&Effect>) {
+        self.part = match self.goes(effect) {
+            None => 0,
+            Some(true) => self.part.min(self.chosen.len() / 2),
+            Some(false) => self.part / 2,
+        };
     }
 
     fn leaving_out(&mut self, desk: &mut Desk<'_>, open: &[usize]) -> Vec<Arm> {
@@ -143,6 +172,13 @@ impl Bullets {
         open.iter().copied().filter_map(arm).collect()
     }
 
+    /// It helps alone, and is not missed among others.
+    fn may_be_redundant(&self, i: usize) -> bool {
+        let Finding { alone, within, .. } = &self.findings[i];
+        let is_missed = self.chosen.contains(&i) && within.as_ref().is_some_and(|within| within.z() > MISSED);
+        alone.as_ref().is_some_and(|alone| alone.is_tested() && alone.z() > HELPS) && !is_missed
+    }
+
     /// Who makes those redundant that help alone and are not missed among others, and what those need that help only among
     /// others? The bullets that move the same rows are held beside them.
     pub(super) fn beside(&mut self, desk: &mut Desk<'_>) {
@@ -150,11 +186,10 @@ impl Bullets {
         let mut pairs: Vec<(usize, usize)> = Vec::new();
         for i in 0..self.findings.len() {
             let Finding { alone: Some(alone), within, .. } = &self.findings[i] else { continue };
-            let is_missed = self.chosen.contains(&i) && within.as_ref().is_some_and(|within| within.z() > MISSED);
             let needs = within.as_ref().is_some_and(|within| adds_more(alone, within));
             let how: &dyn Fn(usize) -> Option<(CandidateId, CandidateId)> = match () {
                 () if !alone.is_tested() => continue,
-                () if alone.z() > HELPS && !is_missed => &single,
+                () if self.may_be_redundant(i) => &single,
                 () if needs => &|i| self.seen[i],
                 () => continue,
             };
@@ -182,7 +217,7 @@ impl Bullets {
         let mut open = self.chosen.clone();
         open.sort_by(|a, b| self.score(*a).total_cmp(&self.score(*b)).then(b.cmp(a)));
         for i in open {
-            let Some(alone) = &self.findings[i].alone else { continue };
+            let Some(alone) = self.findings[i].alone.as_ref().filter(|_| self.may_be_redundant(i)) else { continue };
             let chosen = |id: &str| self.chosen.iter().any(|other| self.findings[*other].id == id);
             let mut beside = self.findings[i].beside.iter().filter(|beside| chosen(&beside.other));
             if beside.any(|beside| adds_nothing(alone, &beside.effect)) {
@@ -206,7 +241,32 @@ impl Bullets {
                 }
             }
         }
-        let calls = calls_left(desk);
+        let calls = (AROUND * calls_left(desk) as f64) as u64;
+        self.rounds += 1;
         self.start(Step::Around, arms, calls);
+    }
+
+    /// What turned out to be needed among the chosen, the best of it, becomes one of them.
+    pub(super) fn more(&mut self) -> bool {
+        let words = |i: usize| self.findings[i].text.split_whitespace().count();
+        let room = self.knobs.words.saturating_sub(self.chosen.iter().map(|&i| words(i)).sum());
+        if self.rounds >= ROUNDS || self.chosen.len() >= self.knobs.most {
+            return false;
+        }
+        let ahead = |i: &usize| self.findings[*i].within.as_ref().map(Effect::z).filter(|z| *z > AHEAD);
+        let open = (0..self.findings.len()).filter(|i| !self.chosen.contains(i) && words(*i) <= room);
+        let best = open.filter_map(|i| Some((ahead(&i)?, i))).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        self.chosen.extend(best.map(|(_, i)| i));
+        best.is_some()
+    }
+
+    /// What was clear of the base prompt early is rated on all rows: how much it does is still unsure, and what is looked at
+    /// often is clear by chance now and then.
+    pub(super) fn sure(&mut self, desk: &mut Desk<'_>) {
+        let tested = |i: &usize| self.findings[*i].alone.is_some();
+        let arm = |i: usize| Some(Arm { about: i, own: self.sets.known(&[i])?, shared: 0 });
+        let arms = (0..self.findings.len()).filter(tested).filter_map(arm).collect();
+        self.step = Step::Sure;
+        self.race = Some(Race::new(arms, (SURE * calls_left(desk) as f64) as u64).until_the_end());
     }
 }

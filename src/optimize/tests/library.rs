@@ -47,7 +47,7 @@ fn rates(example: &Example, rules: &[String], scale: Scale) -> Rating {
 }
 
 fn world(rows: usize) -> World {
-    World::new(rows, 4, helps).judged_by(rates)
+    World::new(rows, 4, helps).judged_by(|example, rules, scale, _| rates(example, rules, scale))
 }
 
 fn search(world: &World, rules: Vec<Rule>, knobs: Knobs) -> (Ran, Vec<Finding>) {
@@ -73,7 +73,7 @@ fn a_harmful_a_useless_a_redundant_and_two_interacting_bullets_are_told_apart() 
             ("old-again", "redundant with old".to_owned()),
             ("keywords", "helps".to_owned()),
             ("harm", "harms".to_owned()),
-            ("idle", "no effect shown".to_owned()),
+            ("idle", "does nothing".to_owned()),
             ("limit", "only together with reader".to_owned()),
             ("reader", "only together with limit".to_owned()),
         ]
@@ -87,10 +87,11 @@ fn a_harmful_a_useless_a_redundant_and_two_interacting_bullets_are_told_apart() 
 }
 
 /// The same judge, in a world of its own for each seed: two ratings in five are one point off.
-fn noisy(seed: u64) -> impl Fn(&Example, &[String], Scale) -> Rating {
-    move |example, rules, scale| {
+fn noisy(seed: u64) -> impl Fn(&Example, &[String], Scale, u32) -> Rating {
+    move |example, rules, scale, sample| {
         let mut hash = blake3::Hasher::new();
         hash.update(&seed.to_le_bytes())
+            .update(&sample.to_le_bytes())
             .update(example.item.id.as_str().as_bytes())
             .update(rules.join("\n").as_bytes());
         let level = scale.index(rates(example, rules, scale));
@@ -105,8 +106,8 @@ fn noisy(seed: u64) -> impl Fn(&Example, &[String], Scale) -> Rating {
 /// The pair interacts in no simulated model: there, rules only ever take from each other. `cargo bench --bench bullets` has the
 /// other three kinds on `sim/small`.
 #[test]
-fn under_noise_planted_bullets_are_found_out_in_nearly_all_of_20_seeds() {
-    let mut right = [0; 7];
+fn under_noise_planted_bullets_are_found_out_in_19_of_20_seeds() {
+    let (mut right, mut idle_chosen) = ([0; 7], 0);
     for seed in 0..20 {
         let world = World::new(240, 4, helps).judged_by(noisy(seed)).seed(seed).judge_calls(12_000);
         let (_, found) = search(&world, planted(), Knobs::default());
@@ -118,18 +119,20 @@ fn under_noise_planted_bullets_are_found_out_in_nearly_all_of_20_seeds() {
             is(0, &Verdict::Helps) || is(1, &Verdict::Helps),
             is(2, &Verdict::Helps),
             is(3, &Verdict::Harms),
-            is(4, &Verdict::NoEffectShown),
+            is(4, &Verdict::NoEffectShown) || is(4, &Verdict::DoesNothing),
             together(5, "reader"),
             together(6, "limit"),
         ];
         right.iter_mut().zip(all).for_each(|(right, one)| *right += i32::from(one));
+        idle_chosen += i32::from(found[4].place.is_some());
     }
-    assert!(right.iter().all(|right| *right >= 17), "{right:?}");
+    assert!(right.iter().all(|right| *right >= 19) && idle_chosen <= 4, "{right:?}, {idle_chosen}");
 }
 
 #[test]
 fn what_each_does_is_told_by_hand() {
-    let (_, found) = search(&world(64).judge_calls(4_000), planted(), Knobs::default());
+    // The last queries have two rows instead of four: not all queries say the same.
+    let (_, found) = search(&world(66).judge_calls(4_000), planted(), Knobs::default());
     let old = found[0].alone.as_ref().unwrap();
     // Rows of its kind are two points off without it, which costs (2/4)² each.
     assert_eq!((old.gain, old.broken), (25.0 * old.fixed as f64 / old.rows as f64, 0));

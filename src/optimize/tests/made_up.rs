@@ -84,8 +84,8 @@ impl<'a> Letter<'a> {
 /// What a reflection model answers.
 pub(super) type Writer = fn(&Letter<'_>) -> String;
 
-/// What a judge with these rules says of an example.
-pub(super) type Rates = Box<dyn Fn(&Example, &[String], Scale) -> Rating>;
+/// What a judge with these rules says of an example the nth time that it is asked.
+pub(super) type Rates = Box<dyn Fn(&Example, &[String], Scale, u32) -> Rating>;
 
 /// The rule that helps the most.
 pub(super) fn helps(letter: &Letter<'_>) -> String {
@@ -163,7 +163,7 @@ impl World {
     }
 
     /// Another judge.
-    pub fn judged_by(self, rates: impl Fn(&Example, &[String], Scale) -> Rating + 'static) -> Self {
+    pub fn judged_by(self, rates: impl Fn(&Example, &[String], Scale, u32) -> Rating + 'static) -> Self {
         Self { rates: Some(Box::new(rates)), ..self }
     }
 
@@ -223,7 +223,7 @@ impl World {
             let prompt = desk.pool().prompt(want.candidate).clone();
             for &row in &want.rows {
                 let example = desk.materials().example(row);
-                let said = self.said(example, &prompt);
+                let said = self.said(example, &prompt, want.sample);
                 let loss = desk.materials().loss(example, &said);
                 desk.record(want.candidate, row, want.sample, Rated { said, loss });
             }
@@ -231,7 +231,7 @@ impl World {
         Told::Rated
     }
 
-    fn said(&self, example: &Example, prompt: &Prompt) -> Said {
+    fn said(&self, example: &Example, prompt: &Prompt, sample: u32) -> Said {
         let shown = prompt.demos.len() + prompt.nearest.as_ref().map_or(0, |nearest| nearest.count);
         let number: usize = example.item.id.as_str()[1..].parse().unwrap();
         if shown < SHOWN && number % self.breaks == self.breaks - 1 {
@@ -239,7 +239,7 @@ impl World {
         }
         let scale = self.judge.rubric.scale;
         let rating = match &self.rates {
-            Some(rates) => rates(example, &prompt.bullets, scale),
+            Some(rates) => rates(example, &prompt.bullets, scale, sample),
             None => rating(example, &prompt.bullets, shown >= SHOWN, scale),
         };
         Said::Rated { rating, rationale: Some("It is of its kind.".into()) }
