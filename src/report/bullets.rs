@@ -47,8 +47,9 @@ pub(super) const COLUMNS: [&str; 7] =
     ["bullet", "alone", "among the chosen", "fixed", "broken", "worst slice", "verdict"];
 
 /// Below the table.
-pub(super) const NOTE: &str = "Chosen: what stays when parts of all bullets together that are not missed are taken out, the \
-    least helpful first; a chosen one need not have an effect that is shown. NMSE points gained, ± half of the 95 % interval by query, on items of the search; + is better. \
+pub(super) const NOTE: &str = "Chosen: what is left of all bullets together once those that are not missed are taken out, the \
+    least helpful first, and those that turn out to be needed are back in; a chosen one need not have an effect that is \
+    shown. NMSE points gained, ± half of the 95 % interval by query, on items of the search; + is better. \
     Replies that break more or less often beyond chance stand beside them. Among the chosen: what is lost without it, or \
     gained by adding it. Fixed and broken: items rated as people do only with it, or only without it, added alone. ! marks a \
     slice that is worse beyond chance.";
