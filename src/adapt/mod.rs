@@ -95,6 +95,20 @@ pub struct Arm {
     pub labels_per_usd: Option<f64>,
 }
 
+/// A term that was not met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unmet {
+    /// It is not shown to be better.
+    Better,
+    /// It is not shown not to be worse by the margin.
+    Margin,
+    /// A slice is worse beyond its margin.
+    SliceMargin,
+    /// Too many replies are malformed.
+    Malformed,
+}
+
 /// Which of the three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -125,6 +139,9 @@ pub struct Adaptation {
     pub verdict: Verdict,
     /// Each reason, in words.
     pub reasons: Vec<String>,
+    /// The terms that were not met; empty for a GO.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unmet: Vec<Unmet>,
     /// What had to be shown.
     pub terms: Terms,
     /// The old judge, the old prompt on the new model, and the revised prompt where there is one.
@@ -143,12 +160,15 @@ pub fn decide(scale: Scale, held: &[Labelled], arms: &Arms<'_>, terms: &Terms, s
     let against = compare(scale, held, (&arms.from, arms.revised), told);
     let claimed = audit::Terms { margin: None, ..told };
     let bought = is_revised.then(|| compare(scale, held, (arms.as_is, arms.revised), claimed));
-    let mut reasons = Vec::new();
-    reasons.extend(falls_short(&against, terms));
-    reasons.extend(adopt::worse_slices(&against, terms.slice_margin));
-    if let Some([before, now]) = adopt::breaks_more(&against, terms.malformed) {
-        reasons.push(format!("{now} of its replies are malformed; the old judge's are {before}"));
-    }
+    let goal = if terms.goal == Goal::Better { Unmet::Better } else { Unmet::Margin };
+    let slices = adopt::worse_slices(&against, terms.slice_margin);
+    let breaks = adopt::breaks_more(&against, terms.malformed)
+        .map(|[before, now]| format!("{now} of its replies are malformed; the old judge's are {before}"));
+    let faults = falls_short(&against, terms).map(|reason| (goal, reason)).into_iter();
+    let faults = faults.chain(slices.into_iter().map(|reason| (Unmet::SliceMargin, reason)));
+    let (mut unmet, mut reasons): (Vec<Unmet>, Vec<String>) =
+        faults.chain(breaks.map(|reason| (Unmet::Malformed, reason))).unzip();
+    unmet.dedup();
     let verdict = if reasons.is_empty() { Verdict::Go } else { Verdict::NoGo };
     if verdict == Verdict::Go {
         reasons.push(holds(&against, terms));
@@ -164,7 +184,7 @@ pub fn decide(scale: Scale, held: &[Labelled], arms: &Arms<'_>, terms: &Terms, s
     for (at, arm) in measured.iter_mut().enumerate() {
         arm.labels_per_usd = good(at, arm).then(|| per_usd(&arm.panel.cost)).flatten();
     }
-    Adaptation { verdict, reasons, terms: *terms, arms: measured, against, bought }
+    Adaptation { verdict, reasons, unmet, terms: *terms, arms: measured, against, bought }
 }
 
 fn arm(scale: Scale, held: &[Labelled], role: Role, judge: &JudgeInput, seed: u64) -> Arm {

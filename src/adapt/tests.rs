@@ -89,6 +89,7 @@ fn a_judge_that_is_worse_is_a_no_go_with_its_numbers() {
     let found = decided(judge("old", every(2)), &new, &new, Terms::default());
     assert_eq!((found.verdict, found.arms.len()), (Verdict::NoGo, 2));
     assert!(found.bought.is_none() && found.arms[1].labels_per_usd.is_none());
+    assert_eq!(found.unmet, [Unmet::Margin, Unmet::SliceMargin]);
     // (2/4)² = 25 points on each item; half a point of squared error on every second one: 3.125.
     assert_eq!(
         found.reasons,
@@ -123,6 +124,7 @@ fn better_overall_and_worse_on_one_language_is_a_no_go_that_names_it() {
     let found = decide(scale(), &held, &Arms { from, as_is: &new, revised: &new }, &Terms::default(), 0);
     assert_eq!((found.against.outcome, found.verdict), (Outcome::Better, Verdict::NoGo));
     assert_eq!(found.reasons, ["it is 18.8 NMSE points worse where language is de (60 items)"]);
+    assert_eq!(found.unmet, [Unmet::SliceMargin]);
 }
 
 #[test]

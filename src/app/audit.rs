@@ -83,7 +83,7 @@ pub async fn audit(
         people: found.people.clone(),
     };
     let mut audit = audit::audit(found.scale, found.labelled.clone(), &found.judges, &setup);
-    name_sources(&mut audit, &found.request, &flags);
+    name_sources(&mut audit, &found.request, &flags, &project.invocation());
     Ok(Audited {
         request: found.request,
         audit,

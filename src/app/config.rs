@@ -29,6 +29,9 @@ pub struct Config {
     /// Endpoints by name: `--model NAME`.
     #[serde(default)]
     pub model: BTreeMap<String, ModelConfig>,
+    /// The file, when it was named.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
 }
 
 /// What commands use when a flag is not given.
@@ -59,9 +62,9 @@ impl Config {
     /// # Errors
     /// [`AppError::Input`] with line and column when the file cannot be read as a configuration.
     pub fn read(path: Option<&Path>) -> Result<Self, AppError> {
-        let asked = path.is_some();
+        let file = path.map(Path::to_owned);
         let path = path.unwrap_or(Path::new(CONFIG_FILE));
-        if !asked && !path.exists() {
+        if file.is_none() && !path.exists() {
             return Ok(Self::default());
         }
         let name = path.display().to_string();
@@ -70,10 +73,11 @@ impl Config {
             place: Some(Place::file(name.clone())),
             hint: "name the file with `-c FILE`, or write one with `assessor init`".into(),
         })?;
-        toml::from_str(&text).map_err(|e| AppError::Input {
+        let config: Self = toml::from_str(&text).map_err(|e| AppError::Input {
             message: e.message().to_owned(),
             place: Some(Place::in_text(name, &text, e.span().map_or(0, |s| s.start))),
             hint: "print the schema of the file: `assessor schema config`".into(),
-        })
+        })?;
+        Ok(Self { file, ..config })
     }
 }

@@ -1,7 +1,7 @@
 //! What a command works on: state, configuration, rubric, judge, model. The shipped data stand in where nothing is named.
 
 use super::{AppError, Config};
-use crate::domain::Place;
+use crate::domain::{Invocation, Place};
 use crate::judge::{JudgeSpec, PARSER, Sampling};
 use crate::ledger::{Found, Ledger};
 use crate::model::clock::TokioClock;
@@ -106,6 +106,11 @@ pub(super) fn settle(file: &tempfile::NamedTempFile, path: &Path) -> Result<(), 
 }
 
 impl Project {
+    /// The options that a suggested command has to repeat.
+    pub fn invocation(&self) -> Invocation {
+        Invocation::of(&self.state, self.config.file.as_deref(), self.seed)
+    }
+
     /// Opens the ledger.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use super::{AuditRequest, Source};
 use crate::audit::{Audit, JudgeAudit};
+use crate::domain::{Invocation, quoted};
 use crate::judge::foreign::Fractions;
 use crate::labels::{OnDuplicate, OnFraction, OnOffScale};
 use std::path::{Path, PathBuf};
@@ -67,14 +68,8 @@ pub(super) fn source_flags(request: &AuditRequest) -> String {
     words.join(" ")
 }
 
-/// As a word of a shell.
-fn quoted(value: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:#=+@%".contains(c);
-    if value.chars().all(plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
-}
-
-/// Makes the suggested commands work on the data of this audit, and on the judge that they are about.
-pub(super) fn name_sources(audit: &mut Audit, request: &AuditRequest, flags: &str) {
+/// Makes the suggested commands work on the data of this audit, on the judge that they are about, and in the same state.
+pub(super) fn name_sources(audit: &mut Audit, request: &AuditRequest, flags: &str, invocation: &Invocation) {
     let several = audit.judges.len() > 1;
     for judge in &mut audit.judges {
         let chosen = match &request.source {
@@ -83,13 +78,16 @@ pub(super) fn name_sources(audit: &mut Audit, request: &AuditRequest, flags: &st
             }
             _ => String::new(),
         };
-        for command in judge.advice.iter_mut().filter_map(|step| step.command.as_mut()) {
-            for verb in ["assessor disagree", "assessor audit"] {
-                if let Some(rest) = command.strip_prefix(verb).filter(|_| !flags.is_empty()) {
-                    *command = format!("{verb} {flags}{chosen}{rest}");
-                    break;
+        for step in &mut judge.advice {
+            step.why = invocation.complete(&step.why);
+            step.command = step.command.as_deref().map(|command| {
+                let words = command.strip_prefix("assessor ").unwrap_or(command);
+                let (verb, rest) = words.split_once(' ').unwrap_or((words, ""));
+                match ["disagree", "audit"].contains(&verb) && !flags.is_empty() {
+                    true => invocation.command(format!("{verb} {flags}{chosen} {rest}").trim_end()),
+                    false => invocation.command(words),
                 }
-            }
+            });
         }
     }
 }

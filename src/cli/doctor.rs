@@ -24,10 +24,10 @@ pub(super) async fn run(
         _ = cancel.wait_for(|stop| *stop) => return Err(AppError::Interrupted { done: 0, total: 0 }),
     };
     let exit = if checkup.is_healthy() { DONE } else { PROVIDER };
-    Ok(out.result("doctor", exit, &checkup, warnings, || shown(&checkup)))
+    Ok(out.result("doctor", exit, &checkup, warnings, || shown(&checkup, out)))
 }
 
-fn shown(checkup: &Checkup) -> String {
+fn shown(checkup: &Checkup, out: &Out) -> String {
     let mut text = format!("{} ({})\n\n", checkup.model, checkup.address);
     for finding in &checkup.findings {
         let mark = match finding.health {
@@ -37,7 +37,7 @@ fn shown(checkup: &Checkup) -> String {
         };
         let _ = writeln!(text, "{mark}  {:18} {}", finding.what, finding.detail);
         if let Some(hint) = &finding.hint {
-            let _ = writeln!(text, "{:24} hint: {hint}", "");
+            let _ = writeln!(text, "{:24} hint: {}", "", out.invocation().complete(hint));
         }
     }
     let cost = checkup.cost_usd.map_or(String::new(), |usd| format!(", ${usd:.4}"));

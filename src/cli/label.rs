@@ -34,7 +34,7 @@ pub(super) async fn run(
     let mut drawn = Drawn::new(out);
     let done = app::label(project, &request, &mut |event| drawn.take(event), cancel).await?;
     let exit = if done.budget_ended { BUDGET } else { DONE };
-    Ok(out.result("label", exit, &done, warnings, || labelled(&done, named.as_deref())))
+    Ok(out.result("label", exit, &done, warnings, || labelled(&done, named.as_deref(), out)))
 }
 
 fn default_out(project: &Project, request: &LabelRequest) -> Result<PathBuf, AppError> {
@@ -42,7 +42,7 @@ fn default_out(project: &Project, request: &LabelRequest) -> Result<PathBuf, App
     Ok(app::default_out(&request.items, &project.judge(&request.judge, &endpoint)?.hash()))
 }
 
-fn labelled(done: &Labelled, named: Option<&str>) -> String {
+fn labelled(done: &Labelled, named: Option<&str>, out: &Out) -> String {
     let mut text = format!("{}\n", done.judge);
     let _ = writeln!(
         text,
@@ -68,14 +68,9 @@ fn labelled(done: &Labelled, named: Option<&str>) -> String {
         }
         // The ids of qrels are another spelling of ours, which only the reader of that file joins again.
         let next = path.extension().is_none_or(|e| e != "qrels");
-        let _ = match named.filter(|_| next) {
-            Some(items) => {
-                let labels = path.display();
-                writeln!(text, "Next:   assessor audit --ratings {labels} --items {items} --human HUMAN-RATINGS-FILE")
-            }
-            None if !next => Ok(()),
-            None => writeln!(text, "Next:   assessor audit --ratings {}", path.display()),
-        };
+        let files = named.map_or(String::new(), |items| format!(" --items {items} --human HUMAN-RATINGS-FILE"));
+        let audit = out.command(&format!("audit --ratings {}{files}", path.display()));
+        let _ = if next { writeln!(text, "Next:   {audit}") } else { Ok(()) };
     }
     text
 }

@@ -10,6 +10,7 @@ mod compare;
 mod disagree;
 mod doctor;
 mod error;
+mod fold;
 mod init;
 mod judge;
 mod label;

@@ -19,6 +19,7 @@ pub(super) async fn run(
     let shared = args.strategy.shared();
     let (stored, warnings) = stored(project, out, shared.judge.judge.as_deref())?;
     let request = args.strategy.request(stored);
+    args.strategy.check(project.rubric(&request.judge)?.scale)?;
     let mut drawn = Drawn::new(out);
     let mut watch = |event| drawn.take(event);
     let mut found = Box::pin(app::optimize(project, &request, &mut watch, cancel)).await?;

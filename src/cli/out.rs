@@ -3,9 +3,10 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use super::args::Cli;
-use super::error;
+use super::error::{self, Shown};
+use super::fold::fold;
 use crate::app::{AppError, Envelope, Warning};
-use crate::domain::Explain as _;
+use crate::domain::{Explain as _, Invocation};
 use serde::Serialize;
 use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
@@ -18,17 +19,37 @@ const NARROWEST: u16 = 60;
 const NOTE: usize = 1000;
 /// Wider lines are hard to read.
 const WIDEST: u16 = 120;
+/// Sentences are read less easily than tables.
+const WIDEST_SENTENCE: u16 = 100;
 
 /// Where things are shown, and how.
 #[derive(Debug)]
 pub(super) struct Out {
     json: bool,
     quiet: bool,
+    invocation: Invocation,
 }
 
 impl Out {
     pub fn new(cli: &Cli) -> Self {
-        Self { json: cli.json, quiet: cli.quiet }
+        let invocation = Invocation::of(&cli.state, cli.config.as_deref(), cli.seed);
+        Self { json: cli.json, quiet: cli.quiet, invocation }
+    }
+
+    /// The options that suggested commands have to repeat.
+    pub fn invocation(&self) -> &Invocation {
+        &self.invocation
+    }
+
+    /// `assessor judge list` for `judge list`, with the options that are in use.
+    pub fn command(&self, rest: &str) -> String {
+        self.invocation.command(rest)
+    }
+
+    /// Columns of sentences on stderr; `None` where it is no terminal.
+    fn sentence(&self) -> Option<usize> {
+        let (width, _) = terminal_size::terminal_size_of(std::io::stderr())?;
+        Some(usize::from(width.0.clamp(NARROWEST, WIDEST_SENTENCE)))
     }
 
     /// Columns to fit into.
@@ -86,6 +107,7 @@ impl Out {
     pub fn note(&self, text: &str) {
         if !self.quiet {
             let text: String = error::clean(text).chars().take(NOTE).collect();
+            let text = self.sentence().map_or_else(|| text.clone(), |width| fold(&text, 0, width));
             let _ = writeln!(std::io::stderr(), "{text}");
         }
     }
@@ -94,12 +116,13 @@ impl Out {
     pub fn error(&self, command: &'static str, error: &AppError) -> ExitCode {
         let exit = error.exit_code();
         let color = std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal();
-        let _ = write!(std::io::stderr(), "{}", error::render(error, color));
+        let shown = Shown { color, width: self.sentence() };
+        let _ = write!(std::io::stderr(), "{}", error::render(error, shown, &self.invocation));
         if self.json {
             let data = serde_json::json!({
                 "message": error.to_string(),
                 "place": error.place().map(ToString::to_string),
-                "hint": error.hint(),
+                "hint": error.hint().map(|hint| self.invocation.complete(&hint)),
             });
             self.envelope(command, exit, &data, Vec::new());
         }

@@ -1,7 +1,7 @@
 //! What people see while a run goes on: done of total, rate, malformed so far, money, time left.
 
 use super::out::Out;
-use crate::domain::{Event, NanoUsd, Progress, Search};
+use crate::domain::{Event, NanoUsd, Progress, Search, SearchPart};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;
 
@@ -33,6 +33,7 @@ impl<'a> Drawn<'a> {
                     bar.set_message(message(&progress));
                 }
             }
+            Event::Began(part) => self.part(&part),
             Event::Searched(search) => self.search(&search),
             Event::SteppedDown { endpoint, now, because } => {
                 self.say(&format!("{endpoint}: {now} (it said: {because})"))
@@ -69,6 +70,14 @@ impl<'a> Drawn<'a> {
             "dev NMSE {best} (was {baseline}), {} candidates, {}",
             search.candidates, search.spent
         ));
+    }
+
+    /// A bar shows on a terminal that it goes on; elsewhere a line for each part does.
+    fn part(&self, part: &SearchPart) {
+        if !self.out.progress() {
+            let SearchPart { model, name, calls, spent } = part;
+            self.out.note(&format!("{model}: now {name}; {calls} judge calls and {spent} so far"));
+        }
     }
 
     fn say(&self, text: &str) {

@@ -51,7 +51,8 @@ async fn serve(options: sim::Options, out: &Out, mut cancel: watch::Receiver<boo
     let names: Vec<&str> = sim::MODELS.iter().map(|m| m.name).collect();
     out.raw(&server.base_url());
     out.note(&format!("Simulated models, programs and no language models: {}", names.join(", ")));
-    out.note(&format!("Try: assessor audit --model {}#sim/small\nStop with Ctrl-C.", server.base_url()));
+    let audit = out.command(&format!("audit --model {}#sim/small", server.base_url()));
+    out.note(&format!("Try: {audit}\nStop with Ctrl-C."));
     // Ends when the user interrupts.
     let _ = cancel.wait_for(|stop| *stop).await;
     out.note(&format!("{} calls answered.", server.calls()));

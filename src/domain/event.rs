@@ -36,6 +36,8 @@ pub enum Event {
         /// Served.
         served: String,
     },
+    /// A part of a long search began.
+    Began(SearchPart),
     /// A search for a better prompt went on.
     Searched(Search),
     /// The run ended.
@@ -58,6 +60,19 @@ pub struct Progress {
     /// Calls made by this process.
     pub calls: u64,
     /// Spent by this process.
+    pub spent: NanoUsd,
+}
+
+/// A part of a search that has several, and what those before it took.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchPart {
+    /// The model that is searched on.
+    pub model: String,
+    /// The part.
+    pub name: String,
+    /// Judge calls so far.
+    pub calls: u64,
+    /// Spent so far.
     pub spent: NanoUsd,
 }
 

@@ -2,6 +2,7 @@
 
 mod estimate;
 mod event;
+mod invocation;
 mod item;
 mod money;
 mod place;
@@ -10,7 +11,8 @@ mod split;
 mod verdict;
 
 pub use estimate::{Estimate, Figure, Interval, Undefined};
-pub use event::{Event, Progress, Search};
+pub use event::{Event, Progress, Search, SearchPart};
+pub use invocation::{DEFAULT_STATE, Invocation, quoted};
 pub use item::{GroupId, HumanRating, Item, ItemId};
 pub use money::{NanoUsd, Price, Usage};
 pub use place::{Explain, Place};

@@ -7,7 +7,8 @@
 //! the lines that all candidates share would make any two of them similar. Prompts that show other examples are other
 //! prompts, whatever their text.
 //!
-//! What it cannot see: the same rule in other words.
+//! What it cannot see: the same rule in other words. Where a person can be asked, [`is_about_the_same`] finds most of
+//! those, and some that only sound alike.
 
 use super::finding::{Check, Violation};
 use super::text::{lines, words};
@@ -66,6 +67,59 @@ fn similar(a: &BTreeSet<String>, b: &BTreeSet<String>) -> bool {
 /// Whether two rules say the same in nearly the same words.
 pub fn says_the_same(a: &str, b: &str) -> bool {
     Remembered::of_text(a).says_the_same(&Remembered::of_text(b))
+}
+
+/// Share of the words of the shorter rule that the other has, too, from which on both may be the same rule in other words.
+/// No two rules of the shipped library share half of theirs.
+const ABOUT: f64 = 0.6;
+/// One word in common says little.
+const LEAST_COMMON: usize = 2;
+
+/// Words that rules on relevance have whatever they are about.
+const TALK: &[&str] = &[
+    "rate",
+    "rated",
+    "rating",
+    "ratings",
+    "document",
+    "documents",
+    "text",
+    "texts",
+    "query",
+    "queries",
+    "item",
+    "items",
+    "judge",
+    "give",
+    "gives",
+    "get",
+    "gets",
+    "high",
+    "higher",
+    "low",
+    "lower",
+];
+
+/// Whether two rules may say the same in other words: they have the words in common that carry them (overlap coefficient
+/// of Szymkiewicz and Simpson, endings cut off). A rule turned round is about the same, too: this is a question to a person
+/// and no check.
+pub fn is_about_the_same(a: &str, b: &str) -> bool {
+    let (a, b) = (carrying(a), carrying(b));
+    let (common, shorter) = (a.intersection(&b).count(), a.len().min(b.len()));
+    common >= LEAST_COMMON && common as f64 >= ABOUT * shorter as f64
+}
+
+/// The words that carry a rule, without their endings.
+fn carrying(text: &str) -> BTreeSet<String> {
+    let of = |line| words(&line).into_iter().filter(|word| !word.function).map(|word| word.lower.into_owned());
+    let all = lines(text).flat_map(|line| of(line).collect::<Vec<_>>());
+    all.filter(|word| !TALK.contains(&word.as_str())).map(|word| stem(&word).to_owned()).collect()
+}
+
+/// A word without an English ending, if four letters are left of it.
+fn stem(word: &str) -> &str {
+    let cut = |end: &&str| word.strip_suffix(*end).filter(|rest| rest.chars().count() >= 4);
+    ["ings", "ing", "edly", "ed", "es", "s", "ly"].iter().find_map(cut).unwrap_or(word)
 }
 
 /// Finds that a candidate is nothing new.

@@ -21,7 +21,7 @@ mod shape;
 mod text;
 mod words;
 
-pub use duplicate::says_the_same;
+pub use duplicate::{is_about_the_same, says_the_same};
 pub use finding::{Check, Span, Violation};
 
 use crate::domain::{Dev, Train};

@@ -130,6 +130,21 @@ fn what_says_the_same_is_unchanged_or_a_duplicate_and_a_rule_turned_round_is_nei
 }
 
 #[test]
+fn a_rule_in_other_words_is_about_the_same_and_no_two_of_the_shipped_library_are() {
+    let library = crate::rubric::bullets::shipped();
+    let known = |text: &str| -> Vec<String> {
+        library.bullets.iter().filter(|b| is_about_the_same(&b.text, text)).map(|b| b.id.clone()).collect()
+    };
+    for bullet in &library.bullets {
+        assert_eq!(known(&bullet.text), [bullet.id.as_str()], "{}", bullet.text);
+    }
+    assert_eq!(known("Give unfinished drafts a lower rating, because they may still change."), ["drafts"]);
+    assert_eq!(known("Old documents should be rated lower unless the query is about the past."), ["recency"]);
+    assert_eq!(known("If nobody answers the question, rate it low."), ["unanswered-question"]);
+    assert_eq!(known("Rate a glossary entry lower when the query asks how to do something."), [""; 0]);
+}
+
+#[test]
 fn a_prompt_that_shows_other_examples_is_another_prompt() {
     let (mut guard, base) = (GUARD.clone(), GUARD.base.clone());
     let mut shows = base.clone();

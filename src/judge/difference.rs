@@ -2,7 +2,7 @@
 
 use super::JudgeSpec;
 use crate::prompt::diff::{Line, diff};
-use crate::prompt::outline;
+use crate::prompt::{Demo, Prompt, outline};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -13,10 +13,53 @@ pub struct JudgeDiff {
     pub old: String,
     /// Hash of the other.
     pub new: String,
-    /// The prompt as the model is given it: instruction, rules, examples, contract.
+    /// The prompt as the model is given it, but for its examples: instruction, rules, contract.
     pub prompt: Vec<Line>,
+    /// The examples: what came and what went. As lines they would hide in each other.
+    #[serde(skip_serializing_if = "Examples::is_unchanged")]
+    pub examples: Examples,
     /// Every other field that differs.
     pub fields: Vec<FieldChange>,
+}
+
+/// In what the rated examples of two prompts differ.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Examples {
+    /// Only the other prompt shows them.
+    pub added: Vec<Demo>,
+    /// Only the one prompt shows them.
+    pub removed: Vec<Demo>,
+    /// Both prompts show so many.
+    pub kept: u64,
+    /// Those that both show stand in another order, or are shown to other items.
+    pub reordered: bool,
+}
+
+impl Examples {
+    fn between(old: &Prompt, new: &Prompt) -> Self {
+        let all = |prompt: &Prompt| -> Vec<Demo> {
+            let pool = prompt.nearest.iter().flat_map(|nearest| &nearest.pool).map(|stored| &stored.demo);
+            prompt.demos.iter().chain(pool).cloned().collect()
+        };
+        let (before, after) = (all(old), all(new));
+        let without = |all: &[Demo], other: &[Demo]| -> Vec<Demo> {
+            all.iter().filter(|demo| !other.contains(demo)).cloned().collect()
+        };
+        let (added, removed) = (without(&after, &before), without(&before, &after));
+        let kept = (after.len() - added.len()) as u64;
+        let same = (&old.demos, &old.nearest) == (&new.demos, &new.nearest);
+        let reordered = !same && added.is_empty() && removed.is_empty();
+        Self { added, removed, kept, reordered }
+    }
+
+    /// They differ.
+    pub fn is_changed(&self) -> bool {
+        self.reordered || !(self.added.is_empty() && self.removed.is_empty())
+    }
+
+    fn is_unchanged(&self) -> bool {
+        !self.is_changed()
+    }
 }
 
 /// A field that differs.
@@ -35,7 +78,10 @@ pub struct FieldChange {
 impl JudgeDiff {
     /// In what `new` differs from `old`. Equal judges differ in nothing.
     pub fn of(old: &JudgeSpec, new: &JudgeSpec) -> Self {
-        let prompt = |judge: &JudgeSpec| outline(&judge.prompt, &judge.rubric);
+        let prompt = |judge: &JudgeSpec| {
+            let text = Prompt { demos: Vec::new(), nearest: None, ..judge.prompt.clone() };
+            outline(&text, &judge.rubric)
+        };
         let rest = |judge: &JudgeSpec| {
             let mut value = serde_json::to_value(judge).expect("a judge is plain data");
             if let Some(fields) = value.as_object_mut() {
@@ -45,11 +91,17 @@ impl JudgeDiff {
         };
         let mut fields = Vec::new();
         compare(String::new(), Some(&rest(old)), Some(&rest(new)), &mut fields);
-        Self { old: old.hash(), new: new.hash(), prompt: diff(&prompt(old), &prompt(new)), fields }
+        let examples = Examples::between(&old.prompt, &new.prompt);
+        Self { old: old.hash(), new: new.hash(), prompt: diff(&prompt(old), &prompt(new)), examples, fields }
     }
 
     /// The prompt differs.
     pub fn changes_prompt(&self) -> bool {
+        self.changes_text() || self.examples.is_changed()
+    }
+
+    /// The prompt differs beside its examples.
+    pub fn changes_text(&self) -> bool {
         self.prompt.iter().any(|line| !matches!(line, Line::Same(_)))
     }
 }
@@ -77,7 +129,6 @@ fn compare(field: String, old: Option<&Value>, new: Option<&Value>, found: &mut 
 mod tests {
     use super::*;
     use crate::judge::{PARSER, Sampling};
-    use crate::prompt::Prompt;
     use crate::rubric::shipped;
     use serde_json::json;
 
@@ -118,6 +169,23 @@ mod tests {
             ]
         );
         assert!(!diff.changes_prompt(), "the prompt was not filled in anew");
+    }
+
+    #[test]
+    fn examples_that_came_and_went_are_told_apart_from_the_text() {
+        let demo = |reply: &str| Demo { item: "[x item]".into(), reply: reply.into() };
+        let (mut one, mut other) = (judge(), judge());
+        one.prompt.demos = vec![demo("1"), demo("2")];
+        other.prompt.demos = vec![demo("2"), demo("3")];
+        let diff = JudgeDiff::of(&one, &other);
+        assert!(diff.changes_prompt() && !diff.changes_text());
+        assert_eq!(
+            (diff.examples.added, diff.examples.removed, diff.examples.kept),
+            (vec![demo("3")], vec![demo("1")], 1)
+        );
+        other.prompt.demos = vec![demo("2"), demo("1")];
+        let turned = JudgeDiff::of(&one, &other);
+        assert!(turned.changes_prompt() && turned.examples.reordered, "{turned:?}");
     }
 
     #[test]

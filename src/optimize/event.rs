@@ -119,6 +119,11 @@ pub enum Entry {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         se: Option<f64>,
     },
+    /// The finds of several strategies were held against the baseline, each on all rows that both were rated on.
+    Final {
+        /// Each find, by its number.
+        finds: Vec<Find>,
+    },
     /// The search is over.
     Concluded {
         /// The best candidate on the data of the search; 0 is the baseline.
@@ -162,9 +167,26 @@ impl Entry {
             Self::Rated { candidate, .. } | Self::Round { candidate, .. } => exchange(candidate),
             Self::Compared { child, against, .. } => [child, against].into_iter().for_each(exchange),
             Self::Stage { best, .. } | Self::Concluded { best, .. } => exchange(best),
+            Self::Final { finds } => finds.iter_mut().for_each(|find| exchange(&mut find.candidate)),
             _ => {}
         }
     }
+}
+
+/// What one of several strategies found, against the baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Find {
+    /// The candidate.
+    pub candidate: CandidateId,
+    /// Dev rows that it and the baseline were rated on.
+    pub rows: u32,
+    /// Mean gain in NMSE points.
+    pub gain: f64,
+    /// Its standard error; absent for a single row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub se: Option<f64>,
+    /// The gain that is to be expected, what few rows show counting little: the largest is used.
+    pub expected: f64,
 }
 
 /// What a run is made of.

@@ -75,8 +75,8 @@ impl Gain {
 
     fn sentence(&self, total: f64, both: u64) -> String {
         let replies = match (self.malformed.before, self.malformed.after) {
-            (Some(before), Some(after)) => format!("malformed replies {before:.1} % → {after:.1} %"),
-            _ => "malformed replies".to_owned(),
+            (Some(before), Some(after)) => format!("malformed {before:.1} % → {after:.1} %"),
+            _ => "malformed: not known".to_owned(),
         };
         let where_both = match (self.both_valid.before, self.both_valid.after) {
             (Some(before), Some(after)) => {
@@ -84,27 +84,39 @@ impl Gain {
             }
             _ => "no item that both could rate".to_owned(),
         };
-        let points = |points: f64| format!("{:.1}", points.abs());
+        let part = |points: f64| match () {
+            () if points.abs() < NONE => "as before".to_owned(),
+            () if points < 0.0 => format!("{:.1} points better", -points),
+            () => format!("{points:.1} points worse"),
+        };
+        // Each part with its own direction: one that exceeds the gain means that the other one was for the worse.
+        let parts = format!(
+            "Replies that can be read: {} ({replies}). Agreement on the others: {} ({where_both}).",
+            part(self.parsing),
+            part(self.agreement)
+        );
+        let points = format!("{:.1} points", total.abs());
         match () {
-            () if total >= -NONE => format!("There is no gain to divide: {where_both}; {replies}."),
-            () if self.parsing_only => format!(
-                "The gain of {} points is parsing only: {replies} are worth {} points, and agreement did not get better \
-                 beyond chance ({where_both}).",
-                points(total),
-                points(self.parsing)
-            ),
-            () if self.parsing.abs() < NONE => format!("The gain is agreement: {where_both}; {replies}."),
-            () if self.parsing > 0.0 => format!(
-                "The gain is agreement ({where_both}), in spite of {} points that parsing lost: {replies}.",
-                points(self.parsing)
-            ),
-            () => format!(
-                "Of the {} points, {} are parsing ({replies}) and {} are agreement ({where_both}).",
-                points(total),
-                points(self.parsing),
-                points(self.agreement)
-            ),
+            () if total >= -NONE => format!("There is no gain to divide. {parts}"),
+            () if self.parsing_only => {
+                format!("The gain of {points} is parsing only: agreement did not get better beyond chance. {parts}")
+            }
+            () if self.parsing.abs() < NONE => format!("The gain of {points} is agreement. {parts}"),
+            () if self.parsing > 0.0 => {
+                format!("The gain of {points} is agreement, in spite of replies that broke. {parts}")
+            }
+            () if self.agreement > NONE => format!("The gain of {points} is parsing, and agreement got worse. {parts}"),
+            () => format!("The gain of {points} is parsing and agreement. {parts}"),
         }
+    }
+
+    /// What a headline has to say beside the gain, because the gain alone would be misread; `None` when it would not.
+    pub fn beware(&self) -> Option<String> {
+        let agreement = match () {
+            () if self.agreement > NONE => format!("agreement on the others is {:.1} points worse", self.agreement),
+            () => "agreement on the others did not get better beyond chance".to_owned(),
+        };
+        self.parsing_only.then(|| format!("The gain is parsing only: more replies can be read; {agreement}."))
     }
 }
 
@@ -186,8 +198,13 @@ mod tests {
         assert!(gain.parsing_only && gain.agreement == 0.0 && (gain.parsing + 25.0).abs() < 1e-9, "{gain:?}");
         assert_eq!(
             gain.says,
-            "The gain of 25.0 points is parsing only: malformed replies 33.3 % → 0.0 % are worth 25.0 points, and \
-             agreement did not get better beyond chance (NMSE 25.0 → 25.0 on the 40 items that both could rate)."
+            "The gain of 25.0 points is parsing only: agreement did not get better beyond chance. Replies that can be read: \
+             25.0 points better (malformed 33.3 % → 0.0 %). Agreement on the others: as before (NMSE 25.0 → 25.0 on the 40 \
+             items that both could rate)."
+        );
+        assert_eq!(
+            gain.beware().unwrap(),
+            "The gain is parsing only: more replies can be read; agreement on the others did not get better beyond chance."
         );
         assert_eq!([gain.overall.text(), gain.valid_only.text()], ["50.0 → 25.0", "25.0 → 25.0"]);
     }
@@ -198,17 +215,41 @@ mod tests {
         assert!(!gain.parsing_only);
         assert_eq!(
             gain.says,
-            "Of the 50.0 points, 33.3 are parsing (malformed replies 33.3 % → 0.0 %) and 16.7 are agreement (NMSE 25.0 → \
-             0.0 on the 40 items that both could rate)."
+            "The gain of 50.0 points is parsing and agreement. Replies that can be read: 33.3 points better (malformed \
+             33.3 % → 0.0 %). Agreement on the others: 16.7 points better (NMSE 25.0 → 0.0 on the 40 items that both could \
+             rate)."
+        );
+        assert_eq!(gain.beware(), None);
+    }
+
+    #[test]
+    fn parsing_that_exceeds_the_gain_does_not_hide_that_agreement_got_worse() {
+        // Every third reply was malformed; what could be read was right, and is one point off now.
+        let off = |i: usize| Some((gold(i) - 3).signum() + 3);
+        let gain = gain(|i| (i % 3 > 0).then_some(gold(i)), off);
+        assert!(gain.parsing_only && gain.agreement > 0.0, "{gain:?}");
+        assert_eq!(
+            gain.says,
+            "The gain of 27.1 points is parsing only: agreement did not get better beyond chance. Replies that can be read: \
+             31.2 points better (malformed 33.3 % → 0.0 %). Agreement on the others: 4.2 points worse (NMSE 0.0 → 6.2 on the \
+             40 items that both could rate)."
+        );
+        assert_eq!(
+            gain.beware().unwrap(),
+            "The gain is parsing only: more replies can be read; agreement on the others is 4.2 points worse."
         );
     }
 
     #[test]
     fn a_gain_without_malformed_replies_is_agreement() {
         let gain = gain(|_| Some(3), |i| Some(gold(i)));
-        assert!(gain.says.starts_with("The gain is agreement: NMSE 25.0 → 0.0 on the 60 items"), "{}", gain.says);
+        assert!(gain.says.starts_with("The gain of 25.0 points is agreement. "), "{}", gain.says);
         let lost = self::gain(|_| Some(3), |i| (i > 0).then_some(gold(i)));
-        assert!(lost.says.contains("in spite of 1.2 points that parsing lost"), "{}", lost.says);
+        assert!(
+            lost.says.contains("in spite of replies that broke. Replies that can be read: 1.2 points worse"),
+            "{}",
+            lost.says
+        );
     }
 
     #[test]

@@ -90,6 +90,7 @@ pub mod stages;
 pub mod story;
 pub mod strategy;
 pub mod summary;
+pub mod upkeep;
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@
 mod hopeless;
 
 use super::desk::Desk;
-use super::event::{Entry, Why};
+use super::event::{Entry, Find, Why};
 use super::limits::{Limits, Spend};
 use super::paired::gain;
 use super::pool::{CandidateId, Row};
@@ -149,12 +149,21 @@ impl Stages {
 
     /// The one of which the most is to be expected: what few rows show counts little.
     fn done(&self, desk: &mut Desk<'_>) -> Ask {
-        let expected = |id: CandidateId| match gain(desk.pool(), id, 0, &dev(desk)) {
-            Some(gain) if id != 0 => gain.expected(PRIOR),
-            _ => 0.0,
+        let rows = dev(desk);
+        let find = |id: CandidateId| {
+            let gain = gain(desk.pool(), id, 0, &rows).filter(|_| id != 0)?;
+            Some(Find {
+                candidate: id,
+                rows: gain.n as u32,
+                gain: 100.0 * gain.mean,
+                se: Some(100.0 * gain.se).filter(|se| se.is_finite()),
+                expected: 100.0 * gain.expected(PRIOR),
+            })
         };
-        let most = self.finalists().into_iter().map(|id| (expected(id), id)).max_by(|a, b| a.0.total_cmp(&b.0));
-        let best = most.filter(|(expected, _)| *expected > 0.0).map_or(0, |(_, id)| id);
+        let finds: Vec<Find> = self.finalists().into_iter().filter_map(find).collect();
+        let most = finds.iter().max_by(|a, b| a.expected.total_cmp(&b.expected));
+        let best = most.filter(|find| find.expected > 0.0).map_or(0, |find| find.candidate);
+        desk.note(Entry::Final { finds });
         desk.crown(best);
         Ask::Done { best, why: Why::Rounds }
     }
@@ -179,6 +188,14 @@ impl Strategy for Stages {
 
     fn most_examples(&self) -> usize {
         self.stages.iter().map(|stage| stage.strategy.most_examples()).max().unwrap_or(0)
+    }
+
+    fn part(&self) -> Option<&'static str> {
+        match self.state {
+            State::Start => None,
+            State::Working(_) => self.stages.get(self.at).map(|stage| stage.name),
+            State::Choosing => Some("a comparison of what was found"),
+        }
     }
 
     fn next(&mut self, desk: &mut Desk<'_>, told: Told) -> Ask {

@@ -75,6 +75,11 @@ pub trait Strategy: Send {
         0
     }
 
+    /// What it is at, where it has parts that people follow.
+    fn part(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The next wish. `told` answers the one before.
     fn next(&mut self, desk: &mut Desk<'_>, told: Told) -> Ask;
 }

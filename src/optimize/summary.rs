@@ -5,7 +5,9 @@ use super::calibrate::Calibration;
 use super::gain::Gain;
 use super::library::finding::Finding;
 use super::story::Point;
+use super::upkeep::Upkeep;
 use crate::audit::{Panel, Remedy};
+use crate::domain::Invocation;
 use crate::ledger::PerPoint;
 use crate::prompt::Prompt;
 use schemars::JsonSchema;
@@ -70,6 +72,9 @@ pub struct Summary {
     /// What the best candidate's gain on the held-out part is made of: parsing, agreement; absent when it was not opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gain: Option<Gain>,
+    /// What 1,000 labels take with the baseline and with the best candidate; absent when the held-out part was not opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upkeep: Option<Upkeep>,
     /// What has to be known of a search that maximised something else than agreement.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,
@@ -89,6 +94,9 @@ pub struct Summary {
     /// The page to open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<PathBuf>,
+    /// The options that commands for this judge have to repeat.
+    #[serde(skip)]
+    pub invocation: Invocation,
 }
 
 /// What is the matter with how judges use the scale; absent for those that use it.

@@ -6,10 +6,12 @@
 
 pub mod diff;
 mod edit;
+mod example;
 pub mod markers;
 mod nearest;
 mod render;
 
+pub use example::Parts;
 pub use nearest::{Nearest, Stored};
 pub use render::{Messages, Prefix, item_block, outline};
 

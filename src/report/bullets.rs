@@ -1,11 +1,13 @@
 //! Instruction libraries in the terminal, and what an optimisation found out about their bullets, in every face.
 
-use super::figures::Unit;
+use super::figures::{Unit, count, plural};
 use super::markdown::{code, prose};
 use super::plain::{cut, plain, width};
 use super::style::{TerminalOptions, Tone};
+use crate::domain::Invocation;
 use crate::optimize::library::effect::{ALPHA, Effect, SliceEffect};
 use crate::optimize::library::finding::{Finding, Verdict};
+use crate::optimize::story::Story;
 use crate::rubric::bullets::{Bullet, Status};
 use comfy_table::{ColumnConstraint, Width};
 
@@ -14,9 +16,10 @@ const ID: usize = 26;
 const TAGS: usize = 16;
 
 /// A library in a table.
-pub fn bullets(bullets: &[Bullet], options: &TerminalOptions) -> String {
+pub fn bullets(bullets: &[Bullet], invocation: &Invocation, options: &TerminalOptions) -> String {
     if bullets.is_empty() {
-        return "No bullet: `assessor bullets add` or `assessor bullets draft` makes candidates.\n".to_owned();
+        return invocation
+            .complete("No bullet: `assessor bullets add` or `assessor bullets draft` makes candidates.\n");
     }
     let mut table = options.table(&["bullet", "status", "tags", "rule"]);
     for bullet in bullets {
@@ -44,7 +47,9 @@ pub(super) const COLUMNS: [&str; 7] =
     ["bullet", "alone", "among the chosen", "fixed", "broken", "worst slice", "verdict"];
 
 /// Below the table.
-pub(super) const NOTE: &str = "NMSE points gained, ± half of the 95 % interval by query, on items of the search; + is better. \
+pub(super) const NOTE: &str = "Chosen: what is left of all bullets together once those that are not missed are taken out, the \
+    least helpful first, and those that turn out to be needed are back in; a chosen one need not have an effect that is \
+    shown. NMSE points gained, ± half of the 95 % interval by query, on items of the search; + is better. \
     Replies that break more or less often beyond chance stand beside them. Among the chosen: what is lost without it, or \
     gained by adding it. Fixed and broken: items rated as people do only with it, or only without it, added alone. ! marks a \
     slice that is worse beyond chance.";
@@ -93,6 +98,29 @@ pub(super) fn ordered(findings: &[Finding]) -> Vec<&Finding> {
     all
 }
 
+/// How many calls it takes to see what a bullet does; `None` where every bullet has shown it, or nothing is known.
+pub(super) fn reach(story: &Story) -> Option<String> {
+    let open = |finding: &Finding| matches!(finding.verdict, Verdict::NoEffectShown | Verdict::Untested);
+    let sight = story.sight.filter(|_| story.bullets.iter().any(open))?;
+    let effect = format!("To show an effect of {} NMSE point of a single bullet, four times out of five", sight.points);
+    let rows = format!("each has to be rated on about {}", plural(sight.rows, "item", "items"));
+    Some(match sight.is_out_of_reach() {
+        true => format!(
+            "{effect}, {rows}, and there are {} to search on: with all of them rated (some {} judge calls for the whole \
+             search, and this one made {}), effects of {:.1} points or more are shown; smaller ones take more rated items.",
+            count(sight.there),
+            count(sight.calls_for_all()),
+            count(story.spent.judge),
+            sight.smallest()
+        ),
+        false => format!(
+            "{effect}, {rows}: some {} judge calls for the whole search; this one made {}.",
+            count(sight.calls),
+            count(story.spent.judge)
+        ),
+    })
+}
+
 /// How many of each verdict.
 pub(super) fn tally(findings: &[Finding]) -> String {
     let kind = |finding: &Finding| match &finding.verdict {
@@ -114,7 +142,8 @@ pub(super) fn tally(findings: &[Finding]) -> String {
     }
     let chosen = findings.iter().filter(|finding| finding.place.is_some()).count();
     let counts: Vec<String> = counts.into_iter().map(|(name, n)| format!("{n} {name}")).collect();
-    format!("{chosen} of {} bullets chosen; {}", findings.len(), counts.join(", "))
+    let all = findings.len();
+    format!("{chosen} of {all} chosen. Of all {all}: {}", counts.join(", "))
 }
 
 fn tone(finding: &Finding) -> Option<Tone> {
@@ -126,7 +155,8 @@ fn tone(finding: &Finding) -> Option<Tone> {
 }
 
 /// The findings in the terminal; nothing for a run without bullets.
-pub(super) fn weighed_terminal(findings: &[Finding], options: TerminalOptions) -> String {
+pub(super) fn weighed_terminal(story: &Story, options: TerminalOptions) -> String {
+    let findings = &story.bullets;
     if findings.is_empty() {
         return String::new();
     }
@@ -144,12 +174,15 @@ pub(super) fn weighed_terminal(findings: &[Finding], options: TerminalOptions) -
     }
     let mut out = options.title(&format!("Bullets: {}", tally(findings)));
     out.push_str(&options.set(table, &[3, 4]));
-    out.push_str(&options.hanging(super::style::INDENT, NOTE));
+    for note in reach(story).iter().map(String::as_str).chain([NOTE]) {
+        out.push_str(&options.hanging(super::style::INDENT, note));
+    }
     out
 }
 
 /// The findings in Markdown; nothing for a run without bullets.
-pub(super) fn weighed_markdown(findings: &[Finding]) -> String {
+pub(super) fn weighed_markdown(story: &Story) -> String {
+    let findings = &story.bullets;
     if findings.is_empty() {
         return String::new();
     }
@@ -164,6 +197,7 @@ pub(super) fn weighed_markdown(findings: &[Finding]) -> String {
         let rest: Vec<String> = rest.iter().map(|cell| prose(cell)).collect();
         out.push_str(&format!("| {} | {} |\n", code(&first), rest.join(" | ")));
     }
-    out.push_str(&format!("\n{NOTE}\n\n"));
+    let reach = reach(story).map_or(String::new(), |text| format!("{} ", prose(&text)));
+    out.push_str(&format!("\n{reach}{NOTE}\n\n"));
     out
 }

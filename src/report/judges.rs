@@ -1,12 +1,16 @@
 //! Judge versions in the terminal: the list, one of them, and the difference of two.
 
-use super::plain::{cut, plain, spaced as safe};
+mod difference;
+
+pub use difference::judge_diff;
+
+use super::plain::{cut, plain, spaced as safe, width};
 use super::style::{INDENT, TerminalOptions, Tone};
-use crate::domain::Scale;
-use crate::judge::{Cut, FieldChange, JudgeDiff, RatingMap};
+use crate::domain::{Invocation, Scale};
+use crate::judge::{Cut, RatingMap};
 use crate::ledger::{Lineage, Scored, State, Summary, Version};
-use crate::prompt::diff::{Line, Tag};
 use crate::prompt::outline;
+use comfy_table::ContentArrangement;
 use std::fmt::Write as _;
 
 /// Digits of a hash that are shown in a list.
@@ -23,20 +27,24 @@ const COLUMNS: [(&str, usize); 9] = [
     ("stored", 10),
     ("note", 60),
 ];
-/// Unchanged lines that are shown around a change.
-const CONTEXT: usize = 2;
-/// Columns of a field's value.
-const VALUE: usize = 60;
+/// What gives way where the table is too wide, in this order: a column is cut down to so many columns, or left out at 0.
+/// Hashes and numbers are never cut, and what a judge is called stays.
+const GIVES_WAY: [(&str, usize); 8] =
+    [("note", 20), ("parent", 0), ("rubric", 0), ("note", 0), ("stored", 0), ("dev", 0), ("model", 14), ("alias", 12)];
+/// Blanks between two columns.
+const GAP: usize = 3;
 
 /// All versions in a table, the oldest first.
-pub fn judges(versions: &[Summary], options: &TerminalOptions) -> String {
+pub fn judges(versions: &[Summary], invocation: &Invocation, options: &TerminalOptions) -> String {
     if versions.is_empty() {
-        return "No judge is stored yet: `assessor judge add` stores one.\n".to_owned();
+        return invocation.complete("No judge is stored yet: `assessor judge add` stores one.\n");
     }
     let rows: Vec<[String; COLUMNS.len()]> = versions.iter().map(row).collect();
-    // A column that says nothing of any version only takes room.
-    let shown: Vec<usize> = (0..COLUMNS.len()).filter(|at| rows.iter().any(|row| !row[*at].is_empty())).collect();
+    let widths = widths(&rows, options.columns() - INDENT.len());
+    let shown: Vec<usize> = (0..COLUMNS.len()).filter(|at| widths[*at] > 0).collect();
     let mut table = options.table(&shown.iter().map(|at| COLUMNS[*at].0).collect::<Vec<_>>());
+    // What fits already is not arranged anew: words and hashes would be broken.
+    table.set_content_arrangement(ContentArrangement::Disabled);
     for (row, version) in rows.iter().zip(versions) {
         let tone = |at: usize| match (&version.state, at) {
             (State::Refused(_), _) => Some(Tone::Bad),
@@ -44,7 +52,7 @@ pub fn judges(versions: &[Summary], options: &TerminalOptions) -> String {
             (State::Good(_), 1) => Some(Tone::Good),
             (State::Good(_), _) => None,
         };
-        table.add_row(shown.iter().map(|at| options.cell(&cut(&plain(&row[*at]), COLUMNS[*at].1), tone(*at))));
+        table.add_row(shown.iter().map(|at| options.cell(&cut(&plain(&row[*at]), widths[*at]), tone(*at))));
     }
     let mut out = options.set(table, &[]);
     for version in versions {
@@ -52,8 +60,27 @@ pub fn judges(versions: &[Summary], options: &TerminalOptions) -> String {
             let _ = writeln!(out, "\n{}", options.paint(&plain(why), Tone::Bad));
         }
     }
-    out.push_str("\ndev and test: NMSE before→after. `assessor judge show VERSION` tells the rest.\n");
+    let more = invocation.complete("`assessor judge show VERSION` tells the rest.");
+    out.push_str(&format!("\ndev and test: NMSE before→after.\n{more}\n"));
     options.finish(out)
+}
+
+/// How wide each column is where all may take `room`; 0 leaves it out.
+fn widths(rows: &[[String; COLUMNS.len()]], room: usize) -> [usize; COLUMNS.len()] {
+    let mut widths: [usize; COLUMNS.len()] = std::array::from_fn(|at| {
+        let (name, most) = COLUMNS[at];
+        let widest = rows.iter().map(|row| width(&plain(&row[at]))).max().unwrap_or(0);
+        // A column that says nothing of any version only takes room.
+        if widest == 0 { 0 } else { widest.min(most).max(name.len()) }
+    });
+    let takes = |widths: &[usize]| widths.iter().filter(|width| **width > 0).map(|width| width + GAP).sum::<usize>();
+    for (name, least) in GIVES_WAY {
+        let over = takes(&widths).saturating_sub(room + GAP);
+        if let Some(at) = COLUMNS.iter().position(|column| column.0 == name).filter(|_| over > 0) {
+            widths[at] = if least == 0 { 0 } else { widths[at].saturating_sub(over).max(least.min(widths[at])) };
+        }
+    }
+    widths
 }
 
 /// One version's cells.
@@ -179,81 +206,6 @@ fn feedback(items: &[String]) -> String {
         0 => String::new(),
         n if n <= NAMED => format!("of {n} items: {named}"),
         n => format!("of {n} items: {named} and {} more", n - NAMED),
-    }
-}
-
-/// What changed between two versions. Added words are marked `{+so+}` and removed ones `[-so-]`, in a terminal by colour;
-/// lines that did not change are folded.
-pub fn judge_diff(diff: &JudgeDiff, options: &TerminalOptions) -> String {
-    let mut out = format!("{} → {}\n", plain(&diff.old), plain(&diff.new));
-    if !diff.changes_prompt() && diff.fields.is_empty() {
-        out.push_str("The same judge.\n");
-        return options.finish(out);
-    }
-    if !diff.fields.is_empty() {
-        out.push_str(&options.title("Besides the prompt"));
-        for change in &diff.fields {
-            out.push_str(&field_change(change, *options));
-        }
-    }
-    out.push_str(&options.title("Prompt, as the model is given it"));
-    if diff.changes_prompt() {
-        prompt(&diff.prompt, *options, &mut out);
-    } else {
-        out.push_str("the same\n");
-    }
-    options.finish(out)
-}
-
-fn field_change(change: &FieldChange, options: TerminalOptions) -> String {
-    let shown = |value: &Option<serde_json::Value>| match value {
-        None => "nothing".to_owned(),
-        Some(value) => cut(&plain(&value.to_string()), VALUE).into_owned(),
-    };
-    let field = plain(&change.field);
-    options.hanging(&format!("{INDENT}{field}  "), &format!("{} → {}", shown(&change.old), shown(&change.new)))
-}
-
-fn prompt(lines: &[Line], options: TerminalOptions, out: &mut String) {
-    let changed: Vec<usize> = (0..lines.len()).filter(|at| !matches!(lines[*at], Line::Same(_))).collect();
-    let near = |at: usize| changed.iter().any(|change| change.abs_diff(at) <= CONTEXT);
-    let mut folded = 0;
-    for (at, line) in lines.iter().enumerate() {
-        // A fold of one line is as long as the line.
-        let alone = |at: usize| (at == 0 || near(at - 1)) && (at + 1 == lines.len() || near(at + 1));
-        if !near(at) && !alone(at) {
-            folded += 1;
-            continue;
-        }
-        fold(&mut folded, options, out);
-        let text = match line {
-            Line::Same(text) => format!("  {}", safe(text)),
-            Line::Added(text) => options.paint(&format!("+ {}", safe(text)), Tone::Good),
-            Line::Removed(text) => options.paint(&format!("- {}", safe(text)), Tone::Bad),
-            Line::Changed(pieces) => {
-                format!("~ {}", pieces.iter().map(|piece| marked(piece, options)).collect::<String>())
-            }
-        };
-        let _ = writeln!(out, "{}", text.trim_end());
-    }
-    fold(&mut folded, options, out);
-}
-
-fn fold(folded: &mut usize, options: TerminalOptions, out: &mut String) {
-    if *folded > 0 {
-        let _ = writeln!(out, "{}", options.paint(&format!("  … {folded} lines as before"), Tone::Dim));
-        *folded = 0;
-    }
-}
-
-fn marked((tag, text): &(Tag, String), options: TerminalOptions) -> String {
-    let text = safe(text);
-    match (tag, options.color) {
-        (Tag::Same, _) => text,
-        (Tag::Added, true) => options.paint(&text, Tone::Good),
-        (Tag::Removed, true) => options.paint(&text, Tone::Gone),
-        (Tag::Added, false) => format!("{{+{text}+}}"),
-        (Tag::Removed, false) => format!("[-{text}-]"),
     }
 }
 

@@ -27,6 +27,7 @@ mod brief;
 mod bullets;
 mod comparison;
 mod disagreements;
+mod examples;
 mod export;
 mod figures;
 mod html;

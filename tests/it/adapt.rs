@@ -112,6 +112,10 @@ fn a_model_that_is_better_overall_and_worse_on_one_language_is_a_no_go_that_name
     assert!(target["version"].is_null() && target["adopted"]["is_baseline"] == true);
     let page = folder.read(envelope["data"]["report"].as_str().unwrap());
     assert!(page.contains("NO-GO") && page.contains("worse where language is de"), "the page names it");
+    assert_eq!(target["adaptation"]["unmet"], serde_json::json!(["slice-margin"]));
+    assert!(
+        page.contains("What was not met is set by --slice-margin (now 2): if more can be tolerated, set it before")
+    );
 }
 
 #[test]
@@ -198,4 +202,11 @@ fn what_is_said_in_the_terminal_begins_with_the_verdict_and_ends_with_what_to_ty
         assert!(said.out.contains(part), "{part}: {}", said.out);
     }
     assert!(said.out.lines().all(|line| line.chars().count() <= 100), "{}", said.out);
+    // Nobody draws a bar where there is no terminal: each part of the search says that it begins.
+    let begun: Vec<&str> =
+        said.err.lines().filter_map(|line| line.strip_prefix(&format!("{}: now ", model.name()))).collect();
+    assert_eq!(begun.first(), Some(&"rewrite; 0 judge calls and $0.00 so far"), "{}", said.err);
+    assert!(begun.len() >= 2 && begun[begun.len() - 1].starts_with("the held-out part; "), "{}", said.err);
+    let quiet = folder.run(&[&args[..], &["--budget-calls", "1000", "--quiet"]].concat());
+    assert_eq!(quiet.err, "");
 }

@@ -22,7 +22,7 @@ fn a_rule_is_added_as_a_candidate_vetted_by_a_person_and_retired_with_a_reason()
         added.out,
         format!("Candidate `glossary` in {FILE}: {text}\nNext:  assessor bullets vet glossary --by NAME\n")
     );
-    assert!(added.err.contains("the rule was compared with no items"), "{}", added.err);
+    assert!(added.err.contains("the rule was compared with the shipped items only"), "{}", added.err);
     // The shipped library became a file, comments and all, and the new bullet stands at its end.
     assert!(folder.read(FILE).starts_with(SHIPPED));
     let vetted = folder.json(&["bullets", "vet", "glossary", "--by", "Ben"]);
@@ -59,22 +59,38 @@ fn a_rule_that_no_prompt_could_have_is_refused_with_100_and_one_that_is_there_wi
     let twice = folder.run(&["bullets", "add", "Give a single rating, and do not revise it!", "--author", "Ana"]);
     assert_eq!(twice.code, 2, "{twice:?}");
     assert!(twice.err.contains("the bullet `rate-once` says the same"), "{}", twice.err);
-    let copied = folder.run(&[
-        "bullets",
-        "add",
-        "A rule that holds for the Nimbra Learn sync is no rule: rate it lower.",
-        "--author",
-        "Ana",
-        "--items",
-        &labels("workplace.items.jsonl"),
-        "--human",
-        &labels("workplace.ratings.jsonl"),
-    ]);
-    assert_eq!(copied.code, 100, "{copied:?}");
-    assert!(copied.err.contains("leak: "), "{}", copied.err);
+    let copy = ["bullets", "add", "A rule that holds for the Nimbra Learn sync is no rule: rate it lower."];
+    let (items, human) = (labels("workplace.items.jsonl"), labels("workplace.ratings.jsonl"));
+    for named in [&[][..], &["--items", &items, "--human", &human]] {
+        let copied = folder.run(&[&copy[..], &["--author", "Ana"], named].concat());
+        assert_eq!(copied.code, 100, "{copied:?}");
+        assert!(copied.err.contains("leak: "), "{}", copied.err);
+    }
     assert!(!folder.path().join(FILE).exists(), "a refused rule writes nothing");
     let unknown = folder.run(&["bullets", "vet", "nothing", "--by", "Ana"]);
     assert!(unknown.err.starts_with("error: the library has no bullet `nothing`\n"), "{}", unknown.err);
+}
+
+#[test]
+fn a_rule_in_the_words_of_another_is_refused_until_a_person_keeps_both() {
+    let folder = Folder::new();
+    let rule =
+        ["bullets", "add", "Give unfinished drafts a lower rating, because they may still change.", "--author", "Ana"];
+    let refused = folder.run(&rule);
+    assert_eq!(
+        (refused.code, refused.err.as_str()),
+        (
+            2,
+            "error: the bullet `drafts` (vetted) seems to say the same in other words: Rate drafts and other unfinished texts \
+             lower than finished ones: what they say may still change.\nhint: vet or retire that one; if yours says something \
+             else, keep both: `--beside drafts`\n"
+        )
+    );
+    assert!(!folder.path().join(FILE).exists(), "a refused rule writes nothing");
+    let unknown = folder.run(&[&rule[..], &["--beside", "draft"]].concat());
+    assert!(unknown.code == 2 && unknown.err.starts_with("error: the library has no bullet `draft`\n"), "{unknown:?}");
+    let kept = folder.run(&[&rule[..], &["--beside", "drafts"]].concat());
+    assert_eq!(kept.code, 0, "{kept:?}");
 }
 
 fn labels(name: &str) -> String {

@@ -31,6 +31,7 @@ mod optimize;
 mod optimize_report;
 mod real_data;
 mod replies;
+mod suggested;
 mod support;
 mod tidy;
 mod unreliable;

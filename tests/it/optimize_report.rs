@@ -59,7 +59,12 @@ fn an_adopted_prompt_has_its_numbers_its_version_its_page_and_its_schema() {
         assert!(page.contains(question), "{question}");
     }
     assert!(page.contains("<ins>") && page.contains("for the first time") && page.contains("class=\"curve\""));
-    assert!(page.contains(&format!("assessor judge promote {} --as production", short(&data["baseline"]["judge"]))));
+    assert!(
+        page.contains(&format!(
+            "assessor --seed 3 judge promote {} --as production",
+            short(&data["baseline"]["judge"])
+        ))
+    );
     let show = folder.run(&["judge", "show", "production", "--text"]);
     folder.file("p.txt", &show.out);
     assert_eq!(folder.run(&["judge", "lint", "p.txt"]).code, 0);

@@ -4,7 +4,8 @@ use super::BulletsRequest;
 use crate::app::judges::Against;
 use crate::app::{AppError, Project, Warning, lint};
 use crate::domain::{Dev, Train};
-use crate::guardrail::{Guard, Limits, says_the_same};
+use crate::guardrail::{Guard, Limits, is_about_the_same, says_the_same};
+use crate::labels::ReadOptions;
 use crate::prompt::Prompt;
 use crate::rubric::Rubric;
 use crate::rubric::bullets::{self, Bullet, Library, Ruling, Status, unfit};
@@ -27,8 +28,10 @@ pub struct NewBullet {
     pub tags: Vec<String>,
     /// The items whose disagreements it was written from.
     pub source: Vec<String>,
-    /// Rated items that it may copy nothing from.
+    /// Rated items that it may copy nothing from; those of the project when absent.
     pub against: Option<Against>,
+    /// Bullets that it says something else than, though it sounds alike.
+    pub beside: Vec<String>,
 }
 
 /// A bullet that was added.
@@ -67,12 +70,7 @@ pub fn add_bullet(
         return Err(AppError::input(message, hint));
     }
     let text = new.text.trim().to_owned();
-    if let Some(known) = shelf.library.bullets.iter().find(|known| says_the_same(&known.text, &text)) {
-        return Err(AppError::input(
-            format!("the bullet `{}` says the same: {}", known.id, known.text),
-            "vet or retire that one; two that say the same could not be told apart",
-        ));
-    }
+    is_new(&shelf.library, &text, &new.beside)?;
     let warnings = objections(project, &rubric, new, &text)?;
     let id = new.id.clone().unwrap_or_else(|| shelf.library.name_for(&text));
     let bullet = Bullet {
@@ -90,13 +88,36 @@ pub fn add_bullet(
     Ok((BulletAdded { file: place.path, bullet }, warnings))
 }
 
+/// The library does not have it yet. What only sounds like another one is for a person to decide.
+fn is_new(library: &Library, text: &str, beside: &[String]) -> Result<(), AppError> {
+    if let Some(unknown) = beside.iter().find(|id| library.find(id).is_none()) {
+        return Err(AppError::input(format!("the library has no bullet `{unknown}`"), nearest(library, unknown)));
+    }
+    if let Some(known) = library.bullets.iter().find(|known| says_the_same(&known.text, text)) {
+        return Err(AppError::input(
+            format!("the bullet `{}` says the same: {}", known.id, known.text),
+            "vet or retire that one; two that say the same could not be told apart",
+        ));
+    }
+    let alike = |known: &&Bullet| !beside.contains(&known.id) && is_about_the_same(&known.text, text);
+    let Some(known) = library.bullets.iter().find(alike) else { return Ok(()) };
+    let (id, status) = (&known.id, known.status.name());
+    Err(AppError::input(
+        format!("the bullet `{id}` ({status}) seems to say the same in other words: {}", known.text),
+        format!("vet or retire that one; if yours says something else, keep both: `--beside {id}`"),
+    ))
+}
+
 /// What the guardrails have against a rule.
 fn objections(project: &Project, rubric: &Rubric, new: &NewBullet, text: &str) -> Result<Vec<Warning>, AppError> {
-    let examples = match &new.against {
+    let known = || lint::examples(project, None, None, &ReadOptions::default(), rubric);
+    let (examples, only) = match &new.against {
         Some(against) => {
-            lint::examples(project, Some(&against.items), against.human.as_deref(), &against.read, rubric)?
+            (lint::examples(project, Some(&against.items), against.human.as_deref(), &against.read, rubric)?, None)
         }
-        None => Vec::new(),
+        None if project.config.defaults.items.is_some() => (known()?, None),
+        None if rubric.scale == crate::rubric::shipped().scale => (known()?, Some("the shipped items only")),
+        None => (Vec::new(), Some("no items")),
     };
     let base = Prompt::of(rubric);
     let guard = Guard::new(rubric, &base, &Train(examples), &Dev(Vec::new()), Limits::default());
@@ -104,9 +125,10 @@ fn objections(project: &Project, rubric: &Rubric, new: &NewBullet, text: &str) -
     if !found.is_empty() {
         return Err(AppError::Unsound { found: found.iter().map(ToString::to_string).collect() });
     }
-    let unchecked = "the rule was compared with no items: `--items FILE --human FILE` finds what it copies";
-    let warning = Warning { code: "leaks-not-checked", text: unchecked.to_owned() };
-    Ok(if new.against.is_none() { vec![warning] } else { Vec::new() })
+    let unchecked = |only| {
+        format!("the rule was compared with {only}: `--items FILE --human FILE` finds what it copies from others")
+    };
+    Ok(only.map(|only| Warning { code: "leaks-not-checked", text: unchecked(only) }).into_iter().collect())
 }
 
 /// Says that a person stands for a bullet: prompts may have it from now on.

@@ -2,6 +2,7 @@
 
 use super::OptimizeRequest;
 use super::Optimized;
+use super::announced::Announced;
 use super::calibrate::{fit, read_by};
 use super::data::Data;
 use super::keep::{Found, Keep};
@@ -47,7 +48,7 @@ pub(super) struct Job<'a> {
 
 impl Job<'_> {
     /// Searches, decides, keeps.
-    pub async fn work(self, lab: Lab<Keeper>, mut strategy: Box<dyn Strategy>) -> Result<Optimized, AppError> {
+    pub async fn work(self, lab: Lab<Keeper>, strategy: Box<dyn Strategy>) -> Result<Optimized, AppError> {
         let Self { project, request, judge, data, protection, ledger, run, begun, sent, keep, rival } = self;
         let Data { train, dev, test, evidence, test_digest, test_bytes, .. } = data;
         let guard = Guard::new(&judge.rubric, &judge.prompt, &train, &dev, guardrail::Limits::default());
@@ -63,12 +64,13 @@ impl Job<'_> {
         let reserve = lab.most_held(judge, held, bytes, examples) + third;
         covers(request.limits, reserve, held)?;
         let log = log(&ledger, &run)?;
+        let mut strategy = Announced::new(strategy, lab.events.clone(), &judge.model);
         let (limits, seed) = (request.limits, project.seed);
         // Prompts are compared by what the model says: a map is of one prompt, and comes after the search.
         let asked = JudgeSpec { map: None, ..judge.clone() };
         let setup = Setup { judge: &asked, train: &train, dev: &dev, lab, log, limits, reserve, sent, seed, guard };
         let mut engine = Engine::new(setup);
-        let conclusion = engine.search(begun, strategy.as_mut()).await?;
+        let conclusion = engine.search(begun, &mut strategy).await?;
         let panels = Panels { evidence: &evidence, seed };
         let calibration = calibration(&mut engine, request, judge, conclusion, &panels).await?;
         let best = match (conclusion.best, calibration.as_ref().and_then(Calibration::map)) {
@@ -89,6 +91,7 @@ impl Job<'_> {
         let mut said = Said::default();
         if open && !test.is_empty() {
             let opening = opening(&ledger, &run, &test_digest)?;
+            strategy.say("the held-out part", engine.desk().spent());
             let third = rival.as_ref().map(|(rival, _)| rival);
             if let Some(held) = engine.open(test, conclusion.best, &protection.rows, third, opening).await? {
                 let searched = engine.recorded(0, conclusion.best, &protection.rows).await?;

@@ -3,6 +3,7 @@
 use super::panels::Both;
 use crate::app::AppError;
 use crate::audit::{Comparison, Panel};
+use crate::domain::Invocation;
 use crate::judge::JudgeSpec;
 use crate::ledger::{Bounds, Edits, Expected, Ledger, Lineage, Scored, Scores, Spend};
 use crate::optimize::adopt::Decision;
@@ -12,6 +13,7 @@ use crate::optimize::library::finding::Verdict;
 use crate::optimize::objective::Objective;
 use crate::optimize::story::Story;
 use crate::optimize::summary::{Adopted, Best, Calibrated, Calls, Costs, Promoted, ScaleUses, Side, Summary};
+use crate::optimize::upkeep::Upkeep;
 use std::collections::BTreeSet;
 
 /// What to do with an adopted judge.
@@ -20,6 +22,8 @@ pub(super) struct Keep {
     pub alias: Option<(String, Expected)>,
     /// Both models have prices.
     pub priced: bool,
+    /// How the program was called.
+    pub invocation: Invocation,
 }
 
 /// What a run found.
@@ -89,6 +93,7 @@ impl Keep {
             calibration: found.calibration,
             bullets: story.bullets.clone(),
             gain: found.decision.as_ref().map(|decision| Gain::of(&decision.comparison)),
+            upkeep: found.decision.as_ref().map(|decision| Upkeep::of(&decision.comparison)),
             warning: warning(story),
             decision: found.decision,
             looks: found.looks,
@@ -96,17 +101,18 @@ impl Keep {
             version,
             promoted,
             report: None,
+            invocation: self.invocation,
         })
     }
 
-    fn promote(self, ledger: &Ledger, hash: &str, note: &str) -> Result<Option<Promoted>, AppError> {
-        let Some((alias, expected)) = self.alias else { return Ok(None) };
-        ledger.promote(hash, &alias, &expected, note)?;
+    fn promote(&self, ledger: &Ledger, hash: &str, note: &str) -> Result<Option<Promoted>, AppError> {
+        let Some((alias, expected)) = &self.alias else { return Ok(None) };
+        ledger.promote(hash, alias, expected, note)?;
         let from = match expected {
-            Expected::Version(hash) => Some(hash),
+            Expected::Version(hash) => Some(hash.clone()),
             Expected::Any | Expected::Nothing => None,
         };
-        Ok(Some(Promoted { alias, from }))
+        Ok(Some(Promoted { alias: alias.clone(), from }))
     }
 }
 

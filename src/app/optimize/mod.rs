@@ -1,5 +1,6 @@
 //! A better prompt for a judge: search on Train and Dev, decide on Test, keep what holds.
 
+mod announced;
 mod calibrate;
 pub(super) mod data;
 mod folder;
@@ -124,7 +125,7 @@ pub(super) async fn run(
     let alias = request.promote.as_ref().map(|alias| Ok::<_, AppError>((alias.clone(), ledger.standing(alias)?)));
     let priced = [Some(&endpoint), Some(&reflector), rival.map(|rival| &rival.endpoint)];
     let priced = priced.into_iter().flatten().all(|endpoint| endpoint.price.is_some());
-    let keep = Keep { alias: alias.transpose()?, priced };
+    let keep = Keep { alias: alias.transpose()?, priced, invocation: project.invocation() };
     let _alone = ledger.lock(&run)?;
     let (lab, mut models) = Models::connect(&ledger, &run, &judge, endpoint, reflector, cancel).await?;
     let rival = match rival {

@@ -4,7 +4,7 @@ use super::optimize::DataArgs;
 use super::shared::{JudgeArgs, ReadArgs};
 use super::values::{count, usd};
 use crate::app::{Against, BulletsRequest, Method, NewBullet, OptimizeRequest};
-use crate::domain::NanoUsd;
+use crate::domain::{NanoUsd, quoted};
 use crate::judge::JudgeSpec;
 use crate::optimize::adopt::Conditions;
 use crate::optimize::library::draft::Knobs;
@@ -46,6 +46,14 @@ impl LibraryArgs {
     pub fn request(&self) -> BulletsRequest {
         BulletsRequest { rubric: self.rubric.clone(), library: self.library.clone() }
     }
+
+    /// The same again, for a command that is suggested; each after a blank.
+    pub fn flags(&self) -> String {
+        let flag = |name: &str, file: &Option<PathBuf>| {
+            file.as_ref().map_or(String::new(), |file| format!(" {name} {}", quoted(&file.display().to_string())))
+        };
+        flag("--rubric", &self.rubric) + &flag("--library", &self.library)
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -82,7 +90,7 @@ pub(in crate::cli) struct BulletsListArgs {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  assessor bullets add 'Rate drafts lower than finished texts.' --author Ana --tag trust --items items.jsonl --human ratings.csv"
+    after_help = "Example:\n  assessor bullets add 'Rate a glossary entry lower when the query asks how to do something.' --author Ana --items items.jsonl --human ratings.csv"
 )]
 pub(in crate::cli) struct BulletsAddArgs {
     /// The rule, in one line
@@ -100,7 +108,10 @@ pub(in crate::cli) struct BulletsAddArgs {
     /// An item whose disagreement it was written from; may be repeated
     #[arg(long, value_name = "ITEM")]
     pub source: Vec<String>,
-    /// Items that it may copy nothing from [default: none, and copies are not looked for]
+    /// A bullet that it says something else than, though it sounds alike: both are kept; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub beside: Vec<String>,
+    /// Items that it may copy nothing from [default: those of assessor.toml, or the shipped items]
     #[arg(long, value_name = "FILE")]
     pub items: Option<PathBuf>,
     /// Their human ratings, with rationales [default: columns beside the items]
@@ -120,6 +131,7 @@ impl BulletsAddArgs {
             author: self.author.clone(),
             tags: self.tags.clone(),
             source: self.source.clone(),
+            beside: self.beside.clone(),
             against: self.items.clone().map(|items| Against {
                 items,
                 human: self.human.clone(),
@@ -207,8 +219,8 @@ impl DraftArgs {
         Knobs { kinds: self.kinds, failures: self.failures, rows: self.rows }
     }
 
-    pub fn bullets(&self) -> BulletsRequest {
-        BulletsRequest { rubric: self.judge.rubric.clone(), library: self.library.clone() }
+    pub fn library(&self) -> LibraryArgs {
+        LibraryArgs { rubric: self.judge.rubric.clone(), library: self.library.clone() }
     }
 
     pub fn request(&self, stored: Option<Arc<JudgeSpec>>) -> OptimizeRequest {

@@ -22,6 +22,7 @@ pub(super) use lint::LintArgs;
 pub(super) use optimize::OptimizeArgs;
 pub(super) use shared::JudgeArgs;
 
+use crate::domain::DEFAULT_STATE;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use std::net::SocketAddr;
@@ -48,7 +49,7 @@ pub(super) struct Cli {
     #[arg(help_heading = EVERY, long, global = true, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(..=u64::from(u32::MAX)))]
     pub seed: u64,
     /// Folder of the ledger and cache
-    #[arg(help_heading = EVERY, long, global = true, default_value = ".assessor", value_name = "DIR", env = "ASSESSOR_STATE")]
+    #[arg(help_heading = EVERY, long, global = true, default_value = DEFAULT_STATE, value_name = "DIR", env = "ASSESSOR_STATE")]
     pub state: PathBuf,
     /// Configuration file [default: assessor.toml, where it exists]
     #[arg(help_heading = EVERY, long, short, global = true, value_name = "FILE")]

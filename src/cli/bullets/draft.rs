@@ -19,22 +19,26 @@ pub(super) async fn run(
     let mut drawn = Drawn::new(out);
     let mut watch = |event| drawn.take(event);
     let (request, knobs) = (args.request(stored), args.knobs());
-    let drafted = Box::pin(app::draft_bullets(project, &request, &args.bullets(), knobs, &mut watch, cancel)).await?;
+    let drafted =
+        Box::pin(app::draft_bullets(project, &request, &args.library().request(), knobs, &mut watch, cancel)).await?;
     Ok(out.result("bullets", DONE, &drafted, warnings, || {
         let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
         let file = drafted.file.display();
         let stopped: u64 = drafted.rejected.values().sum();
+        let plural = |n: u64, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
         let spent = format!(
-            "{} judge calls, {} reflections; guardrails stopped {stopped} drafts.",
-            drafted.judge_calls, drafted.other_calls
+            "{}, {}; guardrails stopped {}.",
+            plural(drafted.judge_calls, "judge call"),
+            plural(drafted.other_calls, "reflection"),
+            plural(stopped, "draft")
         );
         match drafted.bullets.first() {
             None => format!("No new rule. {spent}"),
             Some(first) => format!(
-                "{}\n{} new candidates in {file}. {spent}\nNo prompt gets one until somebody has vetted it:  assessor bullets vet {} --by NAME",
-                report::bullets(&drafted.bullets, &options),
-                drafted.bullets.len(),
-                first.id
+                "{}\n{} in {file}. {spent}\nNo prompt gets one until somebody has vetted it:  {}",
+                report::bullets(&drafted.bullets, out.invocation(), &options),
+                plural(drafted.bullets.len() as u64, "new candidate"),
+                out.command(&format!("bullets vet {} --by NAME{}", first.id, args.library().flags()))
             ),
         }
     }))

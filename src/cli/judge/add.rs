@@ -14,11 +14,13 @@ pub(super) fn run(args: &AddArgs, project: &Project, out: &Out) -> Result<u8, Ap
         let changed = match &added.parent {
             None => String::new(),
             Some(parent) => format!(
-                "{} lines added and {} removed since `{parent}`: assessor judge diff {parent} {hash}\n",
+                "{} lines added and {} removed since `{parent}`: {}\n",
                 added.edits.added.len(),
-                added.edits.removed.len()
+                added.edits.removed.len(),
+                out.command(&format!("judge diff {parent} {hash}"))
             ),
         };
-        format!("{stored}: `{hash}`, {}\n{changed}Next:  assessor audit --judge {hash}", added.name)
+        let next = out.command(&format!("audit --judge {hash}"));
+        format!("{stored}: `{hash}`, {}\n{changed}Next:  {next}", added.name)
     }))
 }

@@ -7,5 +7,5 @@ use crate::report;
 
 pub(super) fn run(project: &Project, out: &Out) -> Result<u8, AppError> {
     let list = app::list_judges(project)?;
-    Ok(out.result("judge", DONE, &list, Vec::new(), || report::judges(&list.versions, &options(out))))
+    Ok(out.result("judge", DONE, &list, Vec::new(), || report::judges(&list.versions, out.invocation(), &options(out))))
 }

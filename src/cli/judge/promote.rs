@@ -12,9 +12,10 @@ pub(super) fn run(args: &PromoteArgs, project: &Project, out: &Out) -> Result<u8
         let back = if was_new || moved.moved.is_none() {
             String::new()
         } else {
-            format!("\nBack:  assessor judge rollback {}", moved.alias)
+            format!("\nBack:  {}", out.command(&format!("judge rollback {}", moved.alias)))
         };
-        format!("{}\nUse:   assessor label --judge {}{back}", said(&moved), moved.alias)
+        let label = out.command(&format!("label --judge {}", moved.alias));
+        format!("{}\nUse:   {label}{back}", said(&moved))
     }))
 }
 

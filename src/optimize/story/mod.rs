@@ -1,17 +1,20 @@
 //! The log of a run → what people are shown of it. Pure: the same log gives the same story.
 //!
-//! [`Story::of`] walks the log once. `curve` follows the best candidate through it, `fold` gathers candidates.
+//! [`Story::of`] walks the log once. `curve` follows the best candidate through it, `fold` gathers candidates,
+//! `sight` says how much could be seen.
 
 mod curve;
 mod fold;
+mod sight;
 #[cfg(test)]
 mod tests;
 
 pub use curve::Point;
+pub use sight::Sight;
 
 use super::calibrate::Calibration;
 use super::demos::Showing;
-use super::event::{Begun, Decision, Entry, Why};
+use super::event::{Begun, Decision, Entry, Find, Why};
 use super::library::finding::Finding;
 use super::limits::{Limit, Spend};
 use super::pool::{CandidateId, Operator};
@@ -60,6 +63,9 @@ pub struct Story {
     /// What each bullet of a library came to, where the strategy chooses from one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bullets: Vec<Finding>,
+    /// How many calls it takes to see what a bullet does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sight: Option<Sight>,
     /// Spent in all.
     pub spent: Spend,
     /// Of that, on the reflection model.
@@ -242,6 +248,10 @@ pub struct StageFound {
     /// Its standard error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub se: Option<f64>,
+    /// How its best did in the end against the baseline, on the rows of all stages: what decided which one is used. Absent
+    /// when nothing was better, or the search ended before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last: Option<Find>,
 }
 
 /// The held-out part was opened.
@@ -283,12 +293,15 @@ impl Story {
             opened: None,
             decided: None,
             bullets: Vec::new(),
+            sight: None,
             spent: Spend::default(),
             writing: Spend::default(),
             rival: None,
         };
         log.iter().for_each(|entry| story.take(entry));
         story.candidates = fold::candidates(log, &story, baseline, gold);
+        let [train, dev, _] = story.begun.rows;
+        story.sight = Sight::of(&story.bullets, u64::from(train + dev));
         Some(story)
     }
 
@@ -330,6 +343,10 @@ impl Story {
                 calls: *calls,
                 gain: *gain,
                 se: *se,
+                last: None,
+            }),
+            Entry::Final { finds } => self.stages.iter_mut().filter(|stage| stage.gain.is_some()).for_each(|stage| {
+                stage.last = finds.iter().find(|find| find.candidate == stage.best).copied();
             }),
             Entry::Concluded { best, why } => (self.best, self.why) = (Some(*best), Some(*why)),
             Entry::Opened { items, looks, spent, rival } => {

@@ -42,6 +42,26 @@ fn each_stage_keeps_to_its_share_and_the_best_of_all_wins() {
 }
 
 #[test]
+fn the_comparison_that_decides_is_in_the_log_and_the_best_of_it_is_used() {
+    let mut decided = 0;
+    for calls in (30..140).step_by(10) {
+        let ran = World::new(40, 8, helps).judge_calls(calls).run(&mut stages());
+        let finds = ran.log.iter().find_map(|entry| match entry {
+            Entry::Final { finds } => Some(finds),
+            _ => None,
+        });
+        // A search that ends because nothing is wrong any more decides nothing.
+        let Some(finds) = finds else { continue };
+        let found: Vec<usize> = found(&ran).iter().map(|stage| stage.1).collect();
+        assert!(finds.iter().all(|find| find.candidate != 0 && found.contains(&find.candidate)), "{finds:?} {found:?}");
+        let most = finds.iter().max_by(|a, b| a.expected.total_cmp(&b.expected)).filter(|find| find.expected > 0.0);
+        assert_eq!(most.map_or(0, |find| find.candidate), ran.best, "{finds:?}");
+        decided += usize::from(ran.best != 0);
+    }
+    assert!(decided > 0);
+}
+
+#[test]
 fn what_a_stage_leaves_over_goes_to_the_next() {
     let ran = run(idles, 2_000);
     let stages = found(&ran);

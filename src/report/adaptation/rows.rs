@@ -1,8 +1,9 @@
 //! Rows and sentences.
 
-use crate::adapt::{Arm, Goal, Role, Summary, Target, Verdict};
+use crate::adapt::{Adaptation, Arm, Goal, Role, Summary, Target, Unmet, Verdict};
 use crate::audit::{Change, Cost};
 use crate::domain::Figure;
+use crate::optimize::story::StageFound;
 use crate::report::figures::{Unit, count, plural};
 use crate::report::optimization::{short, spending};
 
@@ -62,25 +63,34 @@ pub(in crate::report) fn sentence(reason: &str) -> String {
     format!("{first}{}.", letters.as_str())
 }
 
-/// What each way of searching bought, on the data of the search.
+/// What each way of searching bought, on the data of the search, and which one is used.
 pub(in crate::report) fn bought(target: &Target) -> Vec<String> {
-    let one = |stage: &crate::optimize::story::StageFound| {
+    let points = |gain: f64, se: Option<f64>| {
+        let way = if gain >= 0.0 { "better" } else { "worse" };
+        let se = se.map_or(String::new(), |se| format!(" (± {})", Unit::Points.write(se)));
+        format!("{} NMSE points {way}{se}", Unit::Points.write(gain.abs()))
+    };
+    let one = |stage: &StageFound| {
         let calls = plural(stage.calls, "call", "calls");
-        let points = |gain: f64| {
-            let way = if gain > 0.0 { "better" } else { "worse" };
-            format!("{} NMSE points {way} on dev than what it began with", Unit::Points.write(gain.abs()))
+        let gain = match stage.gain {
+            Some(gain) => format!("{} on dev than what it began with", points(gain, stage.se)),
+            None => "nothing better than what it began with".to_owned(),
         };
-        let gain = match (stage.gain, stage.se) {
-            (Some(gain), Some(se)) => format!("{} (± {})", points(gain), Unit::Points.write(se)),
-            (Some(gain), None) => points(gain),
-            (None, _) => "nothing better than what it began with".to_owned(),
+        let used = stage.best == target.run.best.candidate && stage.gain.is_some();
+        // What decided is not what the stage saw: all stages are held against the old prompt once more.
+        let last = match (&stage.last, used) {
+            (None, true) => "; used with all that is before it".to_owned(),
+            (None, false) => String::new(),
+            (Some(last), used) => {
+                let why = match used {
+                    true => "; of this the most is to be expected, so it is used with all that is before it",
+                    false => "; of this less is to be expected than of what is used",
+                };
+                let rows = plural(u64::from(last.rows), "dev item", "dev items");
+                format!(". In the end, on {rows}: {} than the old prompt{why}", points(last.gain, last.se))
+            }
         };
-        let chosen = if stage.best == target.run.best.candidate && stage.gain.is_some() {
-            "; used with all that is before it"
-        } else {
-            ""
-        };
-        format!("{}: {gain}, for {calls}; it ended because {}{chosen}", stage.name, stage.why.text())
+        format!("{}: {gain}, for {calls}; it ended because {}{last}", stage.name, stage.why.text())
     };
     target.regimes.iter().map(one).collect()
 }
@@ -124,23 +134,43 @@ pub(in crate::report) fn beware(summary: &Summary, target: &Target) -> Option<St
 /// What to do now: what it is for, and what to type.
 pub(in crate::report) fn next(summary: &Summary, target: &Target) -> Vec<(&'static str, String)> {
     let Some(version) = target.run.version.as_deref().map(short) else {
-        return vec![(
-            "what can be done",
-            "more calls (--budget-calls), another model, or a --regime; terms that are changed after a look prove nothing"
-                .to_owned(),
-        )];
+        return vec![("what can be done", instead(target))];
     };
     let old = short(&summary.from.judge);
-    let mut steps = vec![("see what changed", format!("assessor judge diff {old} {version}"))];
+    let command = |rest: String| target.run.invocation.command(&rest);
+    let mut steps = vec![("see what changed", command(format!("judge diff {old} {version}")))];
     match &target.run.promoted {
         Some(promoted) if promoted.from.is_none() => {
-            steps.push(("go back", format!("assessor judge promote {old} --as {}", promoted.alias)));
+            steps.push(("go back", command(format!("judge promote {old} --as {}", promoted.alias))));
         }
-        Some(promoted) => steps.push(("go back", format!("assessor judge rollback {}", promoted.alias))),
-        None => steps.push(("use it", format!("assessor judge promote {version} --as production"))),
+        Some(promoted) => steps.push(("go back", command(format!("judge rollback {}", promoted.alias)))),
+        None => steps.push(("use it", command(format!("judge promote {version} --as production")))),
     }
-    steps.push(("label with it", format!("assessor label --judge {version}")));
+    steps.push(("label with it", command(format!("label --judge {version}"))));
     steps
+}
+
+/// What can be done about a NO-GO. A term that was not met may be given a wider margin, but not because it was not met.
+fn instead(target: &Target) -> String {
+    let search = "more calls (--budget-calls), another model, or a --regime";
+    let found = target.adaptation.as_ref();
+    let option = |found: &Adaptation, unmet: Unmet| match unmet {
+        Unmet::Better => "--require non-inferior".to_owned(),
+        Unmet::Margin => format!("--margin (now {})", found.terms.margin),
+        Unmet::SliceMargin => format!("--slice-margin (now {})", found.terms.slice_margin),
+        Unmet::Malformed => format!("--malformed (now {})", found.terms.malformed),
+    };
+    let options: Vec<String> =
+        found.iter().flat_map(|found| found.unmet.iter().map(|unmet| option(found, *unmet))).collect();
+    if options.is_empty() {
+        return format!("{search}; terms that are changed after a look prove nothing");
+    }
+    format!(
+        "{search}. What was not met is set by {}: if more can be tolerated, set it before the next look, with a reason that \
+         does not come from these numbers, and hold out items that nobody has looked at (--new-yardstick); terms that are \
+         changed after a look prove nothing",
+        options.join(" and ")
+    )
 }
 
 /// All targets in a line each: model, verdict, NMSE, malformed, cost of 1,000 labels, judge calls.

@@ -60,7 +60,12 @@ fn target(summary: &Summary, target: &Target, options: TerminalOptions) -> Strin
         );
     }
     for (does, command) in next(summary, target) {
-        out.push_str(&options.hanging(&format!("{INDENT}{does:<18}  "), &command));
+        let first = format!("{INDENT}{does:<18}  ");
+        // A command is copied as a whole.
+        out.push_str(&match target.run.version {
+            Some(_) => format!("{first}{command}\n"),
+            None => options.hanging(&first, &command),
+        });
     }
     out
 }

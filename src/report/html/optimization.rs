@@ -11,11 +11,12 @@ use crate::optimize::library::finding::{Finding, Verdict};
 use crate::optimize::story::{Point, Status, Story, Tried};
 use crate::optimize::summary::Summary;
 use crate::prompt::diff::diff;
-use crate::report::bullets::{COLUMNS, NOTE, cells, ordered, tally};
+use crate::report::bullets::{COLUMNS, NOTE, cells, ordered, reach, tally};
 use crate::report::comparison::shown;
+use crate::report::examples::{all, told};
 use crate::report::figures::{Unit, count};
 use crate::report::optimization::{
-    best, fates, headline, next, nmse, rounds, short, shows, spending, standing, steps, trust,
+    best, fates, headline, next, nmse, rounds, short, shows, spending, standing, steps, trust, upkeep,
 };
 use crate::report::plain::plain;
 use crate::report::plots::{Learning, learning};
@@ -24,6 +25,8 @@ use askama::Template;
 
 /// Held-out items of each kind in the page.
 const ITEMS: usize = 100;
+/// Examples of the best prompt in the page.
+const EXAMPLES: usize = 40;
 /// Deeper candidates are set no further in.
 const DEEPEST: usize = 8;
 
@@ -49,10 +52,13 @@ pub fn optimization_html(summary: &Summary, story: &Story) -> String {
         headline: sentences.next().unwrap_or_else(|| Words::new("")),
         words: sentences.collect(),
         spending: spending(summary),
+        upkeep: upkeep(summary),
         nothing: best.id == 0,
         adopted: !summary.adopted.is_baseline,
         change: prose(&diff(&story.candidates[0].text, &best.text)),
         shows: shows(story).map(|text| plain(&text)),
+        examples: all(&summary.best_prompt).take(EXAMPLES).map(told).collect(),
+        hidden: all(&summary.best_prompt).count().saturating_sub(EXAMPLES),
         held: compared.map(Held::of),
         facts: trust(summary, story).into_iter().map(|(name, text)| (name, Words::new(&text))).collect(),
         steps: steps(summary).into_iter().map(|step| (step.does, step.command)).collect(),
@@ -90,10 +96,14 @@ struct Page<'a> {
     headline: Words,
     words: Vec<Words>,
     spending: String,
+    upkeep: Option<String>,
     nothing: bool,
     adopted: bool,
     change: Prose,
     shows: Option<String>,
+    /// Names and texts of each example.
+    examples: Vec<Vec<(String, String)>>,
+    hidden: usize,
     held: Option<Held>,
     facts: Vec<(&'static str, Words)>,
     steps: Vec<(&'static str, String)>,
@@ -173,6 +183,7 @@ struct Weighed {
     tally: String,
     columns: [&'static str; COLUMNS.len()],
     rows: Vec<WeighedRow>,
+    reach: Option<String>,
     note: &'static str,
 }
 
@@ -195,6 +206,7 @@ fn weighed(story: &Story) -> Option<Weighed> {
         tally: tally(&story.bullets),
         columns: COLUMNS,
         rows: ordered(&story.bullets).into_iter().map(row).collect(),
+        reach: reach(story),
         note: NOTE,
     })
 }

@@ -1,7 +1,8 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::judge::{JudgeSpec, PARSER, Sampling};
+use crate::domain::Invocation;
+use crate::judge::{JudgeDiff, JudgeSpec, PARSER, Sampling};
 use crate::ledger::{Bounds, Edits, Good, Scores, Spend};
 use crate::prompt::Prompt;
 use crate::rubric::shipped;
@@ -55,17 +56,28 @@ fn a_list_fits_any_terminal_and_names_what_is_damaged() {
         Summary { hash: "fedcba9876543210".into(), aliases: vec![], state: State::Refused("it is damaged".into()) },
     ];
     for width in [60, 80, 100, 120] {
-        let text = judges(&versions, &TerminalOptions { width, ..PLAIN });
-        for line in text.lines().filter(|line| !line.starts_with("dev and")) {
+        let text = judges(&versions, &Invocation::default(), &TerminalOptions { width, ..PLAIN });
+        for line in text.lines() {
             assert!(crate::report::plain::width(line) <= usize::from(width), "{width}: {line}");
         }
     }
-    let text = judges(&versions, &PLAIN);
+    let narrow = judges(&versions, &Invocation::default(), &TerminalOptions { width: 60, ..PLAIN });
+    assert_eq!(
+        narrow.lines().take(4).collect::<Vec<_>>().join("\n"),
+        "  version    alias        model                  test\n  \
+         ────────────────────────────────────────────────────────\n  \
+         01234567   production   a/model-with-a-very…   8.83→4.86\n  \
+         fedcba98                DAMAGED"
+    );
+    let text = judges(&versions, &Invocation::default(), &PLAIN);
     for part in ["01234567", "8.83→4.86", "2026-11-20", "DAMAGED", "\nit is damaged\n"] {
         assert!(text.contains(part), "no {part}: {text}");
     }
     assert!(!text.contains(" dev "), "a column without content: {text}");
-    assert_eq!(judges(&[], &PLAIN), "No judge is stored yet: `assessor judge add` stores one.\n");
+    assert_eq!(
+        judges(&[], &Invocation::default(), &PLAIN),
+        "No judge is stored yet: `assessor judge add` stores one.\n"
+    );
 }
 
 #[test]
@@ -113,4 +125,31 @@ fn a_difference_marks_words_folds_the_rest_and_names_other_fields() {
     let painted = judge_diff(&JudgeDiff::of(&old, &new), &TerminalOptions { color: true, ..PLAIN });
     assert!(painted.contains("\u{1b}[1;34m Dates matter.\u{1b}[0m"), "{painted}");
     assert!(judge_diff(&JudgeDiff::of(&old, &old), &PLAIN).ends_with("The same judge.\n"));
+}
+
+#[test]
+fn examples_are_told_by_their_fields_and_no_line_is_wider_than_the_terminal() {
+    let (old, mut new) = (spec(), spec());
+    let long = "Hold the button until the light turns green, then release it and wait for the printer. ".repeat(6);
+    let item = format!(
+        "[0123456789ab item]\n[0123456789ab query]\nreset the badge printer\n[0123456789ab document]\n{long}\n[0123456789ab end]"
+    );
+    new.prompt.demos.push(crate::prompt::Demo { item, reply: r#"{"rationale": "Answers it.", "rating": 5}"#.into() });
+    new.prompt.instruction =
+        new.prompt.instruction.replacen("You see one item", &format!("You see, {long}, one item"), 1);
+    let colours = regex::Regex::new("\x1b\\[[0-9;]*m").unwrap();
+    for color in [false, true] {
+        let text = judge_diff(&JudgeDiff::of(&old, &new), &TerminalOptions { width: 80, color, ..PLAIN });
+        let bare = colours.replace_all(&text, "").into_owned();
+        assert!(bare.lines().all(|line| crate::report::plain::width(line) <= 80), "{bare}");
+        let example = bare.split("Rated examples\n").nth(1).unwrap();
+        assert!(
+            example.starts_with("+ query       reset the badge printer\n  document    Hold the button"),
+            "{example}"
+        );
+        assert!(example.contains("\n  rating      5\n  rationale   Answers it.\n"), "{example}");
+        assert!(example.contains("…\n") && !example.contains("0123456789ab"), "{example}");
+    }
+    let gone = judge_diff(&JudgeDiff::of(&new, &old), &PLAIN);
+    assert!(gone.contains("\n- query       reset the badge printer\n"), "{gone}");
 }

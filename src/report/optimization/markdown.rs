@@ -1,6 +1,6 @@
 //! As Markdown (GitHub flavour): a comment on a pull request that changes a prompt.
 
-use super::words::{best, edits, fates, headline, next, spending, standing, steps, trust};
+use super::words::{best, edits, fates, headline, next, spending, standing, steps, trust, upkeep};
 use crate::optimize::story::Story;
 use crate::optimize::summary::Summary;
 use crate::report::bullets::weighed_markdown;
@@ -14,6 +14,7 @@ pub fn optimization_markdown(summary: &Summary, story: &Story) -> String {
     out.push_str(&format!("**{}.** ", standing(summary)));
     headline(summary, story).iter().for_each(|sentence| out.push_str(&format!("{} ", prose(sentence))));
     out.push_str(&format!("\n\nSpent: {}. ", prose(&spending(summary))));
+    out.push_str(&upkeep(summary).map_or(String::new(), |text| format!("{}. ", prose(&text))));
     out.push_str(&format!("Candidates: {} ({}). ", summary.candidates, fates(story)));
     out.push_str(&format!("It ended because {}.\n\n", prose(&summary.why)));
     let best = best(story);
@@ -25,7 +26,7 @@ pub fn optimization_markdown(summary: &Summary, story: &Story) -> String {
         }
         out.push('\n');
     }
-    out.push_str(&weighed_markdown(&story.bullets));
+    out.push_str(&weighed_markdown(story));
     out.push_str("### Can it be trusted?\n\n");
     for (name, text) in trust(summary, story) {
         out.push_str(&format!("- **{name}**: {}\n", prose(&text)));

@@ -7,4 +7,6 @@ mod words;
 pub use markdown::optimization_markdown;
 pub use terminal::optimization_terminal;
 
-pub(super) use words::{best, fates, headline, next, nmse, rounds, short, shows, spending, standing, steps, trust};
+pub(super) use words::{
+    best, fates, headline, next, nmse, rounds, short, shows, spending, standing, steps, trust, upkeep,
+};

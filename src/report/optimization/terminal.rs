@@ -2,6 +2,7 @@
 
 use super::words::{
     best, calibrated, edits, fates, headline, made_of, next, rounds, scale, short, spending, standing, steps, stopped,
+    upkeep,
 };
 use crate::optimize::story::Story;
 use crate::optimize::summary::Summary;
@@ -35,6 +36,9 @@ pub fn optimization_terminal(summary: &Summary, story: &Story, options: &Termina
     if let Some([says, numbers]) = made_of(summary) {
         field("made of", &format!("{says} {numbers}"));
     }
+    if let Some(text) = upkeep(summary) {
+        field("in use", &text);
+    }
     if let Some(warning) = &summary.warning {
         field("beware", warning);
     }
@@ -51,7 +55,7 @@ pub fn optimization_terminal(summary: &Summary, story: &Story, options: &Termina
         field("guarded", &stopped);
     }
     out.push_str(&changed(summary, story, *options));
-    out.push_str(&weighed_terminal(&story.bullets, *options));
+    out.push_str(&weighed_terminal(story, *options));
     out.push_str(&todo(summary, story, *options));
     options.finish(out)
 }

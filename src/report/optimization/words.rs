@@ -2,6 +2,7 @@
 
 use crate::audit::{Contrasted, Remedy};
 use crate::ledger::Edits;
+use crate::optimize::gain::{Change, Gain};
 use crate::optimize::story::{Status, Story, Tried};
 use crate::optimize::summary::{ScaleUse, Summary};
 use crate::report::figures::{Unit, count, p_value, plural};
@@ -51,6 +52,7 @@ pub(in crate::report) fn headline(summary: &Summary, story: &Story) -> Vec<Strin
             Unit::Signed.value(&nmse.difference),
         ));
     }
+    said.extend(summary.gain.as_ref().and_then(Gain::beware));
     if !decision.adopted {
         said.extend(decision.reasons.iter().map(|reason| format!("Against it: {reason}.")));
     }
@@ -65,6 +67,28 @@ pub(in crate::report) fn made_of(summary: &Summary) -> Option<[String; 2]> {
     Some([gain.says.clone(), numbers])
 }
 
+/// What labels take before and after; `None` where nothing is known of it.
+pub(in crate::report) fn upkeep(summary: &Summary) -> Option<String> {
+    let upkeep = summary.upkeep?;
+    let change = |of: Change, unit: &str, write: &dyn Fn(f64) -> String| {
+        let (before, after) = (of.before?, of.after?);
+        let more = 100.0 * (after / before - 1.0);
+        let share = if before > 0.0 && more.abs() >= 0.5 {
+            format!(" ({}{:.0} %)", sign(more), more.abs())
+        } else {
+            String::new()
+        };
+        Some(format!("{} → {}{unit}{share}", write(before), write(after)))
+    };
+    let tokens = change(upkeep.tokens, " tokens", &|tokens| count(tokens.round() as u64));
+    let parts: Vec<String> = tokens.into_iter().chain(change(upkeep.usd, "", &|usd| Unit::Usd.write(usd))).collect();
+    (!parts.is_empty()).then(|| format!("1,000 labels take {}", parts.join(", ")))
+}
+
+fn sign(value: f64) -> &'static str {
+    if value < 0.0 { "−" } else { "+" }
+}
+
 /// What the best candidate's prompt shows beside its text.
 pub(in crate::report) fn shows(story: &Story) -> Option<String> {
     let shows = &best(story).shows;
@@ -75,7 +99,10 @@ pub(in crate::report) fn shows(story: &Story) -> Option<String> {
 fn unopened(summary: &Summary, story: &Story) -> String {
     match () {
         () if summary.best.judge == summary.baseline.judge => {
-            "Nothing that was tried is better than the baseline.".to_owned()
+            let few = story.sight.is_some_and(|sight| sight.calls > story.spent.judge);
+            let few =
+                if few { ", and so few calls could only show large effects (see what it takes below)" } else { "" };
+            format!("Nothing that was tried is shown to be better than the baseline{few}.")
         }
         () if story.begun.rows[2] == 0 => {
             "No data were held out, so this run only searched: with `--split 40/20/40` it decides, too.".to_owned()
@@ -199,7 +226,9 @@ pub(in crate::report) fn scale(summary: &Summary) -> Vec<String> {
         Remedy::Demos => " Rated examples in the prompt (`assessor optimize bootstrap`) may spread its ratings.",
         Remedy::Model => " No prompt of this search changed that: another model may.",
     };
-    let of = |who: &str, found: &ScaleUse| format!("{who}: {}{}", found.text, help(found.remedy));
+    let of = |who: &str, found: &ScaleUse| {
+        format!("{who}: {}{}", found.text, summary.invocation.complete(help(found.remedy)))
+    };
     let Some(uses) = &summary.scale else { return Vec::new() };
     match (&uses.baseline, &uses.best) {
         (Some(baseline), _) if same => vec![of("The baseline", baseline)],
@@ -271,29 +300,29 @@ pub(in crate::report) struct Step {
 
 /// What to do with the result.
 pub(in crate::report) fn steps(summary: &Summary) -> Vec<Step> {
-    let step = |does, command| Step { does, command };
+    let step = |does, rest: String| Step { does, command: summary.invocation.command(&rest) };
     let Some(version) = summary.version.as_deref().map(short) else { return Vec::new() };
     let baseline = short(&summary.baseline.judge);
-    let mut steps = vec![step("see what changed, word by word", format!("assessor judge diff {baseline} {version}"))];
+    let mut steps = vec![step("see what changed, word by word", format!("judge diff {baseline} {version}"))];
     let alias = summary.promoted.as_ref().map_or("production", |promoted| promoted.alias.as_str());
     if summary.promoted.is_none() {
-        steps.push(step("put it into use", format!("assessor judge promote {version} --as {alias}")));
+        steps.push(step("put it into use", format!("judge promote {version} --as {alias}")));
     }
-    steps.push(step("label with it", format!("assessor label --items FILE --judge {alias}")));
+    steps.push(step("label with it", format!("label --items FILE --judge {alias}")));
     let first = summary.promoted.as_ref().is_some_and(|promoted| promoted.from.is_none());
     steps.push(match first {
         // A new alias has nowhere to go back to.
-        true => step("go back to the baseline", format!("assessor judge promote {baseline} --as {alias}")),
-        false => step("roll it back", format!("assessor judge rollback {alias}")),
+        true => step("go back to the baseline", format!("judge promote {baseline} --as {alias}")),
+        false => step("roll it back", format!("judge rollback {alias}")),
     });
     if let Some(last) =
         summary.bullets.iter().max_by_key(|finding| finding.place).filter(|finding| finding.place.is_some())
     {
-        let command = format!("assessor judge add --from {version} --without-bullet {}", last.id);
+        let command = format!("judge add --from {version} --without-bullet {}", last.id);
         steps.push(step("take a single bullet back", command));
     }
     if summary.promoted.is_none() {
-        let command = format!("assessor judge promote {baseline} --as {alias}");
+        let command = format!("judge promote {baseline} --as {alias}");
         steps.push(step("or, if the alias was new", command));
     }
     steps

@@ -15,7 +15,8 @@ use crate::optimize::limits::{Limits, Spend};
 use crate::optimize::pool::{Operator, Origin, Row};
 use crate::optimize::story::Story;
 use crate::optimize::summary::{Adopted, Best, Calls, Costs, Side, Summary};
-use crate::prompt::Prompt;
+use crate::optimize::upkeep::Upkeep;
+use crate::prompt::{Demo, Prompt};
 use crate::rubric::shipped;
 use std::collections::BTreeMap;
 
@@ -125,12 +126,14 @@ fn run(text: &str, comparison: &Comparison, adopted: bool, looks: u64) -> (Summa
         bullets: story.bullets.clone(),
         decision: Some(Decision { adopted, reasons: vec![text.into()], comparison: comparison.clone() }),
         gain: Some(Gain::of(comparison)),
+        upkeep: Some(Upkeep::of(comparison)),
         warning: None,
         looks: Some(looks),
         per_point: adopted.then_some(per_point),
         version: adopted.then(|| new.to_owned()),
         promoted: None,
         report: None,
+        invocation: Default::default(),
     };
     (summary, story)
 }
@@ -178,6 +181,21 @@ fn no_text_of_a_model_reaches_the_terminal_as_a_control_sequence_or_becomes_mark
     let comment = optimization_markdown(&summary, &story);
     let outside: String = comment.lines().flat_map(|line| line.split("``").step_by(2)).collect();
     assert!(!outside.contains("<img") && !outside.contains("<script"), "markup outside of code spans");
+}
+
+#[test]
+fn the_page_shows_the_examples_of_the_prompt_before_it_asks_whether_they_were_worth_it() {
+    let (mut summary, story) = run("drafts lower", &PAIRED, true, 1);
+    let item = "[0123456789ab item]\n[0123456789ab query]\nreset <b>badges</b>\n[0123456789ab document]\nHold it.\n[0123456789ab end]";
+    let reply = r#"{"rationale": "Answers it.", "rating": 5}"#;
+    summary.best_prompt.demos.push(Demo { item: item.into(), reply: reply.into() });
+    let page = optimization_html(&summary, &story);
+    let changed = page.split("id=\"changed\"").nth(1).and_then(|rest| rest.split("id=\"worth\"").next()).unwrap();
+    for part in ["reset &#60;b&#62;badges", "Hold it.", "<bdi>rating</bdi></dt><dd dir=\"auto\">5</dd>", "Answers it."]
+    {
+        assert!(changed.contains(part), "{part}: {changed}");
+    }
+    assert!(!changed.contains("0123456789ab item"), "a marker is for models: {changed}");
 }
 
 #[test]

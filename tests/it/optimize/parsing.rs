@@ -96,10 +96,27 @@ fn no_example_is_made_up_where_a_rating_is_computed_from_fields_that_nobody_rate
 fn a_threshold_has_to_be_named_and_a_search_for_spread_is_warned_of() {
     let folder = Folder::new();
     let refused = folder.run(&["optimize", "bootstrap"]);
-    assert!(refused.code == 2 && refused.err.contains("--threshold <POINTS>"), "{refused:?}");
+    assert_eq!(
+        (refused.code, refused.err.as_str()),
+        (
+            2,
+            "error: `optimize bootstrap` needs a threshold: how far off a reply may be to be shown as an example\nhint: one step \
+             on the scale 1–5 is 6.25 NMSE points: `--threshold 6.25` takes replies that are at most one step off, \
+             `--threshold 0` only those that say what people say\n"
+        )
+    );
+    let quality = format!("{}/rubrics/quality-0-10.toml", env!("CARGO_MANIFEST_DIR"));
+    let other = folder.run(&["optimize", "bootstrap", "--rubric", &quality]);
+    assert!(other.err.contains("one step on the scale 0–10 is 1 NMSE points: `--threshold 1` takes"), "{other:?}");
     let search = ["optimize", "bootstrap", "--threshold", "6.25", "--search", "2", "--objective", "spread"];
     let said = folder.run(&[&search[..], &["--budget-calls", "700", "--no-report"]].concat());
     assert_eq!(said.code, 0, "{said:?}");
     let text = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("spread alone is not agreement"), "{text}");
+    // Examples are paid for with every label: what that comes to is told beside the result.
+    let upkeep = text.split("in use 1,000 labels take ").nth(1).unwrap_or_default();
+    assert!(
+        upkeep.split("), ").next().is_some_and(|tokens| tokens.contains(" → ") && tokens.contains(" tokens (+")),
+        "{text}"
+    );
 }

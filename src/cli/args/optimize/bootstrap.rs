@@ -2,8 +2,9 @@
 
 use super::SharedArgs;
 use super::choices::{Aim, Choosing};
-use crate::app::Method;
+use crate::app::{AppError, Method};
 use crate::cli::args::values::{examples, threshold};
+use crate::domain::Scale;
 use crate::optimize::bootstrap;
 use clap::Args;
 
@@ -23,9 +24,10 @@ shown depends on the scale. In NMSE points: a rating that is off by d steps of a
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct BootstrapArgs {
-    /// NMSE points that a reply of the judge is off at most to become an example; 0 is exactly what people say
+    /// Required: NMSE points that a reply of the judge is off at most to become an example; 0 is exactly what people say,
+    /// 6.25 one step of the scale 1–5
     #[arg(long, value_name = "POINTS", value_parser = threshold)]
-    pub threshold: f64,
+    pub threshold: Option<f64>,
     /// Examples from replies of the judge, at most
     #[arg(long, value_name = "N", default_value_t = defaults().bootstrapped, value_parser = examples)]
     pub bootstrapped: usize,
@@ -49,10 +51,23 @@ fn defaults() -> bootstrap::Knobs {
     bootstrap::Knobs::a_step()
 }
 
+/// What to say where no threshold is named: what it would be depends on the scale.
+pub(super) fn without_threshold(scale: Scale) -> AppError {
+    let step = 100.0 / f64::from(scale.range()).powi(2);
+    let step = (step * 100.0).ceil() / 100.0;
+    AppError::input(
+        "`optimize bootstrap` needs a threshold: how far off a reply may be to be shown as an example",
+        format!(
+            "one step on the scale {scale} is {step} NMSE points: `--threshold {step}` takes replies that are at most one \
+             step off, `--threshold 0` only those that say what people say"
+        ),
+    )
+}
+
 impl BootstrapArgs {
     pub(super) fn method(&self) -> Method {
         Method::Bootstrap(bootstrap::Knobs {
-            threshold: Some(self.threshold),
+            threshold: self.threshold,
             bootstrapped: self.bootstrapped,
             labelled: self.labeled,
             search: self.search,

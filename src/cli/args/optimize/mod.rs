@@ -8,10 +8,10 @@ mod flywheel;
 mod gepa;
 mod mipro;
 
-use crate::app::{AuditRequest, Method, OptimizeRequest, Source};
+use crate::app::{AppError, AuditRequest, Method, OptimizeRequest, Source};
 use crate::cli::args::shared::{JudgeArgs, ReadArgs};
 use crate::cli::args::values::{split, usd};
-use crate::domain::NanoUsd;
+use crate::domain::{NanoUsd, Scale};
 use crate::judge::JudgeSpec;
 use crate::labels::Fractions;
 use crate::optimize::adopt::Conditions;
@@ -173,6 +173,14 @@ impl Strategy {
         match self {
             Self::Bullets(_) => bullets::CALLS,
             _ => DEFAULT_CALLS,
+        }
+    }
+
+    /// What only the rubric's scale can tell.
+    pub fn check(&self, scale: Scale) -> Result<(), AppError> {
+        match self {
+            Self::Bootstrap(args) if args.threshold.is_none() => Err(bootstrap::without_threshold(scale)),
+            _ => Ok(()),
         }
     }
 
