@@ -126,7 +126,7 @@ pub(super) fn tally(findings: &[Finding]) -> String {
     let kind = |finding: &Finding| match &finding.verdict {
         Verdict::Helps => "help",
         Verdict::NoEffectShown => "without an effect shown",
-        Verdict::DoesNothing => "that does nothing",
+        Verdict::DoesNothing => "doing nothing",
         Verdict::Harms => "harm",
         Verdict::RedundantWith(_) => "redundant",
         Verdict::OnlyTogetherWith(_) => "only together with others",
