@@ -73,16 +73,19 @@ pub(super) fn named(contrast: &Contrasted) -> (&'static str, Unit) {
     }
 }
 
-/// A difference: signed, in the unit of its number.
+/// A difference: signed; of shares in points of a hundred, because a percentage of a percentage would be read otherwise.
 pub(super) fn change(unit: Unit, contrast: &Contrasted) -> String {
-    match (unit, contrast.difference.value()) {
-        (_, None) => "–".to_owned(),
-        (Unit::Share, Some(value)) => {
-            let text = format!("{:+.1} %", 100.0 * value);
-            if text[1..].starts_with("0.0 ") { text[1..].to_owned() } else { text.replace('-', "−") }
-        }
-        (_, Some(value)) => Unit::Signed.write(value),
-    }
+    contrast.difference.value().map_or("–".to_owned(), |value| apart(unit).write(value))
+}
+
+/// The interval of a difference.
+pub(super) fn change_interval(unit: Unit, contrast: &Contrasted) -> String {
+    apart(unit).interval(&contrast.difference)
+}
+
+/// The unit of a difference of two numbers of `unit`.
+fn apart(unit: Unit) -> Unit {
+    if unit == Unit::Share { Unit::SharePoints } else { Unit::Signed }
 }
 
 fn numbers(comparison: &Comparison, options: TerminalOptions) -> String {
@@ -94,7 +97,7 @@ fn numbers(comparison: &Comparison, options: TerminalOptions) -> String {
             options.cell(&unit.value(&contrast.old), None),
             options.cell(&unit.value(&contrast.new), None),
             options.cell(&change(unit, contrast), None),
-            options.cell(&unit.interval(&contrast.difference), None),
+            options.cell(&change_interval(unit, contrast), None),
             options.cell(&p_value(contrast.p), Some(Tone::Dim)),
         ]);
     }
@@ -144,7 +147,7 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
             unit.value(&contrast.old),
             unit.value(&contrast.new),
             change(unit, contrast),
-            unit.interval(&contrast.difference),
+            change_interval(unit, contrast),
             p_value(contrast.p)
         ));
     }

@@ -13,6 +13,8 @@ pub(super) enum Unit {
     Points,
     /// A share from 0 to 1, written in percent.
     Share,
+    /// A difference of two shares, in points of a hundred, with a sign.
+    SharePoints,
     /// A coefficient such as kappa.
     Coefficient,
     /// US dollars.
@@ -26,6 +28,7 @@ impl Unit {
             Self::Nmse | Self::Points | Self::Coefficient => format!("{value:.2}"),
             Self::Signed => format!("{value:+.2}"),
             Self::Share => format!("{:.1} %", 100.0 * value),
+            Self::SharePoints => format!("{:+.1} points", 100.0 * value),
             Self::Usd if value == 0.0 || value >= 1.0 => format!("${value:.2}"),
             Self::Usd => format!("${value:.4}"),
         };
@@ -51,8 +54,10 @@ impl Unit {
 
     fn range(self, interval: &Interval) -> String {
         let low = self.write(interval.low);
-        let low = if self == Self::Share { low.trim_end_matches(" %").to_owned() } else { low };
-        format!("{low} to {}", self.write(interval.high))
+        let low = low.trim_end_matches(" %").trim_end_matches(" points");
+        let high = self.write(interval.high);
+        // Beside a change, whose unit it is, points need not be named again.
+        format!("{low} to {}", high.trim_end_matches(" points"))
     }
 }
 
@@ -99,6 +104,7 @@ mod tests {
         assert_eq!(Unit::Signed.write(-0.001), "0.00");
         assert_eq!(Unit::Signed.write(-0.3), "−0.30");
         assert_eq!(Unit::Signed.write(0.3), "+0.30");
+        assert_eq!([-0.071, 0.0001].map(|share| Unit::SharePoints.write(share)), ["−7.1 points", "0.0 points"]);
     }
 
     #[test]
@@ -114,6 +120,7 @@ mod tests {
             (Unit::Share.value(&figure), Unit::Share.interval(&figure)),
             ("25.0 %".into(), "12.5 to 50.0 %".into())
         );
+        assert_eq!(Unit::SharePoints.interval(&figure), "+12.5 to +50.0");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::chart::Words;
 use super::{SCRIPT, SCRIPT_HASH, STYLE};
 use crate::audit::{Change, Comparison, Contrasted, Diff, Margin, Outcome, Shift, Side, SliceContrast};
 use crate::domain::Rating;
-use crate::report::comparison::{change, good, named, shown};
+use crate::report::comparison::{change, change_interval, good, named, shown};
 use crate::report::figures::{Unit, count, p_value, plural, with_interval};
 use crate::report::measures::scaling;
 use crate::report::plain::plain;
@@ -134,7 +134,7 @@ pub(super) fn number(contrast: &Contrasted) -> [String; 6] {
         unit.value(&contrast.old),
         unit.value(&contrast.new),
         change(unit, contrast),
-        unit.interval(&contrast.difference),
+        change_interval(unit, contrast),
         p_value(contrast.p),
     ]
 }
