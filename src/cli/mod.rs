@@ -22,7 +22,7 @@ mod sim;
 
 use crate::app::{AppError, Config, Project};
 use args::{Cli, Command};
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 use out::Out;
 use std::process::ExitCode;
 use tokio::sync::watch;
@@ -36,7 +36,7 @@ const MISSED: u8 = 100;
 
 /// Runs the program: parses the arguments, carries the command out, reports an error, sets the exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = args::parse();
     logging();
     let out = Out::new(&cli);
     // One worker for the network beside the thread that owns the run: more only wake each other (docs/PERFORMANCE.md).

@@ -52,10 +52,11 @@ impl Out {
         Some(usize::from(width.0.clamp(NARROWEST, WIDEST_SENTENCE)))
     }
 
-    /// Columns to fit into.
+    /// Columns to fit into: what `COLUMNS` says, else those of the terminal.
     pub fn width(&self) -> u16 {
-        let terminal = terminal_size::terminal_size().map(|(width, _)| width.0);
-        terminal.unwrap_or(PLAIN_WIDTH).clamp(NARROWEST, WIDEST)
+        let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let terminal = || terminal_size::terminal_size().map(|(width, _)| width.0);
+        said.or_else(terminal).unwrap_or(PLAIN_WIDTH).clamp(NARROWEST, WIDEST)
     }
 
     /// stdout is a terminal that shows colours.

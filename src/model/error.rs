@@ -130,7 +130,7 @@ impl Explain for ModelError {
                                  variable that `api_key_env` names"
                 .to_owned(),
             Self::NoKey { variable, .. } => {
-                format!("export {variable}=…, or use `--model sim/small`, which needs none")
+                format!("export {variable}=…, or name the model `sim/small`, which needs none")
             }
             Self::OddKey { .. } => "set the variable to the bare key, without quotes or line breaks".to_owned(),
             Self::Setting { field, .. } => format!("correct `{field}` in assessor.toml"),

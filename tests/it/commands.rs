@@ -254,6 +254,36 @@ fn the_shipped_files_fit_their_schemas() {
 }
 
 #[test]
+fn a_negative_number_is_a_value_out_of_range_and_no_unknown_option() {
+    let folder = Folder::new();
+    let cases: [(&[&str], &str); 4] = [
+        (
+            &["adapt", "--from", "a", "--to", "b", "--slice-margin", "-1"],
+            "not a number of NMSE points above 0 and up to 100",
+        ),
+        (&["optimize", "bootstrap", "--threshold", "-1"], "not a number of NMSE points from 0 to 100"),
+        (&["optimize", "mipro", "--candidates", "-2"], "not a number from 1"),
+        (&["compare", "a", "b", "--margin", "-0.5"], "a margin of -0.5 NMSE points is none"),
+    ];
+    for (args, says) in cases {
+        let said = folder.run(args);
+        assert!(said.code == 2 && said.err.contains(says), "{args:?}: {said:?}");
+    }
+}
+
+#[test]
+fn what_columns_says_is_how_wide_results_are() {
+    let folder = Folder::new();
+    let wide = folder.run(&["audit"]);
+    let narrow = crate::support::said(folder.command(&["audit"]).env("COLUMNS", "60"));
+    let widest = |text: &str| {
+        let sentences = text.lines().filter(|line| !line.contains("assessor ") && !line.contains("reports/"));
+        sentences.map(|line| line.chars().count()).max().unwrap()
+    };
+    assert!(widest(&wide.out) > 80 && widest(&narrow.out) <= 60, "{}", narrow.out);
+}
+
+#[test]
 fn exit_codes_say_what_kind_of_end_it_was() {
     let folder = Folder::new();
     assert_eq!(folder.run(&["--version"]).code, 0);

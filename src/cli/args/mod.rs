@@ -23,10 +23,25 @@ pub(super) use optimize::OptimizeArgs;
 pub(super) use shared::JudgeArgs;
 
 use crate::domain::DEFAULT_STATE;
-use clap::{Parser, Subcommand};
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+
+/// What was typed; ends the program with help or with what is wrong, as clap does.
+pub(super) fn parse() -> Cli {
+    let matches = with_negatives(Cli::command()).get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
+/// `--margin -1` is a value out of range and no unknown option `-1`: each option says itself what it takes.
+fn with_negatives(command: clap::Command) -> clap::Command {
+    let command = command.mut_args(|arg| {
+        let takes_value = matches!(arg.get_action(), ArgAction::Set | ArgAction::Append);
+        if takes_value && !arg.is_positional() { arg.allow_negative_numbers(true) } else { arg }
+    });
+    command.mut_subcommands(with_negatives)
+}
 
 /// The heading of the options that every command has, so that they do not stand among its own.
 const EVERY: &str = "For every command";

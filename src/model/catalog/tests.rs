@@ -31,7 +31,7 @@ fn openai_needs_its_key_and_can_be_moved() {
     assert_eq!(endpoint("openai/o", "", &[("OPENAI_API_KEY", "k")]).base_url, "https://api.openai.com/v1");
     let (text, hint) = error("openai/o", "");
     assert_eq!(text, "model `openai/o` needs a key, and `OPENAI_API_KEY` is not set");
-    assert_eq!(hint, "export OPENAI_API_KEY=…, or use `--model sim/small`, which needs none");
+    assert_eq!(hint, "export OPENAI_API_KEY=…, or name the model `sim/small`, which needs none");
 }
 
 #[test]
