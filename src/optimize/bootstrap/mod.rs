@@ -34,7 +34,7 @@ pub struct Knobs {
     pub threshold: Option<f64>,
     /// Bootstrapped examples of a set, at most.
     pub bootstrapped: usize,
-    /// Labelled examples of a set, always; more of them fill places that no bootstrapped one takes.
+    /// Labelled examples of a set, at least; more of them fill places that no bootstrapped one takes.
     pub labelled: usize,
     /// Other sets that are drawn and compared; 0 tries the first one alone.
     pub search: usize,

@@ -15,7 +15,7 @@ pub struct Knobs {
     pub trials: usize,
     /// Bootstrapped examples of a set, at most.
     pub bootstrapped: usize,
-    /// Labelled examples of a set, always; more fill places that no bootstrapped one takes. Two: with the bootstrapped ones six, which pin the form of replies.
+    /// Labelled examples of a set, at least; more fill places that no bootstrapped one takes. Two: with the bootstrapped ones six, which pin the form of replies.
     pub labelled: usize,
     /// NMSE points that a bootstrapped example is off at most; absent takes one step of the scale.
     pub threshold: Option<f64>,

@@ -140,3 +140,17 @@ pub fn events(state: &Path) -> Vec<(String, i64, String)> {
     let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
     rows.map(Result::unwrap).collect()
 }
+
+#[test]
+fn sets_of_no_examples_are_refused_before_a_call_is_made() {
+    let folder = Folder::new();
+    let said = folder.run(&["optimize", "bootstrap", "--threshold", "6.25", "--labeled", "0", "--bootstrapped", "0"]);
+    assert_eq!(
+        (said.code, said.err.trim_end()),
+        (
+            2,
+            "error: `--labeled 0 --bootstrapped 0` leaves no example to try: every set would be empty\nhint: name at least \
+             one example with `--labeled` or `--bootstrapped`"
+        )
+    );
+}

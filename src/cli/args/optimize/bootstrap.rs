@@ -31,7 +31,7 @@ pub(in crate::cli) struct BootstrapArgs {
     /// Examples from replies of the judge, at most
     #[arg(long, value_name = "N", default_value_t = defaults().bootstrapped, value_parser = examples)]
     pub bootstrapped: usize,
-    /// Examples that people rated; always so many
+    /// Examples that people rated, at least: more fill places that no example of --bootstrapped takes
     #[arg(long, alias = "labelled", value_name = "N", default_value_t = defaults().labelled, value_parser = examples)]
     pub labeled: usize,
     /// Other sets of examples that are drawn and compared (random search); 0 tries the first one alone
@@ -61,6 +61,14 @@ pub(super) fn without_threshold(scale: Scale) -> AppError {
             "one step on the scale {scale} is {step} NMSE points: `--threshold {step}` takes replies that are at most one \
              step off, `--threshold 0` only those that say what people say"
         ),
+    )
+}
+
+/// What to say where a set would be empty.
+pub(super) fn without_examples() -> AppError {
+    AppError::input(
+        "`--labeled 0 --bootstrapped 0` leaves no example to try: every set would be empty",
+        "name at least one example with `--labeled` or `--bootstrapped`",
     )
 }
 

@@ -30,7 +30,7 @@ pub(in crate::cli) struct MiproArgs {
     /// Examples from replies of the judge, at most
     #[arg(long, value_name = "N", default_value_t = mipro::Knobs::default().bootstrapped, value_parser = examples)]
     pub bootstrapped: usize,
-    /// Examples that people rated; always so many
+    /// Examples that people rated, at least: more fill places that no example of --bootstrapped takes
     #[arg(long, alias = "labelled", value_name = "N", default_value_t = mipro::Knobs::default().labelled, value_parser = examples)]
     pub labeled: usize,
     /// NMSE points that a reply of the judge is off at most to become an example [default: one step of the scale]

@@ -180,6 +180,7 @@ impl Strategy {
     pub fn check(&self, scale: Scale) -> Result<(), AppError> {
         match self {
             Self::Bootstrap(args) if args.threshold.is_none() => Err(bootstrap::without_threshold(scale)),
+            Self::Bootstrap(args) if args.labeled + args.bootstrapped == 0 => Err(bootstrap::without_examples()),
             _ => Ok(()),
         }
     }
