@@ -391,7 +391,17 @@ fn a_version_is_written_edited_compared_promoted_and_taken_back() {
         "{second:?}"
     );
     let back = folder.run(&["judge", "rollback", "production"]);
-    assert_eq!(back.out, format!("`production` points to `{old}` now, and no longer to `{new}`.\n"), "{back:?}");
+    assert_eq!(
+        back.out,
+        format!(
+            "`production` points to `{old}` now, and no longer to `{new}`.\nUndo:  assessor judge promote {new} --as \
+             production\nAnother rollback does not undo this one: it goes further back.\n"
+        ),
+        "{back:?}"
+    );
+    // So it does: before the first version there is nothing.
+    let further = folder.run(&["judge", "rollback", "production"]);
+    assert!(further.code == 2 && further.err.contains("no good version stands before"), "{further:?}");
     let history = &folder.json(&["judge", "list"])["data"]["aliases"][0]["history"];
     assert_eq!(history.as_array().unwrap().len(), 3);
     assert_eq!((&history[1]["why"], &history[2]["kind"]), (&"drafts".into(), &"rollback".into()));

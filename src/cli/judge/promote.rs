@@ -24,7 +24,14 @@ pub(super) fn back(args: &RollbackArgs, project: &Project, out: &Out) -> Result<
     for hash in &moved.skipped {
         out.note(&format!("warning: the judge version `{hash}` is damaged and was stepped over"));
     }
-    Ok(out.result("judge", DONE, &moved, Vec::new(), || said(&moved)))
+    Ok(out.result("judge", DONE, &moved, Vec::new(), || format!("{}\n{}", said(&moved), on_and_on(&moved, out))))
+}
+
+/// A rollback goes back along the versions before; it is not taken back by another one.
+fn on_and_on(now: &Moved, out: &Out) -> String {
+    let Some(from) = now.moved.as_ref().and_then(|step| step.from.as_deref()) else { return String::new() };
+    let again = out.command(&format!("judge promote {from} --as {}", now.alias));
+    format!("Undo:  {again}\nAnother rollback does not undo this one: it goes further back.")
 }
 
 /// Where the alias points now.
