@@ -5,14 +5,15 @@
 //! middle says what the search bought.
 
 mod summary;
+mod takes;
 #[cfg(test)]
 mod tests;
 
 pub use summary::{From, Summary, Target};
 
-use crate::audit::{self, Comparison, Cost, JudgeInput, Labelled, Outcome, Panel, Setup, compare};
+use crate::audit::{self, Comparison, Cost, JudgeInput, Labelled, Outcome, Panel, Setup, SliceContrast, compare};
 use crate::domain::Scale;
-use crate::optimize::adopt;
+use crate::optimize::adopt::{self, SliceStanding};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -90,7 +91,9 @@ pub struct Arm {
     pub judge: String,
     /// What an audit says of it on the held-out part.
     pub panel: Panel,
-    /// Labels for a dollar, when it is good enough to take the old judge's place and its price is known.
+    /// It is the old judge, or meets all terms.
+    pub meets: bool,
+    /// Labels for a dollar, when it meets the terms and its price is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels_per_usd: Option<f64>,
 }
@@ -151,6 +154,13 @@ pub struct Adaptation {
     /// The revised prompt against the old one, both on the new model; absent when no revision was better.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bought: Option<Comparison>,
+    /// What speaks for the old prompt on the new model, where it meets the terms and errs no more and costs no more than
+    /// the revised one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub simpler: Option<String>,
+    /// What it would take to show what must be shown; absent when that was shown, or nothing can be planned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub takes: Option<String>,
 }
 
 /// Decides on the held-out part.
@@ -160,43 +170,81 @@ pub fn decide(scale: Scale, held: &[Labelled], arms: &Arms<'_>, terms: &Terms, s
     let against = compare(scale, held, (&arms.from, arms.revised), told);
     let claimed = audit::Terms { margin: None, ..told };
     let bought = is_revised.then(|| compare(scale, held, (arms.as_is, arms.revised), claimed));
-    let goal = if terms.goal == Goal::Better { Unmet::Better } else { Unmet::Margin };
-    let slices = adopt::worse_slices(&against, terms.slice_margin);
-    let breaks = adopt::breaks_more(&against, terms.malformed)
-        .map(|[before, now]| format!("{now} of its replies are malformed; the old judge's are {before}"));
-    let faults = falls_short(&against, terms).map(|reason| (goal, reason)).into_iter();
-    let faults = faults.chain(slices.into_iter().map(|reason| (Unmet::SliceMargin, reason)));
-    let (mut unmet, mut reasons): (Vec<Unmet>, Vec<String>) =
-        faults.chain(breaks.map(|reason| (Unmet::Malformed, reason))).unzip();
-    unmet.dedup();
-    let verdict = if reasons.is_empty() { Verdict::Go } else { Verdict::NoGo };
+    let as_is = is_revised.then(|| compare(scale, held, (&arms.from, arms.as_is), told));
+    let (unmet, mut reasons) = faults(&against, terms);
+    let verdict = if unmet.is_empty() { Verdict::Go } else { Verdict::NoGo };
     if verdict == Verdict::Go {
         reasons.push(holds(&against, terms));
-        reasons.extend(untested(&against, terms));
+        reasons.extend(unshown(&against, terms));
     }
-    let arm = |role, judge: &JudgeInput| arm(scale, held, role, judge, seed);
+    let meets = |role: Role| match (role, &as_is) {
+        (Role::From, _) => true,
+        (Role::AsIs, Some(as_is)) => faults(as_is, terms).0.is_empty(),
+        (Role::AsIs | Role::Revised, _) => verdict == Verdict::Go,
+    };
+    let arm = |role, judge: &JudgeInput| arm(scale, held, (role, meets(role)), judge, seed);
     let mut measured = vec![arm(Role::From, &arms.from), arm(Role::AsIs, arms.as_is)];
     measured.extend(is_revised.then(|| arm(Role::Revised, arms.revised)));
-    let good = |at: usize, arm: &Arm| match arm.role {
-        Role::From => true,
-        Role::AsIs | Role::Revised => verdict == Verdict::Go && at + 1 == 2 + usize::from(is_revised),
-    };
-    for (at, arm) in measured.iter_mut().enumerate() {
-        arm.labels_per_usd = good(at, arm).then(|| per_usd(&arm.panel.cost)).flatten();
-    }
-    Adaptation { verdict, reasons, unmet, terms: *terms, arms: measured, against, bought }
+    let simpler = simpler(&measured, verdict);
+    let takes = (unmet.first() == Some(&unmet_goal(terms))).then(|| takes::takes(&against, terms)).flatten();
+    Adaptation { verdict, reasons, unmet, terms: *terms, arms: measured, against, bought, simpler, takes }
 }
 
-fn arm(scale: Scale, held: &[Labelled], role: Role, judge: &JudgeInput, seed: u64) -> Arm {
+/// The term that says what must be shown.
+fn unmet_goal(terms: &Terms) -> Unmet {
+    if terms.goal == Goal::Better { Unmet::Better } else { Unmet::Margin }
+}
+
+/// The terms that are not met, and why, in words.
+fn faults(against: &Comparison, terms: &Terms) -> (Vec<Unmet>, Vec<String>) {
+    let slices = adopt::worse_slices(against, terms.slice_margin);
+    let breaks = adopt::breaks_more(against, terms.malformed)
+        .map(|[before, now]| format!("{now} of its replies are malformed; the old judge's are {before}"));
+    let faults = falls_short(against, terms).map(|reason| (unmet_goal(terms), reason)).into_iter();
+    let faults = faults.chain(slices.into_iter().map(|reason| (Unmet::SliceMargin, reason)));
+    let (mut unmet, reasons): (Vec<Unmet>, Vec<String>) =
+        faults.chain(breaks.map(|reason| (Unmet::Malformed, reason))).unzip();
+    unmet.dedup();
+    (unmet, reasons)
+}
+
+/// What speaks for the old prompt on the new model, where it meets the terms and the revised one is no bargain beside it.
+fn simpler(arms: &[Arm], verdict: Verdict) -> Option<String> {
+    let [_, as_is, revised] = arms else { return None };
+    let usd = |arm: &Arm| arm.panel.cost.usd_per_1000.value();
+    let (before, after) = (as_is.panel.nmse.value()?, revised.panel.nmse.value()?);
+    let is_dearer = usd(as_is).zip(usd(revised)).is_some_and(|(as_is, revised)| as_is > revised);
+    if !as_is.meets || is_dearer || before > after {
+        return None;
+    }
+    let cost = usd(as_is).zip(usd(revised));
+    let cost =
+        cost.map_or(String::new(), |(one, other)| format!(", ${one:.2} instead of ${other:.2} for 1,000 labels"));
+    let numbers = format!("NMSE {before:.1} instead of {after:.1}{cost}");
+    Some(match verdict {
+        Verdict::Go => format!(
+            "the old prompt on the new model meets the terms as well, with {numbers}: it is recommended in place of the \
+             revised one, which was chosen on dev and did not keep its lead on these items"
+        ),
+        Verdict::NoGo => format!(
+            "the old prompt on the new model meets the terms, with {numbers}; it is not what was chosen on dev, so it is the \
+             second of two that had a chance here: look at it on other held-out items before it is used"
+        ),
+    })
+}
+
+fn arm(scale: Scale, held: &[Labelled], (role, meets): (Role, bool), judge: &JudgeInput, seed: u64) -> Arm {
     let setup = Setup { seed, contaminated: true, ..Setup::default() };
     let mut audit = audit::audit(scale, held.to_vec(), std::slice::from_ref(judge), &setup);
+    let panel = audit.judges.remove(0).panel;
     Arm {
         role,
         name: judge.name.clone(),
         model: judge.model.clone().unwrap_or_default(),
         judge: judge.hash.clone().unwrap_or_default(),
-        panel: audit.judges.remove(0).panel,
-        labels_per_usd: None,
+        meets,
+        labels_per_usd: per_usd(&panel.cost).filter(|_| meets),
+        panel,
     }
 }
 
@@ -235,24 +283,26 @@ fn holds(against: &Comparison, terms: &Terms) -> String {
     };
     let numbers = adopt::numbers(against).unwrap_or_default();
     format!(
-        "{what} on {} held-out items of {} queries: {numbers}; no slice is worse beyond {} points",
+        "{what} on {} held-out items of {} queries: {numbers}; no slice is shown to be worse beyond {} points",
         against.n, against.queries, terms.slice_margin
     )
 }
 
-/// Slices that look worse and are too small for a test: no reason against it, and a reason to look.
-fn untested(against: &Comparison, terms: &Terms) -> Option<String> {
-    let worse = |slice: &&audit::SliceContrast| {
-        slice.small
-            && slice.column != "gold"
-            && slice.difference.value().is_some_and(|worse| worse > terms.slice_margin)
+/// Slices that look worse by more than the margin and are not shown to be: no reason against it, and a reason to look.
+fn unshown(against: &Comparison, terms: &Terms) -> Option<String> {
+    let name = |slice: &SliceContrast| {
+        let points = slice.difference.value()?;
+        let why = match adopt::slice_standing(slice, terms.slice_margin) {
+            SliceStanding::NotShown { p } => format!("p {p:.2}"),
+            SliceStanding::TooSmall => "too few for a test".to_owned(),
+            SliceStanding::Within | SliceStanding::Worse { .. } => return None,
+        };
+        Some(format!("{} is {} ({} items, {points:.1} points worse, {why})", slice.column, slice.value, slice.n))
     };
-    let name = |slice: &audit::SliceContrast| {
-        let points = slice.difference.value().unwrap_or(0.0);
-        format!("{} is {} ({} items, {points:.1} points worse)", slice.column, slice.value, slice.n)
-    };
-    let named: Vec<String> = against.slices.iter().filter(worse).map(name).collect();
-    (!named.is_empty()).then(|| format!("look at what is too small to be tested: {}", named.join(", ")))
+    let named: Vec<String> = against.slices.iter().filter_map(name).collect();
+    (!named.is_empty()).then(|| {
+        format!("look at what is worse beyond {} points and may be chance: {}", terms.slice_margin, named.join(", "))
+    })
 }
 
 impl Adaptation {

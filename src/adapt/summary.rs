@@ -23,9 +23,10 @@ pub struct Summary {
     pub metric: String,
     /// What must be shown.
     pub terms: Terms,
-    /// What had to be shown before, on the same data, when it was something else.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub earlier: Option<Terms>,
+    /// What had to be shown before, on the same data, when these terms are not the first: each that was something else, the
+    /// oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Terms>,
     /// One for each model.
     pub targets: Vec<Target>,
     /// The page to open.
@@ -53,6 +54,9 @@ pub struct Target {
     pub verdict: Verdict,
     /// Each reason, in words.
     pub reasons: Vec<String>,
+    /// No prompt could make this model a judge: the search was given up.
+    #[serde(skip)]
+    pub is_hopeless: bool,
     /// What each way of searching found, and what it took.
     #[schemars(with = "Vec<Object>")]
     pub regimes: Vec<StageFound>,

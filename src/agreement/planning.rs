@@ -33,6 +33,12 @@ pub fn rows_for_non_inferiority(sd: f64, margin: f64, power: f64) -> f64 {
     ((normal_quantile(0.95) + normal_quantile(power)) * sd / margin).powi(2)
 }
 
+/// Standard deviation of row-wise differences whose mean has this one-sided 95 % upper bound on `rows` rows: that of rows
+/// that tell as much as these, whatever they share.
+pub fn sd_of_bound(difference: f64, upper: f64, rows: f64) -> f64 {
+    (upper - difference) / normal_quantile(0.95) * rows.sqrt()
+}
+
 /// The difference of two means that a two-sided 5 % test on `rows` (effective) paired rows finds with probability `power`;
 /// `sd` is that of the row-wise differences.
 pub fn detectable_difference(sd: f64, rows: f64, power: f64) -> f64 {
@@ -100,6 +106,8 @@ mod tests {
         assert_eq!(design_effect(10.0, 0.2), 2.8);
         // ((1.644854 + 0.841621)·12/2)² = 222.57.
         assert!((rows_for_non_inferiority(12.0, 2.0, 0.8) - 222.571_9).abs() < 1e-3);
+        // A bound 1.2 above the mean of 168 rows: 1.2/1.644854·√168 = 9.456.
+        assert!((sd_of_bound(1.0, 2.2, 168.0) - 9.456).abs() < 1e-3);
         assert_eq!(rows_for_share(0.7, 0.05, 0.95), Some(320));
         assert_eq!(rows_for_share(0.5, 0.0, 0.95), None);
         assert_eq!((worst_sd(10.0), prediction_powered(0.8)), (30.0, 1.0 - 0.8 * 0.8));

@@ -77,13 +77,19 @@ pub async fn adapt(
     let endpoint = project.endpoint(&request.from)?;
     let judge = project.judge(&request.from, &endpoint)?;
     let against = Against { judge, endpoint, terms: request.terms };
+    if let Some(twice) = request.to.iter().enumerate().find(|(at, model)| request.to[..*at].contains(model)) {
+        return Err(AppError::input(format!("the model `{}` is named twice", twice.1), "name each with one `--to`"));
+    }
     // Every target is looked at before one is paid for.
     let searches = request.to.iter().map(|model| target_search(project, request, &against.judge, model));
     let searches = searches.collect::<Result<Vec<_>, AppError>>()?;
     let mut runs = Vec::new();
-    let (mut yardstick, mut earlier) = (None, None);
+    let (mut yardstick, mut earlier) = (None, Vec::new());
     for search in &searches {
         let data = optimize::data::read(project, &request.data, request.fractions, cancel.clone()).await?;
+        if data.test.is_empty() {
+            return Err(nothing_held_out());
+        }
         let rod = Yardstick::of(&data.digest, &against.judge, request.terms);
         if yardstick.is_none() {
             earlier = rod.check(&project.ledger()?, &against.judge, request)?;
@@ -155,11 +161,20 @@ fn target(run: &Optimized, limits: Limits) -> Target {
         model: run.baseline.model.clone(),
         verdict,
         reasons,
+        is_hopeless: run.conclusion.why == Why::Hopeless,
         regimes: run.story.stages.clone(),
         budget_calls: limits.judge_calls,
         adaptation: run.adaptation.clone(),
         run: run.summary.clone(),
     }
+}
+
+/// GO or NO-GO is said of held-out items.
+fn nothing_held_out() -> AppError {
+    AppError::input(
+        "no items are held out, so whether the judge can be carried could not be decided",
+        "keep a part for the test, for example `--split 40/20/40`; `assessor optimize` with `--split 60/40/0` only searches",
+    )
 }
 
 /// Why the held-out part was not opened.
@@ -168,7 +183,6 @@ fn undecided(run: &Optimized) -> String {
         () if run.conclusion.why == Why::Hopeless => {
             format!("{}, so the search was given up and the rest of the budget saved", Why::Hopeless.text())
         }
-        () if run.story.begun.rows[2] == 0 => "no data were held out: nothing can be decided".to_owned(),
         () => "the budget did not cover rating the held-out part".to_owned(),
     }
 }
@@ -180,8 +194,10 @@ impl Yardstick {
         Self { data: data.to_owned(), metric, terms }
     }
 
-    /// The same data and the same terms as before, for this judge; terms that were ever others on these data.
-    fn check(&self, ledger: &Ledger, judge: &JudgeSpec, request: &AdaptRequest) -> Result<Option<Terms>, AppError> {
+    /// The same data and the same terms as before, for this judge. The first terms on these data were fixed before any look
+    /// at them: going back to them needs no leave, and nothing that came after them speaks against them. For all others,
+    /// what the terms have been on these data.
+    fn check(&self, ledger: &Ledger, judge: &JudgeSpec, request: &AdaptRequest) -> Result<Vec<Terms>, AppError> {
         if let Some(version) = &request.version {
             let made_with = ledger.version(version)?.version.lineage.data;
             if let Some(other) = made_with.filter(|data| *data != self.data && !request.new_yardstick) {
@@ -203,7 +219,16 @@ impl Yardstick {
             serde_json::from_str::<Self>(text).map_err(|e| JournalError(format!("a damaged yardstick: {e}")))
         };
         let before = recorded.iter().map(read).collect::<Result<Vec<Self>, _>>()?;
-        let others = before.iter().find(|rod| rod.data == self.data && rod.terms != self.terms).map(|rod| rod.terms);
+        let here: Vec<Terms> = before.iter().filter(|rod| rod.data == self.data).map(|rod| rod.terms).collect();
+        if here.first() == Some(&self.terms) {
+            return Ok(Vec::new());
+        }
+        let mut others: Vec<Terms> = Vec::new();
+        for terms in here.into_iter().filter(|terms| *terms != self.terms) {
+            if !others.contains(&terms) {
+                others.push(terms);
+            }
+        }
         match before.last() {
             Some(last) if last == self => return Ok(others),
             Some(last) if !request.new_yardstick => return Err(self.differs(last, judge)),

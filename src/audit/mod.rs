@@ -46,7 +46,7 @@ pub use people::{Annotator, AnnotatorPair, Humans};
 pub use planning::{Goals, Planning, SlicePlan};
 pub use remedy::Remedy;
 pub use repeats::Repeated;
-pub use slices::{MOST_VALUES, Slice, is_small};
+pub use slices::{FEW_QUERIES, FEW_ROWS, MOST_VALUES, Slice, is_small};
 pub use spread::{JudgeLevel, Parts, PeopleLevel, Spread, Usage, ValueStep};
 pub use standing::Standing;
 pub use systems::{SystemMeans, Systems};
@@ -58,7 +58,7 @@ use serde::Serialize;
 /// Level of every test of the audit.
 pub(crate) const ALPHA: f64 = 0.05;
 /// Chance of finding a difference that is there, in every plan.
-const POWER: f64 = 0.8;
+pub(crate) const POWER: f64 = 0.8;
 
 /// Queries among `pairs`.
 fn queries<'a>(pairs: impl IntoIterator<Item = &'a Pair>) -> u64 {

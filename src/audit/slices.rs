@@ -14,8 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A column is sliced when it has from 2 to this many values.
 pub const MOST_VALUES: usize = 12;
 /// Slices with fewer rows or queries are shown grey: their numbers say little.
-const FEW_ROWS: u64 = 20;
-const FEW_QUERIES: u64 = 5;
+pub const FEW_ROWS: u64 = 20;
+/// Queries of a slice below which it is too small to say much.
+pub const FEW_QUERIES: u64 = 5;
 
 /// One value of one column.
 #[derive(Clone, Debug, Serialize)]

@@ -1,7 +1,9 @@
 //! Whether the best candidate replaces the baseline: decided on data that the search never saw. Pure.
 
 use crate::agreement::paired::mcnemar;
-use crate::audit::{Comparison, JudgeInput, Judged, Labelled, Outcome, SliceContrast, Terms, compare};
+use crate::audit::{
+    ALPHA, Comparison, FEW_QUERIES, FEW_ROWS, JudgeInput, Judged, Labelled, Outcome, SliceContrast, Terms, compare,
+};
 use crate::domain::{ItemId, Scale, Verdict};
 use crate::judge::JudgeSpec;
 use crate::judge::run;
@@ -105,13 +107,53 @@ fn unsure(comparison: &Comparison) -> Option<String> {
     ))
 }
 
+/// How a slice stands to the margin by which none may be worse.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SliceStanding {
+    /// Not worse by more than the margin, or no slice that anybody asks about.
+    Within,
+    /// Worse by more than the margin, and not by chance: it counts.
+    Worse {
+        /// Of no difference, of this slice alone.
+        p: f64,
+    },
+    /// It looks worse by more than the margin, which may be chance.
+    NotShown {
+        /// Of no difference, of this slice alone.
+        p: f64,
+    },
+    /// It looks worse by more than the margin, and is too small for a test.
+    TooSmall,
+}
+
+/// By what rule a slice counts, in words.
+pub fn slice_rule(margin: f64) -> String {
+    format!(
+        "a slice counts where it has {FEW_ROWS} items of {FEW_QUERIES} queries or more, is worse by more than {margin} NMSE \
+         points, and p < {ALPHA} for it alone: with no allowance for the number of slices, because a slice that is missed \
+         costs more than one that is blamed in vain"
+    )
+}
+
+/// Whether a slice is worse by more than `margin` NMSE points, and not by chance. Slices by gold rating are parts of the
+/// truth and not of the input.
+pub fn slice_standing(slice: &SliceContrast, margin: f64) -> SliceStanding {
+    if slice.column == "gold" || slice.difference.value().is_none_or(|worse| worse <= margin) {
+        return SliceStanding::Within;
+    }
+    match slice.p.filter(|_| !slice.small) {
+        Some(p) if p < ALPHA => SliceStanding::Worse { p },
+        Some(p) => SliceStanding::NotShown { p },
+        None => SliceStanding::TooSmall,
+    }
+}
+
 /// Slices that are worse by more than `margin` NMSE points, and not by chance: each in words.
 pub fn worse_slices(comparison: &Comparison, margin: f64) -> Vec<String> {
     let worse = |slice: &SliceContrast| {
-        let worse = slice.difference.value().filter(|worse| *worse > margin)?;
-        let shown = slice.regressed || slice.p.is_some_and(|p| p < crate::audit::ALPHA);
+        let worse = slice.difference.value()?;
         let (column, value) = (&slice.column, &slice.value);
-        (shown && !slice.small)
+        matches!(slice_standing(slice, margin), SliceStanding::Worse { .. })
             .then(|| format!("it is {worse:.1} NMSE points worse where {column} is {value} ({} items)", slice.n))
     };
     comparison.slices.iter().filter_map(worse).collect()
@@ -132,7 +174,7 @@ pub fn breaks_more(comparison: &Comparison, allowed: f64) -> Option<[String; 2]>
     let share = |malformed: u64| malformed as f64 / comparison.n.max(1) as f64;
     let (before, now) = (share(comparison.old.malformed), share(comparison.new.malformed));
     let (mended, broken) = (comparison.made_of.became_readable.n, comparison.made_of.became_malformed.n);
-    let by_chance = mcnemar(broken, mended).exact >= crate::audit::ALPHA;
+    let by_chance = mcnemar(broken, mended).exact >= ALPHA;
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
     let more = now > allowed.max(before) && !by_chance;
     more.then(|| [percent(before), percent(now)])
@@ -147,5 +189,7 @@ pub fn numbers(comparison: &Comparison) -> Option<String> {
 fn gained(comparison: &Comparison) -> String {
     let (n, queries) = (comparison.n, comparison.queries);
     let numbers = numbers(comparison).unwrap_or_default();
-    format!("it is better on {n} held-out items of {queries} queries: {numbers}; no slice is worse beyond the margin")
+    format!(
+        "it is better on {n} held-out items of {queries} queries: {numbers}; no slice is shown to be worse beyond the margin"
+    )
 }

@@ -118,6 +118,9 @@ pub enum Entry {
         /// Its standard error.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         se: Option<f64>,
+        /// Dev rows that show the gain; absent in old logs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rows: Option<u32>,
     },
     /// The finds of several strategies were held against the baseline, each on all rows that both were rated on.
     Final {

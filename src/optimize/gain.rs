@@ -110,10 +110,15 @@ impl Gain {
         }
     }
 
+    /// Items that both could read are rated worse.
+    pub fn agrees_less(&self) -> bool {
+        self.agreement > NONE
+    }
+
     /// What a headline has to say beside the gain, because the gain alone would be misread; `None` when it would not.
     pub fn beware(&self) -> Option<String> {
         let agreement = match () {
-            () if self.agreement > NONE => format!("agreement on the others is {:.1} points worse", self.agreement),
+            () if self.agrees_less() => format!("agreement on the others is {:.1} points worse", self.agreement),
             () => "agreement on the others did not get better beyond chance".to_owned(),
         };
         self.parsing_only.then(|| format!("The gain is parsing only: more replies can be read; {agreement}."))

@@ -104,6 +104,7 @@ impl Stages {
             calls: spent.judge,
             gain: gain.map(|gain| 100.0 * gain.mean),
             se: gain.filter(|gain| gain.se.is_finite()).map(|gain| 100.0 * gain.se),
+            rows: gain.map(|gain| gain.n as u32),
         });
         self.found.push(own);
         self.at += 1;

@@ -91,12 +91,35 @@ pub struct Summary {
     /// The alias that leads to it now (`--promote`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub promoted: Option<Promoted>,
+    /// The alias [`PRODUCTION`] exists: a rollback takes back a move of it.
+    #[serde(skip)]
+    pub in_production: bool,
     /// The page to open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<PathBuf>,
     /// The options that commands for this judge have to repeat.
     #[serde(skip)]
     pub invocation: Invocation,
+}
+
+/// The alias that is suggested where none was named.
+pub const PRODUCTION: &str = "production";
+
+impl Summary {
+    /// The command that takes back the move of an alias to the new judge. A new alias has nowhere to go back to: it is led
+    /// to the `old` judge.
+    pub fn way_back(&self, old: &str) -> String {
+        let alias = self.promoted.as_ref().map_or(PRODUCTION, |promoted| promoted.alias.as_str());
+        match self.is_first_move() {
+            true => format!("judge promote {old} --as {alias}"),
+            false => format!("judge rollback {alias}"),
+        }
+    }
+
+    /// The alias that leads to the new judge, or is suggested to, is new.
+    pub fn is_first_move(&self) -> bool {
+        self.promoted.as_ref().map_or(!self.in_production, |promoted| promoted.from.is_none())
+    }
 }
 
 /// What is the matter with how judges use the scale; absent for those that use it.

@@ -121,10 +121,15 @@ fn what_is_said_in_the_terminal_fits_begins_with_the_result_and_ends_with_what_t
         let line = lines.iter().find(|line| line.trim_start().starts_with(does)).unwrap();
         line.split_once("assessor ").unwrap().1.split(' ').map(str::to_owned).collect::<Vec<_>>()
     };
-    for does in ["see what changed", "put it into use", "or, if the alias was new", "roll it back"] {
+    for does in ["see what changed", "put it into use", "go back to the baseline"] {
         let said = folder.run(&typed(does));
         assert_eq!(said.code, 0, "{does}: {said:?}");
     }
+    assert!(!said.out.contains("judge rollback"), "a new alias has nowhere to roll back to: {}", said.out);
+    // The alias is there now, so the same run says how it is rolled back.
+    let again = folder.run(&RUN);
+    assert!(again.out.contains("judge rollback production"), "{}", again.out);
+    assert!(!again.out.contains("go back to the baseline"), "{}", again.out);
 }
 
 #[test]

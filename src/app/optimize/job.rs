@@ -62,7 +62,8 @@ impl Job<'_> {
             most => most * demos::largest(&train.0, &judge.rubric),
         };
         let reserve = lab.most_held(judge, held, bytes, examples) + third;
-        covers(request.limits, reserve, held)?;
+        let judges = 2 + usize::from(rival.is_some());
+        covers(request.limits, reserve, &Aside { held, judges })?;
         let log = log(&ledger, &run)?;
         let mut strategy = Announced::new(strategy, lab.events.clone(), &judge.model);
         let (limits, seed) = (request.limits, project.seed);
@@ -222,22 +223,50 @@ async fn calibration(
     Ok(calibration)
 }
 
+/// What is set aside for the decision.
+struct Aside {
+    /// Held-out and protected items.
+    held: usize,
+    /// Judges that rate them.
+    judges: usize,
+}
+
 /// A budget that does not even cover opening the held-out part is an error before anything is spent.
-fn covers(limits: Limits, reserve: Spend, held: usize) -> Result<(), AppError> {
-    let Err(limit) = limits.allow(reserve, Spend { judge: 1, other: 0, tokens: 1, usd: NanoUsd(1) }) else {
+fn covers(limits: Limits, reserve: Spend, aside: &Aside) -> Result<(), AppError> {
+    let least = Spend { judge: 1, other: 0, tokens: 1, usd: NanoUsd(1) };
+    let Err(limit) = limits.allow(reserve, least) else {
         return Ok(());
     };
-    let shown = |limit: Option<u64>| limit.unwrap_or_default().to_string();
-    let (budget, aside) = match limit {
-        Limit::Tokens => (format!("{} tokens", shown(limits.tokens)), format!("up to {}", reserve.tokens)),
-        Limit::Usd => (limits.usd.unwrap_or_default().to_string(), format!("up to {}", reserve.usd)),
-        _ => (format!("{} judge calls", shown(limits.judge_calls.or(limits.calls))), reserve.judge.to_string()),
+    let calls = reserve.judge + least.judge;
+    let (budget, set_aside, lowest) = match limit {
+        Limit::Tokens => {
+            let budget = format!("{} tokens", limits.tokens.unwrap_or_default());
+            (budget, format!("up to {}", reserve.tokens), (reserve.tokens + least.tokens).to_string())
+        }
+        Limit::Usd => {
+            // A cent more than a part of a cent is set aside.
+            let lowest = ((reserve.usd + least.usd).usd() * 100.0).ceil() / 100.0;
+            (limits.usd.unwrap_or_default().to_string(), format!("up to {}", reserve.usd), format!("{lowest:.2}"))
+        }
+        _ => {
+            let budget = limits.judge_calls.or(limits.calls).unwrap_or_default();
+            (format!("{budget} judge calls"), reserve.judge.to_string(), calls.to_string())
+        }
+    };
+    let Aside { held, judges } = aside;
+    let option = limit.option();
+    let less = match judges {
+        2 => "keep less aside: `--split 40/20/20`; `--split 60/40/0` only searches",
+        _ => "hold out fewer items: `--split 50/30/20`",
     };
     Err(AppError::input(
         format!(
-            "a budget of {budget} leaves nothing to search with: {aside} are set aside to rate {held} held-out or protected items twice"
+            "a budget of {budget} leaves nothing to search with: {set_aside} are set aside to rate {held} held-out or \
+             protected items with {judges} judges"
         ),
-        format!("raise `{}`, or keep less aside: `--split 40/20/20`; `--split 60/40/0` only searches", limit.option()),
+        format!(
+            "`{option} {lowest}` is the lowest that begins at all, and a search takes several times that; or {less}"
+        ),
     ))
 }
 

@@ -12,7 +12,9 @@ use crate::optimize::gain::Gain;
 use crate::optimize::library::finding::Verdict;
 use crate::optimize::objective::Objective;
 use crate::optimize::story::Story;
-use crate::optimize::summary::{Adopted, Best, Calibrated, Calls, Costs, Promoted, ScaleUses, Side, Summary};
+use crate::optimize::summary::{
+    Adopted, Best, Calibrated, Calls, Costs, PRODUCTION, Promoted, ScaleUses, Side, Summary,
+};
 use crate::optimize::upkeep::Upkeep;
 use std::collections::BTreeSet;
 
@@ -55,7 +57,7 @@ impl Keep {
         let adopted = lineage.is_some();
         let (version, promoted) = match &lineage {
             Some(lineage) => {
-                let note = format!("optimize {} {}", found.story.begun.strategy, found.run);
+                let note = found.note();
                 // The baseline is kept, too: differences are shown against it, and there is a way back.
                 ledger.save_version(found.parent, &Lineage::default(), &format!("baseline of {note}"))?;
                 let saved = ledger.save_version(found.best, lineage, &note)?;
@@ -100,6 +102,7 @@ impl Keep {
             per_point: lineage.as_ref().and_then(Lineage::per_point),
             version,
             promoted,
+            in_production: ledger.standing(PRODUCTION)? != Expected::Nothing,
             report: None,
             invocation: self.invocation,
         })
@@ -166,6 +169,32 @@ fn sides(
 }
 
 impl Found<'_> {
+    /// The judge came from another model, so the run was a part of `adapt`.
+    fn is_carried(&self) -> bool {
+        self.parent.hash() != self.baseline.hash()
+    }
+
+    /// The command that made the version, and its run.
+    fn note(&self) -> String {
+        match self.is_carried() {
+            true => format!("adapt to {}, run {}", self.baseline.model, self.run),
+            false => format!("optimize {} {}", self.story.begun.strategy, self.run),
+        }
+    }
+
+    /// As the run says it. The search of a carried judge began with another judge than the one that it is held against in
+    /// the end, so no number of it stands beside those of the held-out part.
+    fn on_dev(&self) -> Option<Scored> {
+        if self.is_carried() {
+            return None;
+        }
+        let seen = self.story.curve.last().filter(|last| Some(last.candidate) == self.story.best);
+        match seen.filter(|_| self.calibration.is_none()) {
+            Some(last) => Some(Scored { before: last.baseline, after: last.nmse, change: None }),
+            None => self.developed.as_ref().and_then(on_dev),
+        }
+    }
+
     /// Where the adopted judge comes from; `None` when none was adopted.
     fn lineage(&self, usd: Option<f64>) -> Option<Lineage> {
         let decision = self.decision.as_ref().filter(|decision| decision.adopted)?;
@@ -182,7 +211,7 @@ impl Found<'_> {
             data: Some(story.begun.data.clone()),
             feedback: feedback.into_iter().collect(),
             edits: Edits::between(&self.parent.prompt.editable(), &self.best.prompt.editable()),
-            scores: Scores { dev: self.developed.as_ref().and_then(on_dev), test: on_test(&decision.comparison) },
+            scores: Scores { dev: self.on_dev(), test: on_test(&decision.comparison) },
             spend: Some(Spend { judge_calls: spent.judge, other_calls: spent.other, usd }),
             why: Some(decision.reasons.join("; ")),
         })

@@ -248,6 +248,9 @@ pub struct StageFound {
     /// Its standard error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub se: Option<f64>,
+    /// Dev rows that show the gain; absent in old logs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u32>,
     /// How its best did in the end against the baseline, on the rows of all stages: what decided which one is used. Absent
     /// when nothing was better, or the search ended before.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -336,13 +339,14 @@ impl Story {
                 disagreements: *disagreements,
                 of: *of,
             }),
-            Entry::Stage { name, best, why, calls, gain, se } => self.stages.push(StageFound {
+            Entry::Stage { name, best, why, calls, gain, se, rows } => self.stages.push(StageFound {
                 name: name.clone(),
                 best: *best,
                 why: *why,
                 calls: *calls,
                 gain: *gain,
                 se: *se,
+                rows: *rows,
                 last: None,
             }),
             Entry::Final { finds } => self.stages.iter_mut().filter(|stage| stage.gain.is_some()).for_each(|stage| {

@@ -1,6 +1,6 @@
 //! As Markdown (GitHub flavour).
 
-use super::rows::{OVERVIEW, beware, bought, broken, next, overview, rows, sentence, spent, title};
+use super::rows::{OVERVIEW, beware, bought, broken, next, overview, rows, rule, sentence, simpler, spent, title};
 use crate::adapt::{Summary, Target};
 use crate::report::markdown::{code, prose};
 
@@ -40,6 +40,10 @@ fn target(summary: &Summary, target: &Target) -> String {
         out.push_str(&table(&header, lines));
     }
     bought(target).iter().for_each(|text| out.push_str(&format!("- searched: {}\n", prose(text))));
+    simpler(target).iter().for_each(|text| out.push_str(&format!("- simpler: {}\n", prose(text))));
+    if target.adaptation.is_some() {
+        out.push_str(&format!("- slices: {}\n", prose(&rule(summary))));
+    }
     broken(target).iter().for_each(|text| out.push_str(&format!("- changed: {}\n", prose(text))));
     beware(summary, target).iter().for_each(|text| out.push_str(&format!("- beware: {}\n", prose(text))));
     out.push_str(&format!("- spent: {}\n", prose(&spent(target))));

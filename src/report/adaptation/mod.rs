@@ -7,4 +7,6 @@ mod terminal;
 pub use markdown::adaptation_markdown;
 pub use terminal::adaptation_terminal;
 
-pub(super) use rows::{OVERVIEW, Row, beware, bought, broken, is_go, next, overview, rows, sentence, spent, title};
+pub(super) use rows::{
+    OVERVIEW, Row, beware, bought, broken, counts, is_go, next, overview, rows, rule, sentence, simpler, spent, title,
+};

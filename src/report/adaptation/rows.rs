@@ -1,10 +1,13 @@
 //! Rows and sentences.
 
-use crate::adapt::{Adaptation, Arm, Goal, Role, Summary, Target, Unmet, Verdict};
-use crate::audit::{Change, Cost};
-use crate::domain::Figure;
+use crate::adapt::{Adaptation, Arm, Goal, Summary, Target, Terms, Unmet, Verdict};
+use crate::audit::{Change, Cost, SliceContrast};
+use crate::domain::{Figure, quoted};
+use crate::optimize::adopt::{self, SliceStanding};
+use crate::optimize::event::Find;
 use crate::optimize::story::StageFound;
-use crate::report::figures::{Unit, count, plural};
+use crate::optimize::summary::PRODUCTION;
+use crate::report::figures::{Unit, count, p_value, plural};
 use crate::report::optimization::{short, spending};
 
 /// A row of the judges side by side.
@@ -40,10 +43,10 @@ fn price(cost: &Cost) -> String {
 
 /// Labels of a judge that is not good enough are no bargain at any price.
 fn labels(arm: &Arm) -> String {
-    match (arm.labels_per_usd, arm.role) {
+    match (arm.labels_per_usd, arm.meets) {
         (Some(n), _) => count(n.round() as u64),
-        (None, Role::From) => "price not known".to_owned(),
-        (None, _) => "not good enough".to_owned(),
+        (None, true) => "price not known".to_owned(),
+        (None, false) => "not good enough".to_owned(),
     }
 }
 
@@ -63,36 +66,60 @@ pub(in crate::report) fn sentence(reason: &str) -> String {
     format!("{first}{}.", letters.as_str())
 }
 
-/// What each way of searching bought, on the data of the search, and which one is used.
+/// What each way of searching bought, on the data of the search: a sentence for each, then which one is used, and why.
 pub(in crate::report) fn bought(target: &Target) -> Vec<String> {
-    let points = |gain: f64, se: Option<f64>| {
-        let way = if gain >= 0.0 { "better" } else { "worse" };
-        let se = se.map_or(String::new(), |se| format!(" (± {})", Unit::Points.write(se)));
-        format!("{} NMSE points {way}{se}", Unit::Points.write(gain.abs()))
+    let mut said: Vec<String> = target.regimes.iter().map(stage).collect();
+    said.extend((!said.is_empty()).then(|| used(target)));
+    said
+}
+
+/// `4.19 NMSE points better (± 1.02)`.
+fn moved(gain: f64, se: Option<f64>) -> String {
+    let way = if gain >= 0.0 { "better" } else { "worse" };
+    let se = se.map_or(String::new(), |se| format!(" (± {})", Unit::Points.write(se)));
+    format!("{} NMSE points {way}{se}", Unit::Points.write(gain.abs()))
+}
+
+fn stage(stage: &StageFound) -> String {
+    let does = match stage.name.as_str() {
+        "rewrite" | "flywheel" => "other wording",
+        "demos" => "rated examples in the prompt",
+        "bullets" => "bullets of the library",
+        _ => "another prompt",
     };
-    let one = |stage: &StageFound| {
-        let calls = plural(stage.calls, "call", "calls");
-        let gain = match stage.gain {
-            Some(gain) => format!("{} on dev than what it began with", points(gain, stage.se)),
-            None => "nothing better than what it began with".to_owned(),
-        };
-        let used = stage.best == target.run.best.candidate && stage.gain.is_some();
-        // What decided is not what the stage saw: all stages are held against the old prompt once more.
-        let last = match (&stage.last, used) {
-            (None, true) => "; used with all that is before it".to_owned(),
-            (None, false) => String::new(),
-            (Some(last), used) => {
-                let why = match used {
-                    true => "; of this the most is to be expected, so it is used with all that is before it",
-                    false => "; of this less is to be expected than of what is used",
-                };
-                let rows = plural(u64::from(last.rows), "dev item", "dev items");
-                format!(". In the end, on {rows}: {} than the old prompt{why}", points(last.gain, last.se))
-            }
-        };
-        format!("{}: {gain}, for {calls}; it ended because {}{last}", stage.name, stage.why.text())
+    let (name, calls) = (&stage.name, plural(stage.calls, "call", "calls"));
+    match stage.gain {
+        Some(gain) => {
+            let rows = stage
+                .rows
+                .map_or(String::new(), |rows| format!(", on {}", plural(u64::from(rows), "dev item", "dev items")));
+            format!("{name}: {does}, {calls}; {} than what it began with{rows}", moved(gain, stage.se))
+        }
+        None => format!("{name}: {calls}; nothing better than what it began with was found"),
+    }
+}
+
+/// What was compared in the end, on how many items, and what is used.
+fn used(target: &Target) -> String {
+    let best = target.run.best.candidate;
+    let found: Vec<&StageFound> = target.regimes.iter().filter(|stage| stage.gain.is_some()).collect();
+    let at = found.iter().position(|stage| stage.best == best && best != 0);
+    let before: Vec<&str> = found[..at.unwrap_or(0)].iter().map(|stage| stage.name.as_str()).collect();
+    let with =
+        if before.is_empty() { String::new() } else { format!(", with what {} found before", before.join(" and ")) };
+    let used = at.map_or("the old prompt".to_owned(), |at| format!("{}{with}", found[at].name));
+    let last: Vec<_> = found.iter().filter_map(|stage| Some((stage, stage.last?))).collect();
+    let Some((_, first)) = last.first() else { return format!("used: {used}") };
+    let alike = last.iter().all(|(_, find)| find.rows == first.rows);
+    let items = |rows: u32| format!("on {}", plural(u64::from(rows), "dev item", "dev items"));
+    let one = |(stage, find): &(&&StageFound, Find)| {
+        let rows = if alike { String::new() } else { format!(" {}", items(find.rows)) };
+        format!("{} {}{rows}", stage.name, moved(find.gain, find.se))
     };
-    target.regimes.iter().map(one).collect()
+    let each = last.iter().map(one).collect::<Vec<_>>().join(", ");
+    let on = if alike { format!(", {}", items(first.rows)) } else { String::new() };
+    let why = if at.is_some() { "most is to be expected of it" } else { "nothing is to be expected of the others" };
+    format!("in the end, against the old prompt on the new model{on}: {each}. Used: {used}; {why}")
 }
 
 /// What broke and what was mended against the old judge.
@@ -117,12 +144,15 @@ pub(in crate::report) fn spent(target: &Target) -> String {
 
 /// What speaks against trusting the verdict; `None` when nothing does.
 pub(in crate::report) fn beware(summary: &Summary, target: &Target) -> Option<String> {
-    let terms = summary.earlier.map(|before| {
-        let goal = if before.goal == Goal::Better { ", to be better".to_owned() } else { String::new() };
+    let one = |terms: &Terms| {
+        let goal = if terms.goal == Goal::Better { ", to be better" } else { "" };
+        format!("margin {}, slices {}, malformed {}{goal}", terms.margin, terms.slice_margin, terms.malformed)
+    };
+    let earlier: Vec<String> = summary.earlier.iter().map(one).collect();
+    let terms = (!earlier.is_empty()).then(|| {
         format!(
-            "this judge was carried by other terms before (margin {}, slices {}, malformed {}{goal}): terms that are changed \
-             after a look prove nothing",
-            before.margin, before.slice_margin, before.malformed
+            "this judge was carried by other terms before ({}): terms that are changed after a look prove nothing",
+            earlier.join("; then ")
         )
     });
     let looks = target.run.looks.filter(|looks| *looks > 1);
@@ -131,28 +161,58 @@ pub(in crate::report) fn beware(summary: &Summary, target: &Target) -> Option<St
     (!said.is_empty()).then(|| said.join("; "))
 }
 
+/// What speaks for the old prompt on the new model, in place of the revised one.
+pub(in crate::report) fn simpler(target: &Target) -> Option<&str> {
+    target.adaptation.as_ref()?.simpler.as_deref()
+}
+
+/// By what rule a slice counts against the new judge.
+pub(in crate::report) fn rule(summary: &Summary) -> String {
+    adopt::slice_rule(summary.terms.slice_margin)
+}
+
+/// Whether a slice counts against the new judge, and why not where it looks as if it should.
+pub(in crate::report) fn counts(slice: &SliceContrast, terms: &Terms) -> String {
+    match adopt::slice_standing(slice, terms.slice_margin) {
+        SliceStanding::Within => "no".to_owned(),
+        SliceStanding::Worse { p } => format!("yes: p {} alone", p_value(Some(p))),
+        SliceStanding::NotShown { p } => format!("not shown: p {} alone", p_value(Some(p))),
+        SliceStanding::TooSmall => "not tested".to_owned(),
+    }
+}
+
 /// What to do now: what it is for, and what to type.
 pub(in crate::report) fn next(summary: &Summary, target: &Target) -> Vec<(&'static str, String)> {
-    let Some(version) = target.run.version.as_deref().map(short) else {
-        return vec![("what can be done", instead(target))];
-    };
     let old = short(&summary.from.judge);
     let command = |rest: String| target.run.invocation.command(&rest);
-    let mut steps = vec![("see what changed", command(format!("judge diff {old} {version}")))];
-    match &target.run.promoted {
-        Some(promoted) if promoted.from.is_none() => {
-            steps.push(("go back", command(format!("judge promote {old} --as {}", promoted.alias))));
-        }
-        Some(promoted) => steps.push(("go back", command(format!("judge rollback {}", promoted.alias)))),
-        None => steps.push(("use it", command(format!("judge promote {version} --as production")))),
+    let plain = simpler(target).map(|_| {
+        let model = quoted(&target.model);
+        ("store the old one", command(format!("judge add --from {old} --model {model}")))
+    });
+    let Some(version) = target.run.version.as_deref().map(short) else {
+        // Without a version the old judge may not be stored either: its model and rubric lead to it.
+        return vec![("what can be done", instead(target))];
+    };
+    let mut steps: Vec<(&str, String)> = plain.into_iter().collect();
+    steps.push(("see what changed", command(format!("judge diff {old} {version}"))));
+    if target.run.promoted.is_none() {
+        steps.push(("use it", command(format!("judge promote {version} --as {PRODUCTION}"))));
     }
+    steps.push(("go back", command(target.run.way_back(&old))));
     steps.push(("label with it", command(format!("label --judge {version}"))));
     steps
 }
 
 /// What can be done about a NO-GO. A term that was not met may be given a wider margin, but not because it was not met.
 fn instead(target: &Target) -> String {
-    let search = "more calls (--budget-calls), another model, or a --regime";
+    if target.is_hopeless {
+        return "another model: more calls would not help where no prompt makes a model tell items apart, or write replies \
+                that can be read"
+            .to_owned();
+    }
+    let takes = target.adaptation.as_ref().and_then(|found| found.takes.as_deref());
+    let takes = takes.map_or(String::new(), |takes| format!("{}. Else: ", sentence(takes).trim_end_matches('.')));
+    let search = format!("{takes}more calls (--budget-calls), another model, or a --regime");
     let found = target.adaptation.as_ref();
     let option = |found: &Adaptation, unmet: Unmet| match unmet {
         Unmet::Better => "--require non-inferior".to_owned(),

@@ -1,6 +1,8 @@
 //! In the terminal.
 
-use super::rows::{OVERVIEW, beware, bought, broken, is_go, next, overview, rows, sentence, spent, title};
+use super::rows::{
+    OVERVIEW, beware, bought, broken, is_go, next, overview, rows, rule, sentence, simpler, spent, title,
+};
 use crate::adapt::{Summary, Target};
 use crate::report::plain::spaced;
 use crate::report::style::{INDENT, TerminalOptions, Tone};
@@ -45,6 +47,12 @@ fn target(summary: &Summary, target: &Target, options: TerminalOptions) -> Strin
     };
     for (at, text) in bought(target).iter().enumerate() {
         field(if at == 0 { "searched" } else { "" }, text);
+    }
+    if let Some(text) = simpler(target) {
+        field("simpler", text);
+    }
+    if target.adaptation.is_some() {
+        field("slices", &rule(summary));
     }
     if let Some(broken) = broken(target) {
         field("changed", &broken);

@@ -8,7 +8,7 @@ use crate::adapt::{Adaptation, Summary, Target};
 use crate::audit::{Change, Diff};
 use crate::domain::Rating;
 use crate::report::adaptation::{
-    OVERVIEW, Row, beware, bought, broken, is_go, next, overview, rows, sentence, spent, title,
+    OVERVIEW, Row, beware, bought, broken, counts, is_go, next, overview, rows, rule, sentence, simpler, spent, title,
 };
 use crate::report::comparison::shown;
 use crate::report::plain::plain;
@@ -71,7 +71,10 @@ struct Section {
     broken: Option<String>,
     items: Vec<(String, String, String, String)>,
     hidden: usize,
-    slices: Vec<SliceRow>,
+    simpler: Option<Words>,
+    rule: String,
+    /// Each with how it stands to the margin.
+    slices: Vec<(SliceRow, String)>,
     spent: String,
     steps: Vec<(&'static str, String)>,
     search: Option<String>,
@@ -94,7 +97,12 @@ impl Section {
             broken: broken(target),
             hidden: newly.len().saturating_sub(ITEMS),
             items: newly.into_iter().take(ITEMS).collect(),
-            slices: found.map_or(Vec::new(), |found| shown(&found.against.slices).into_iter().map(slice).collect()),
+            simpler: simpler(target).map(|text| Words::new(&sentence(text))),
+            rule: sentence(&rule(summary)),
+            slices: found.map_or(Vec::new(), |found| {
+                let counted = |contrast| (slice(contrast), counts(contrast, &found.terms));
+                shown(&found.against.slices).into_iter().map(counted).collect()
+            }),
             spent: spent(target),
             steps: next(summary, target),
             search: target.run.report.as_ref().and_then(|page| {

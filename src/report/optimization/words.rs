@@ -4,7 +4,7 @@ use crate::audit::{Contrasted, Remedy};
 use crate::ledger::Edits;
 use crate::optimize::gain::{Change, Gain};
 use crate::optimize::story::{Status, Story, Tried};
-use crate::optimize::summary::{ScaleUse, Summary};
+use crate::optimize::summary::{PRODUCTION, ScaleUse, Summary};
 use crate::report::figures::{Unit, count, p_value, plural};
 use crate::report::plain::spaced;
 
@@ -53,6 +53,7 @@ pub(in crate::report) fn headline(summary: &Summary, story: &Story) -> Vec<Strin
         ));
     }
     said.extend(summary.gain.as_ref().and_then(Gain::beware));
+    said.extend(cheaper_cure(summary));
     if !decision.adopted {
         said.extend(decision.reasons.iter().map(|reason| format!("Against it: {reason}.")));
     }
@@ -65,6 +66,29 @@ pub(in crate::report) fn made_of(summary: &Summary) -> Option<[String; 2]> {
     let [overall, valid, both] = [gain.overall, gain.valid_only, gain.both_valid].map(|change| change.text());
     let numbers = format!("NMSE overall {overall}, valid only {valid}, both valid {both}");
     Some([gain.says.clone(), numbers])
+}
+
+/// Whether to use a prompt that was adopted and only broke fewer replies, and what mends replies for less; nothing of others.
+fn cheaper_cure(summary: &Summary) -> Vec<String> {
+    let adopted = !summary.adopted.is_baseline;
+    let Some(gain) = summary.gain.as_ref().filter(|gain| gain.parsing_only && adopted) else { return Vec::new() };
+    let dearer = summary.upkeep.and_then(|upkeep| more(upkeep.usd).or_else(|| more(upkeep.tokens)));
+    let dearer = dearer.filter(|more| *more >= 0.5);
+    let dearer = dearer.map_or(String::new(), |more| format!(", and each label costs {more:.0} % more"));
+    let judges = if gain.agrees_less() { "it judges worse what could be read before" } else { "it judges no better" };
+    let cure = "First try what costs less: a server that holds replies to the schema (`assessor doctor` says whether yours \
+                does), a stricter output contract in the rubric, or another model; `assessor disagree --direction malformed` \
+                shows what breaks.";
+    vec![
+        format!("Use it only if replies cannot be mended otherwise: {judges}{dearer}."),
+        summary.invocation.complete(cure),
+    ]
+}
+
+/// By how many percent it became more.
+fn more(of: Change) -> Option<f64> {
+    let (before, after) = (of.before.filter(|before| *before > 0.0)?, of.after?);
+    Some(100.0 * (after / before - 1.0))
 }
 
 /// What labels take before and after; `None` where nothing is known of it.
@@ -138,7 +162,13 @@ pub(in crate::report) fn stopped(summary: &Summary) -> Option<String> {
     counts.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
     let counts: Vec<String> = counts.into_iter().map(|(name, n)| format!("{name} {}", count(*n))).collect();
     let all = plural(summary.stopped, "proposal was", "proposals were");
-    (summary.stopped > 0).then(|| format!("{all} stopped before a judge call was spent on them: {}", counts.join(", ")))
+    let several = if summary.rejected.values().sum::<u64>() > summary.stopped {
+        " (one that several of them stopped counts with each)"
+    } else {
+        ""
+    };
+    let counts = counts.join(", ");
+    (summary.stopped > 0).then(|| format!("{all} stopped before a judge call was spent on them: {counts}{several}"))
 }
 
 /// What speaks for and against believing the result, as name and text.
@@ -304,26 +334,18 @@ pub(in crate::report) fn steps(summary: &Summary) -> Vec<Step> {
     let Some(version) = summary.version.as_deref().map(short) else { return Vec::new() };
     let baseline = short(&summary.baseline.judge);
     let mut steps = vec![step("see what changed, word by word", format!("judge diff {baseline} {version}"))];
-    let alias = summary.promoted.as_ref().map_or("production", |promoted| promoted.alias.as_str());
+    let alias = summary.promoted.as_ref().map_or(PRODUCTION, |promoted| promoted.alias.as_str());
     if summary.promoted.is_none() {
         steps.push(step("put it into use", format!("judge promote {version} --as {alias}")));
     }
+    let back = if summary.is_first_move() { "go back to the baseline" } else { "roll it back" };
+    steps.push(step(back, summary.way_back(&baseline)));
     steps.push(step("label with it", format!("label --items FILE --judge {alias}")));
-    let first = summary.promoted.as_ref().is_some_and(|promoted| promoted.from.is_none());
-    steps.push(match first {
-        // A new alias has nowhere to go back to.
-        true => step("go back to the baseline", format!("judge promote {baseline} --as {alias}")),
-        false => step("roll it back", format!("judge rollback {alias}")),
-    });
     if let Some(last) =
         summary.bullets.iter().max_by_key(|finding| finding.place).filter(|finding| finding.place.is_some())
     {
         let command = format!("judge add --from {version} --without-bullet {}", last.id);
         steps.push(step("take a single bullet back", command));
-    }
-    if summary.promoted.is_none() {
-        let command = format!("judge promote {baseline} --as {alias}");
-        steps.push(step("or, if the alias was new", command));
     }
     steps
 }
@@ -334,8 +356,14 @@ pub(in crate::report) fn next(summary: &Summary, story: &Story) -> &'static str 
         () if summary.best.candidate == 0 => {
             "Nothing was stored. Try more calls (`--budget-calls`), another seed, or a stronger `--reflector`."
         }
+        () if story.begun.rows[2] == 0 && summary.report.is_none() => {
+            "Nothing was stored. The best prompt is in `--json` only (`best_prompt`): no report was written."
+        }
         () if story.begun.rows[2] == 0 => {
             "Nothing was stored. The best prompt is in the report and in `--json` (`best_prompt`)."
+        }
+        () if summary.report.is_none() => {
+            "Nothing was stored. The best prompt is in `--json` only (`best_prompt`): no report was written; more rated queries narrow the interval, and protect from chance."
         }
         () => {
             "Nothing was stored. The best prompt is in the report; more rated queries narrow the interval, and protect from chance."

@@ -8,7 +8,7 @@ use crate::domain::{ItemId, NanoUsd};
 use crate::ledger::PerPoint;
 use crate::optimize::adopt::{Conditions, Decision};
 use crate::optimize::event::{Begun, Decision as Followed, Entry, Refused, Seen, Why};
-use crate::optimize::gain::Gain;
+use crate::optimize::gain::{Change, Gain};
 use crate::optimize::library::effect::{Effect, SliceEffect};
 use crate::optimize::library::finding::{Beside, Finding, Verdict};
 use crate::optimize::limits::{Limits, Spend};
@@ -132,6 +132,7 @@ fn run(text: &str, comparison: &Comparison, adopted: bool, looks: u64) -> (Summa
         per_point: adopted.then_some(per_point),
         version: adopted.then(|| new.to_owned()),
         promoted: None,
+        in_production: false,
         report: None,
         invocation: Default::default(),
     };
@@ -154,6 +155,44 @@ fn an_adopted_prompt_at_80_columns() {
 #[test]
 fn a_prompt_that_is_not_adopted_at_100_columns() {
     insta::assert_snapshot!(shown(&run("drafts lower", &PAIRED, false, 2), 100));
+}
+
+#[test]
+fn a_gain_that_is_parsing_only_names_the_cheaper_cure_and_what_the_prompt_costs() {
+    let (mut summary, story) = run("drafts lower", &PAIRED, true, 1);
+    let change = |before, after| Change { before: Some(before), after: Some(after) };
+    summary.upkeep = Some(Upkeep { tokens: change(100.0, 300.0), usd: change(0.02, 0.0694) });
+    let gain = summary.gain.as_mut().unwrap();
+    (gain.parsing_only, gain.agreement) = (true, 1.2);
+    let said = shown(&(summary.clone(), story.clone()), 80).split_whitespace().collect::<Vec<_>>().join(" ");
+    let advice = "Use it only if replies cannot be mended otherwise: it judges worse what could be read before, and each \
+                  label costs 247 % more. First try what costs less: a server that holds replies to the schema (`assessor \
+                  doctor` says whether yours does), a stricter output contract in the rubric, or another model; `assessor \
+                  disagree --direction malformed` shows what breaks.";
+    assert!(said.contains(advice), "{said}");
+    summary.adopted.is_baseline = true;
+    assert!(!shown(&(summary, story), 80).contains("Use it only if"), "nobody is about to use it");
+}
+
+#[test]
+fn counts_of_guardrails_that_exceed_the_proposals_are_explained() {
+    let (mut summary, story) = run("drafts lower", &PAIRED, true, 1);
+    summary.stopped = 1;
+    summary.rejected = BTreeMap::from([("duplicate".to_owned(), 1), ("leak".to_owned(), 1)]);
+    let said = shown(&(summary, story), 100).split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = "1 proposal was stopped before a judge call was spent on them: duplicate 1, leak 1 (one that several of them \
+                stopped counts with each)";
+    assert!(said.contains(text), "{said}");
+}
+
+#[test]
+fn without_a_report_the_best_prompt_is_not_said_to_be_in_it() {
+    let (mut summary, story) = run("drafts lower", &PAIRED, false, 1);
+    summary.version = None;
+    let without = shown(&(summary.clone(), story.clone()), 100);
+    assert!(without.contains("The best prompt is in `--json` only (`best_prompt`)"), "{without}");
+    summary.report = Some("reports/x/index.html".into());
+    assert!(shown(&(summary, story), 100).contains("The best prompt is in the report;"));
 }
 
 #[test]
