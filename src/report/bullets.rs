@@ -15,11 +15,15 @@ use comfy_table::{ColumnConstraint, Width};
 const ID: usize = 26;
 const TAGS: usize = 16;
 
-/// A library in a table.
-pub fn bullets(bullets: &[Bullet], invocation: &Invocation, options: &TerminalOptions) -> String {
+/// A library in a table; `asked` when only some of it were asked for.
+pub fn bullets(bullets: &[Bullet], asked: bool, invocation: &Invocation, options: &TerminalOptions) -> String {
     if bullets.is_empty() {
-        return invocation
-            .complete("No bullet: `assessor bullets add` or `assessor bullets draft` makes candidates.\n");
+        return match asked {
+            true => "No bullet has this status and this tag.\n".to_owned(),
+            false => {
+                invocation.complete("No bullet: `assessor bullets add` or `assessor bullets draft` makes candidates.\n")
+            }
+        };
     }
     let mut table = options.table(&["bullet", "status", "tags", "rule"]);
     for bullet in bullets {
@@ -51,14 +55,18 @@ pub(super) const NOTE: &str = "Chosen: what is left of all bullets together once
     least helpful first, and those that turn out to be needed are back in; a chosen one need not have an effect that is \
     shown. NMSE points gained, ± half of the 95 % interval by query, on items of the search; + is better. \
     Replies that break more or less often beyond chance stand beside them. Among the chosen: what is lost without it, or \
-    gained by adding it. Fixed and broken: items rated as people do only with it, or only without it, added alone. ! marks a \
-    slice that is worse beyond chance.";
+    gained by adding it. Fixed and broken: items rated as people do only with it, or only without it, added alone. Worst \
+    slice: where it does the most harm, if anywhere; ! where that is beyond chance. Helps and harms: half a point or more \
+    beyond chance, alone and among the chosen taken together, adjusted for all bullets at once (Benjamini–Hochberg, 5 %): \
+    an interval that leaves out 0 is not enough where many are looked at. Does nothing: shown to be less than half a point.";
 
 /// One bullet's cells, in the order of [`COLUMNS`].
 pub(super) fn cells(finding: &Finding) -> [String; COLUMNS.len()] {
-    let effect = |effect: &Option<Effect>| effect.as_ref().map_or("–".to_owned(), gained);
+    // A number from a few rows without an interval would be read as one.
+    let tested = |effect: &Option<Effect>| effect.as_ref().filter(|effect| effect.is_tested()).cloned();
+    let effect = |effect: &Option<Effect>| tested(effect).as_ref().map_or("–".to_owned(), gained);
     let number =
-        |of: fn(&Effect) -> u64| finding.alone.as_ref().map_or("–".to_owned(), |alone| of(alone).to_string());
+        |of: fn(&Effect) -> u64| tested(&finding.alone).map_or("–".to_owned(), |alone| of(&alone).to_string());
     let place = finding.place.map_or(String::new(), |place| format!("{place}. "));
     let note = finding.note.as_ref().map_or(String::new(), |note| format!(" ({note})"));
     [
@@ -67,7 +75,7 @@ pub(super) fn cells(finding: &Finding) -> [String; COLUMNS.len()] {
         effect(&finding.within),
         number(|effect| effect.fixed),
         number(|effect| effect.broken),
-        finding.worst.as_ref().map_or("–".to_owned(), slice),
+        finding.worst.as_ref().filter(|worst| worst.gain < 0.0).map_or("–".to_owned(), slice),
         plain(&format!("{}{note}", finding.verdict.text())),
     ]
 }
@@ -113,6 +121,13 @@ pub(super) fn reach(story: &Story) -> Option<String> {
             count(story.spent.judge),
             sight.smallest()
         ),
+        false if sight.calls <= story.spent.judge => format!(
+            "This search made {} judge calls; some {} show an effect of {} NMSE point of a single bullet four times out of \
+             five. What is not shown is likely to be smaller.",
+            count(story.spent.judge),
+            count(sight.calls),
+            sight.points
+        ),
         false => format!(
             "{effect}, {rows}: some {} judge calls for the whole search; this one made {}.",
             count(sight.calls),
@@ -124,10 +139,10 @@ pub(super) fn reach(story: &Story) -> Option<String> {
 /// How many of each verdict.
 pub(super) fn tally(findings: &[Finding]) -> String {
     let kind = |finding: &Finding| match &finding.verdict {
-        Verdict::Helps => "help",
+        Verdict::Helps => "helping",
         Verdict::NoEffectShown => "without an effect shown",
         Verdict::DoesNothing => "doing nothing",
-        Verdict::Harms => "harm",
+        Verdict::Harms => "harming",
         Verdict::RedundantWith(_) => "redundant",
         Verdict::OnlyTogetherWith(_) => "only together with others",
         Verdict::Untested => "untested",
@@ -141,9 +156,14 @@ pub(super) fn tally(findings: &[Finding]) -> String {
         }
     }
     let chosen = findings.iter().filter(|finding| finding.place.is_some()).count();
+    let blind = |finding: &&Finding| finding.place.is_some() && finding.verdict == Verdict::Untested;
+    let blind = match findings.iter().filter(blind).count() {
+        0 => String::new(),
+        n => format!(", {n} of them untested: the calls were too few"),
+    };
     let counts: Vec<String> = counts.into_iter().map(|(name, n)| format!("{n} {name}")).collect();
     let all = findings.len();
-    format!("{chosen} of {all} chosen. Of all {all}: {}", counts.join(", "))
+    format!("{chosen} of {all} chosen{blind}. Of all {all}: {}", counts.join(", "))
 }
 
 fn tone(finding: &Finding) -> Option<Tone> {

@@ -36,7 +36,11 @@ fn a_rule_is_added_as_a_candidate_vetted_by_a_person_and_retired_with_a_reason()
     let retired = folder.run(&["bullets", "retire", "glossary", "--why", "it is never seen"]);
     let back = folder.run(&["bullets", "vet", "glossary", "--by", "Cy"]);
     assert_eq!(back.code, 2);
-    assert!(back.err.contains(": it is never seen\nhint: add it again under another id"), "{}", back.err);
+    let hint = ": it is never seen\nhint: say why it comes back: `assessor bullets vet glossary --by NAME --why TEXT`";
+    assert!(back.err.contains(hint), "{}", back.err);
+    let again = folder.run(&["bullets", "add", text, "--author", "Ana"]);
+    assert!(again.err.contains("the bullet `glossary` (retired) says the same"), "{}", again.err);
+    assert!(again.err.contains("`assessor bullets vet glossary --by NAME --why TEXT`"), "{}", again.err);
     let close = folder.run(&["bullets", "vet", "the-glossary", "--by", "Cy"]);
     assert!(close.err.ends_with("hint: did you mean glossary?\n"), "{}", close.err);
     assert!(
@@ -48,6 +52,27 @@ fn a_rule_is_added_as_a_candidate_vetted_by_a_person_and_retired_with_a_reason()
     let bullet = library.find("glossary").unwrap();
     assert_eq!((bullet.status, bullet.tags.as_slice()), (Status::Retired, ["need".to_owned()].as_slice()));
     assert_eq!(library.bullets.len(), shipped().bullets.len() + 1);
+    // With a reason it comes back.
+    let back = folder.json(&["bullets", "vet", "glossary", "--by", "Cy", "--why", "glossaries came back"]);
+    assert_eq!((&back["data"]["was"], &back["data"]["bullet"]["status"]), (&"retired".into(), &"vetted".into()));
+}
+
+#[test]
+fn a_library_that_was_named_and_is_not_there_is_no_other_library() {
+    let folder = Folder::new();
+    for command in [&["bullets", "list"][..], &["bullets", "vet", "recency", "--by", "Ana"], &["optimize", "bullets"]] {
+        let ran = folder.run(&[command, &["--library", "nofile.toml"]].concat());
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert_eq!(
+            ran.err,
+            "error: the library does not exist\n  --> nofile.toml\nhint: check `--library`; `assessor bullets add` and \
+             `draft` begin a new one there\n"
+        );
+    }
+    let odd = folder.run(&["bullets", "add", "Rate a map lower.", "--author", "Ana", "--id", "Bad ID"]);
+    assert!(odd.err.starts_with("error: `Bad ID` is no bullet id\nhint: use lower-case letters"), "{}", odd.err);
+    let none = folder.run(&["bullets", "list", "--tag", "nosuch"]);
+    assert!(none.out.starts_with("No bullet has this status and this tag.\n"), "{}", none.out);
 }
 
 #[test]
@@ -58,7 +83,7 @@ fn a_rule_that_no_prompt_could_have_is_refused_with_100_and_one_that_is_there_wi
     assert!(refused.err.contains("error: the bullet violates guardrails:\n  scale: "), "{}", refused.err);
     let twice = folder.run(&["bullets", "add", "Give a single rating, and do not revise it!", "--author", "Ana"]);
     assert_eq!(twice.code, 2, "{twice:?}");
-    assert!(twice.err.contains("the bullet `rate-once` says the same"), "{}", twice.err);
+    assert!(twice.err.contains("the bullet `rate-once` (vetted) says the same"), "{}", twice.err);
     let copy = ["bullets", "add", "A rule that holds for the Nimbra Learn sync is no rule: rate it lower."];
     let (items, human) = (labels("workplace.items.jsonl"), labels("workplace.ratings.jsonl"));
     for named in [&[][..], &["--items", &items, "--human", &human]] {

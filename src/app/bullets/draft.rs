@@ -44,7 +44,7 @@ pub async fn draft_bullets(
     let (_, place) = library.place(project)?;
     let method = Method::Draft(knobs, Some(place.path.clone()));
     let found = Box::pin(optimize(project, &OptimizeRequest { method, ..request.clone() }, watch, cancel)).await?;
-    let mut shelf = place.read()?;
+    let mut shelf = place.read_or_begin()?;
     let (mut text, mut drafted) = (shelf.text.clone(), Vec::new());
     for entry in &found.log {
         let Entry::Drafted { text: rule, feedback } = entry else { continue };

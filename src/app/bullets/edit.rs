@@ -65,13 +65,16 @@ pub fn add_bullet(
     new: &NewBullet,
 ) -> Result<(BulletAdded, Vec<Warning>), AppError> {
     let (rubric, place) = request.place(project)?;
-    let shelf = place.read()?;
+    let shelf = place.read_or_begin()?;
     if let Some((message, hint)) = unfit(&new.text) {
         return Err(AppError::input(message, hint));
     }
     let text = new.text.trim().to_owned();
     is_new(&shelf.library, &text, &new.beside)?;
     let warnings = objections(project, &rubric, new, &text)?;
+    if let Some(fault) = new.id.as_deref().and_then(|id| no_name(&shelf.library, id)) {
+        return Err(fault);
+    }
     let id = new.id.clone().unwrap_or_else(|| shelf.library.name_for(&text));
     let bullet = Bullet {
         id,
@@ -88,16 +91,29 @@ pub fn add_bullet(
     Ok((BulletAdded { file: place.path, bullet }, warnings))
 }
 
+/// Why a bullet cannot have this id.
+fn no_name(library: &Library, id: &str) -> Option<AppError> {
+    match library.find(id) {
+        Some(_) => {
+            Some(AppError::input(format!("the library has a bullet `{id}`"), "choose another id, or leave it out"))
+        }
+        None if bullets::is_name(id) => None,
+        None => Some(AppError::input(format!("`{id}` is no bullet id"), bullets::NAMES)),
+    }
+}
+
 /// The library does not have it yet. What only sounds like another one is for a person to decide.
 fn is_new(library: &Library, text: &str, beside: &[String]) -> Result<(), AppError> {
     if let Some(unknown) = beside.iter().find(|id| library.find(id).is_none()) {
         return Err(AppError::input(format!("the library has no bullet `{unknown}`"), nearest(library, unknown)));
     }
     if let Some(known) = library.bullets.iter().find(|known| says_the_same(&known.text, text)) {
-        return Err(AppError::input(
-            format!("the bullet `{}` says the same: {}", known.id, known.text),
-            "vet or retire that one; two that say the same could not be told apart",
-        ));
+        let (id, status) = (&known.id, known.status.name());
+        let hint = match known.status {
+            Status::Retired => format!("to bring it back: `assessor bullets vet {id} --by NAME --why TEXT`"),
+            _ => "vet or retire that one; two that say the same could not be told apart".to_owned(),
+        };
+        return Err(AppError::input(format!("the bullet `{id}` ({status}) says the same: {}", known.text), hint));
     }
     let alike = |known: &&Bullet| !beside.contains(&known.id) && is_about_the_same(&known.text, text);
     let Some(known) = library.bullets.iter().find(alike) else { return Ok(()) };
@@ -177,7 +193,7 @@ fn rule(
         return Err(AppError::input(format!("the library has no bullet `{id}`"), nearest(&shelf.library, id)));
     };
     let was = bullet.status;
-    if let Some(fault) = settled(bullet, to) {
+    if let Some(fault) = settled(bullet, to, why.is_some()) {
         return Err(fault);
     }
     let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
@@ -190,19 +206,20 @@ fn rule(
     Ok(Ruled { file: place.path, bullet, was })
 }
 
-/// What was said of a bullet stays: neither is it vetted twice, nor does a retired one come back unawares.
-fn settled(bullet: &Bullet, to: Status) -> Option<AppError> {
+/// What was said of a bullet stays: neither is it vetted twice, nor does a retired one come back without a reason.
+fn settled(bullet: &Bullet, to: Status, reasoned: bool) -> Option<AppError> {
     let ruling = match bullet.status {
         Status::Candidate => None,
         Status::Vetted => bullet.vetted.as_ref().filter(|_| to == Status::Vetted),
-        Status::Retired => bullet.retired.as_ref(),
+        Status::Retired => bullet.retired.as_ref().filter(|_| to == Status::Retired || !reasoned),
     }?;
     let by = ruling.by.as_ref().map_or(String::new(), |by| format!(" by {by}"));
     let why = ruling.why.as_ref().map_or(String::new(), |why| format!(": {why}"));
     let (id, status, day) = (&bullet.id, bullet.status.name(), &ruling.on);
-    let hint = match bullet.status {
-        Status::Retired => "add it again under another id, if it shall come back: `assessor bullets add`",
-        Status::Candidate | Status::Vetted => "nothing was changed; `assessor bullets retire` takes it out of use",
+    let hint = match (bullet.status, to) {
+        (Status::Retired, Status::Retired) => "nothing was changed: it is out of use".to_owned(),
+        (Status::Retired, _) => format!("say why it comes back: `assessor bullets vet {id} --by NAME --why TEXT`"),
+        _ => "nothing was changed; `assessor bullets retire` takes it out of use".to_owned(),
     };
     Some(AppError::input(format!("the bullet `{id}` was {status} on {day}{by}{why}"), hint))
 }

@@ -14,6 +14,8 @@ pub(in crate::app) struct Place {
     pub path: PathBuf,
     /// The rubric's id.
     rubric: String,
+    /// Somebody named this very file.
+    named: bool,
 }
 
 /// What was read.
@@ -28,7 +30,7 @@ impl Place {
     /// The file that was named, or the one beside the project's rubric.
     pub fn of(project: &Project, rubric: &Rubric, file: Option<&Path>) -> Self {
         match (file, &project.config.defaults.rubric) {
-            (Some(file), _) => Self { path: file.to_owned(), rubric: rubric.id.clone() },
+            (Some(file), _) => Self { path: file.to_owned(), rubric: rubric.id.clone(), named: true },
             (None, Some(beside)) => Self::beside(beside, rubric),
             (None, None) => Self::beside(Path::new("rubrics/_"), rubric),
         }
@@ -37,11 +39,24 @@ impl Place {
     /// The file beside a rubric's.
     pub fn beside(file: &Path, rubric: &Rubric) -> Self {
         let path = file.with_file_name(format!("{}.bullets.toml", rubric.id));
-        Self { path, rubric: rubric.id.clone() }
+        Self { path, rubric: rubric.id.clone(), named: false }
     }
 
-    /// Reads the library. Where there is no file, the shipped rubric has the shipped library, and others an empty one.
+    /// Reads the library. Where there is no file, and none was named, the shipped rubric has the shipped library, and others
+    /// an empty one.
     pub fn read(&self) -> Result<Shelf, AppError> {
+        if self.named && !self.path.exists() {
+            return Err(AppError::Input {
+                message: "the library does not exist".into(),
+                place: Some(domain::Place::file(self.path.display().to_string())),
+                hint: "check `--library`; `assessor bullets add` and `draft` begin a new one there".into(),
+            });
+        }
+        self.read_or_begin()
+    }
+
+    /// The same for who is about to write a library that may be new.
+    pub fn read_or_begin(&self) -> Result<Shelf, AppError> {
         let name = self.path.display().to_string();
         let found = self.text()?;
         let from_file = found.is_some();
@@ -125,7 +140,7 @@ mod tests {
     use crate::domain::Explain as _;
 
     fn place(folder: &Path) -> Place {
-        Place { path: folder.join("relevance.bullets.toml"), rubric: "relevance".into() }
+        Place { path: folder.join("relevance.bullets.toml"), rubric: "relevance".into(), named: false }
     }
 
     #[test]

@@ -52,9 +52,10 @@ pub(in crate::app) fn swapped(
         let bullet = find(&library, id)?;
         if bullet.status != Status::Vetted {
             let message = format!("the bullet `{id}` is {}, and only vetted ones reach a prompt", bullet.status.name());
+            let why = if bullet.status == Status::Retired { " --why TEXT" } else { "" };
             return Err(AppError::input(
                 message,
-                format!("if you stand for it: `assessor bullets vet {id} --by NAME`"),
+                format!("if you stand for it: `assessor bullets vet {id} --by NAME{why}`"),
             ));
         }
         if place(bullets, bullet).is_some() {

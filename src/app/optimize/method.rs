@@ -99,9 +99,8 @@ impl Method {
         judge: &JudgeSpec,
         data: &Data,
     ) -> Result<Box<dyn Strategy>, AppError> {
-        let library = |file: &Option<PathBuf>| {
-            Ok::<_, AppError>(Place::of(project, &judge.rubric, file.as_deref()).read()?.library)
-        };
+        let place = |file: &Option<PathBuf>| Place::of(project, &judge.rubric, file.as_deref());
+        let library = |file: &Option<PathBuf>| Ok::<_, AppError>(place(file).read()?.library);
         Ok(match self {
             Self::Gepa(knobs) => Box::new(Gepa::new(knobs.clone())),
             Self::Published => Box::<Published>::default(),
@@ -116,7 +115,7 @@ impl Method {
                 Box::new(Bullets::new(knobs.clone(), vetted(&library)?, sources))
             }
             Self::Draft(knobs, file) => {
-                let known = library(file)?.bullets.iter().map(rule).collect();
+                let known = place(file).read_or_begin()?.library.bullets.iter().map(rule).collect();
                 Box::new(Draft::new(knobs.clone(), known))
             }
             Self::Regimes(regimes) => {

@@ -36,7 +36,7 @@ pub(super) async fn run(
             None => format!("No new rule. {spent}"),
             Some(first) => format!(
                 "{}\n{} in {file}. {spent}\nNo prompt gets one until somebody has vetted it:  {}",
-                report::bullets(&drafted.bullets, out.invocation(), &options),
+                report::bullets(&drafted.bullets, false, out.invocation(), &options),
                 plural(drafted.bullets.len() as u64, "new candidate"),
                 out.command(&format!("bullets vet {} --by NAME{}", first.id, args.library().flags()))
             ),

@@ -16,6 +16,8 @@ pub(super) fn run(args: &BulletsListArgs, project: &Project, out: &Out) -> Resul
             None => "  the library inside the binary; the first change writes it to a file\n".to_owned(),
         };
         let shown = format!("  {} of {} bullets for `{}`\n{from}", list.bullets.len(), list.total, list.rubric);
-        report::bullets(&list.bullets, out.invocation(), &options) + "\n" + &shown
+        report::bullets(&list.bullets, args.status.is_some() || args.tag.is_some(), out.invocation(), &options)
+            + "\n"
+            + &shown
     }))
 }

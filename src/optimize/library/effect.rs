@@ -128,7 +128,7 @@ impl Effect {
     }
 
     /// There are queries enough to say anything.
-    pub(super) fn is_tested(&self) -> bool {
+    pub fn is_tested(&self) -> bool {
         self.queries >= LEAST_GROUPS
     }
 

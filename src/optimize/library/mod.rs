@@ -92,6 +92,8 @@ pub struct Bullets {
     short: bool,
     /// Looks around so far.
     rounds: u32,
+    /// Those for which there was no room at first.
+    crowded: BTreeSet<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +139,7 @@ impl Bullets {
             race: None,
             short: false,
             rounds: 0,
+            crowded: BTreeSet::new(),
         }
     }
 }
@@ -246,6 +249,7 @@ impl Bullets {
     }
 
     fn done(&mut self, desk: &mut Desk<'_>) -> Ask {
+        self.note_crowded();
         for (place, &i) in self.chosen.iter().enumerate() {
             self.findings[i].place = Some(place as u32 + 1);
         }

@@ -77,14 +77,41 @@ impl Bullets {
                 words += own;
                 self.chosen.push(i);
             } else {
-                self.findings[i].note = Some("the others fill the limits".to_owned());
+                self.crowded.insert(i);
             }
         }
+        self.shorten(desk);
         self.less_calls = self.share(LESS);
         self.part = self.chosen.len() / 2;
         let chosen = self.chosen.clone();
         let arms = self.leaving_out(desk, &chosen);
         self.start(Step::Whole, arms, self.share(WHOLE));
+    }
+
+    /// All together may be too long for a guardrail where each of them passes: the worst go until they are not.
+    fn shorten(&mut self, desk: &mut Desk<'_>) {
+        while self.chosen.len() > 1
+            && let Err(why) = self.sets.candidate(desk, &self.chosen, 0)
+            && let Some(last) = self.chosen.pop()
+        {
+            self.findings[last].note = Some(format!("with those before it, {why}"));
+        }
+    }
+
+    /// What became of those for which there was no room beside the others at first.
+    pub(super) fn note_crowded(&mut self) {
+        let words: Vec<usize> = self.findings.iter().map(|f| f.text.split_whitespace().count()).collect();
+        let room = self.knobs.words.saturating_sub(self.chosen.iter().map(|&i| words[i]).sum());
+        for i in self.crowded.iter().copied().filter(|i| !self.chosen.contains(i)) {
+            let fits = self.chosen.len() < self.knobs.most && words[i] <= room;
+            let gain =
+                self.findings[i].within.as_ref().filter(|within| within.is_tested()).map(|within| within.worth().0);
+            self.findings[i].note = match gain {
+                Some(gain) if fits || gain <= 0.0 => None,
+                None if fits => Some("the calls did not reach for it among the chosen".to_owned()),
+                _ => Some("the others fill the limits".to_owned()),
+            };
+        }
     }
 
     /// What is known of a bullet alone and among others, in standard errors from nothing: for ranks only.

@@ -162,6 +162,17 @@ fn limits_on_count_and_words_hold() {
 }
 
 #[test]
+fn where_all_together_are_too_long_for_a_guardrail_the_worst_go_and_not_all() {
+    // A prompt may get 450 words longer.
+    let long = |id: &str| rule(id, &format!("{id}: {}", "weigh the text with great care and patience ".repeat(19)));
+    let rules = [planted(), vec![long("first"), long("second"), long("third")]].concat();
+    let (ran, found) = search(&world(64).judge_calls(6_000), rules, Knobs { words: 2_000, ..Knobs::default() });
+    assert!(ran.rules.iter().any(|own| own == KINDS[0].1 || own == AGAIN), "{:?}", ran.rules);
+    let too_long = |finding: &&Finding| finding.note.as_ref().is_some_and(|note| note.contains("words"));
+    assert!(found.iter().any(|finding| too_long(&finding)), "{:?}", found.iter().map(|f| &f.note).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_bullet_of_the_base_prompt_is_left_there_and_not_chosen_again() {
     let (ran, found) = search(&world(64).knowing(&[KINDS[0].1]).judge_calls(4_000), planted(), Knobs::default());
     assert_eq!(found[0].verdict, Verdict::InBase);

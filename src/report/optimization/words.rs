@@ -353,6 +353,9 @@ pub(in crate::report) fn steps(summary: &Summary) -> Vec<Step> {
 /// What to do when nothing was adopted.
 pub(in crate::report) fn next(summary: &Summary, story: &Story) -> &'static str {
     match () {
+        () if summary.best.candidate == 0 && !story.bullets.is_empty() => {
+            "Nothing was stored. Try more calls (`--budget-calls`), more rated items, or other bullets."
+        }
         () if summary.best.candidate == 0 => {
             "Nothing was stored. Try more calls (`--budget-calls`), another seed, or a stronger `--reflector`."
         }

@@ -111,6 +111,15 @@ pub fn unfit(text: &str) -> Option<(String, &'static str)> {
     }
 }
 
+/// What an id is made of.
+pub const NAMES: &str = "use lower-case letters, digits, `-` and `_`, at most 60";
+
+/// Whether a text can be an id.
+pub fn is_name(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    !text.is_empty() && text.len() <= NAME && text.chars().all(plain)
+}
+
 struct Reader<'a> {
     path: &'a str,
     text: &'a str,
@@ -122,13 +131,12 @@ impl Reader<'_> {
     }
 
     fn name(&self, name: &Spanned<String>, what: &str) -> Result<(), RubricError> {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
         let text = name.get_ref();
-        if !text.is_empty() && text.len() <= NAME && text.chars().all(plain) {
+        if is_name(text) {
             return Ok(());
         }
         let message = format!("`{}` is no {what}", text.chars().take(NAME).collect::<String>());
-        Err(self.error(name.span(), message, "use lower-case letters, digits, `-` and `_`, at most 60"))
+        Err(self.error(name.span(), message, NAMES))
     }
 
     fn bullet(&self, entry: Spanned<BulletFile>) -> Result<Bullet, RubricError> {

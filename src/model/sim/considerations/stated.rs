@@ -37,7 +37,7 @@ struct Pattern(Vec<Phrase>);
 
 enum Phrase {
     /// Words as they stand, the last one perhaps only begun.
-    Run(Finder<'static>),
+    Run(Box<Finder<'static>>),
     /// Words of which others than the last may be only begun.
     Words(Vec<Word>),
 }
@@ -56,7 +56,7 @@ impl From<String> for Pattern {
 impl Phrase {
     fn new(phrase: &str) -> Self {
         if !phrase[..phrase.len() - 1].contains('*') {
-            return Self::Run(run(phrase));
+            return Self::Run(Box::new(run(phrase)));
         }
         let word = |word: &str| Word { text: word.trim_end_matches('*').to_owned(), begun: word.ends_with('*') };
         Self::Words(phrase.split(' ').map(word).collect())
