@@ -82,7 +82,8 @@ fn a_better_model_is_a_go_its_version_is_stored_and_the_old_judge_stays() {
 
     // The row of the new judge says what its run said; dev is of the old prompt on the new model and is left out.
     let listed = folder.json(&["judge", "list"]);
-    let row = listed["data"]["versions"].as_array().unwrap().iter().find(|row| row["hash"] == version).unwrap().clone();
+    let row = listed["data"]["versions"].as_array().unwrap().iter().find(|row| row["hash"] == version).unwrap();
+    let row = &row["good"];
     let nmse = |at: usize| target["adaptation"]["arms"][at]["panel"]["nmse"]["value"].as_f64().unwrap();
     let last = target["adaptation"]["arms"].as_array().unwrap().len() - 1;
     let test = |name: &str| row["test"][name].as_f64().unwrap();
