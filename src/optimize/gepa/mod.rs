@@ -180,7 +180,7 @@ impl Gepa {
     /// Asks for revisions of `parent`, after another look at it where too few of its failures are unread.
     fn reflect(&mut self, desk: &mut Desk<'_>, parent: CandidateId, looks: u32) -> Ask {
         let unread = self.failures(desk, parent, true);
-        let wanted = self.wanted();
+        let wanted = self.knobs.failures * self.knobs.width / 2;
         let open = self.unrated(desk.pool(), parent);
         // Hunting is bounded, unless there is nothing at all to write from.
         let hunts = unread.len() < wanted && looks < LOOKS || self.failures(desk, parent, false).is_empty();
@@ -292,26 +292,9 @@ impl Gepa {
             left -= rows.len();
             Want::new(lane.child, rows)
         };
-        let mut wants: Vec<Want> = lanes.iter().map(want).collect();
-        wants.extend(self.look_ahead(desk, &lanes, left));
+        let wants = lanes.iter().map(want).collect();
         self.state = State::Trying(lanes);
         Ask::Rate(wants)
-    }
-
-    /// What a child that got as far as its second stage will be looked at on if it is kept, as nearly all of them are: a look
-    /// after the trial would be a wave of its own. Not where the calls would not reach for another trial.
-    fn look_ahead(&self, desk: &Desk<'_>, lanes: &[Lane], left: usize) -> Option<Want> {
-        let [lane] = lanes else { return None };
-        let last = lane.rows == self.rows && !matches!(lane.trial.origin.operator, Operator::Split | Operator::Prune);
-        let size = self.look_for(desk, lane.child, self.wanted());
-        let enough = last && left >= size.saturating_add(self.rows);
-        let open = self.unrated(desk.pool(), lane.child);
-        enough.then(|| Want::new(lane.child, &open[..size.min(open.len())]))
-    }
-
-    /// Failures that make a round worth asking.
-    fn wanted(&self) -> usize {
-        self.knobs.failures * self.knobs.width / 2
     }
 
     /// What became of each child on the rows so far: some are rated further, the others are kept or dropped.
