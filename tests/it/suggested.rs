@@ -37,7 +37,8 @@ fn what_a_command_suggests_next_repeats_the_options_in_use() {
     let hash = added.out.split('`').nth(1).unwrap_or_default().to_owned();
     repeats(&run(&folder, &["judge", "promote", &hash, "--as", "production"]).out, 1);
     repeats(&run(&folder, &["audit", "--no-report"]).out, 1);
-    repeats(&run(&folder, &["bullets", "list", "--tag", "none"]).out, 2);
+    folder.file("empty.bullets.toml", "rubric = \"relevance\"\n");
+    repeats(&run(&folder, &["bullets", "list", "--library", "empty.bullets.toml"]).out, 2);
     let hint = run(&folder, &["judge", "show", "nobody"]);
     assert_eq!(hint.code, 2, "{hint:?}");
     repeats(&hint.err, 1);
