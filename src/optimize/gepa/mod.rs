@@ -37,6 +37,8 @@ use trial::{Idea, Lane, Trial};
 const LOOKS: u32 = 2;
 /// Losses that are as good as the best: a bit more than one step on a scale of five.
 const TIE: f64 = 0.07;
+/// Rows that a child is accepted on at least.
+const FEWEST: usize = 8;
 /// Standard errors by which a prompt must be better without a rule.
 const PRUNE_Z: f64 = 1.5;
 /// Standard errors by which a candidate must break more replies to be kept back for that: they count in its gain already.
@@ -329,8 +331,8 @@ impl Gepa {
             Operator::Prune => gain.is_won(PRUNE_Z),
             _ => {
                 let expected = 100.0 * gain.expected(self.prior());
-                // A single row, where the budget ends, says nothing: the prior alone accepts nobody.
-                let seen = gain.se.is_finite();
+                // A handful of rows, where the budget ends, says nothing: the prior alone accepts nobody.
+                let seen = gain.se.is_finite() && gain.n >= FEWEST.min(self.rows);
                 seen && expected > self.knobs.margin && self.is_readable(desk.pool(), lane.child, lane.against)
             }
         };
