@@ -119,7 +119,7 @@ pub(super) enum Command {
     },
     /// Keep a library of vetted rules that prompts may get: list, add, vet, retire, draft
     #[command(
-        after_help = "Examples:\n  assessor bullets list --status candidate\n  assessor bullets draft                             rules from what sim/small gets wrong on the shipped labels\n  assessor bullets vet short-rationale --by 'Ana Ruiz'\n  assessor optimize bullets                          which of the vetted ones help"
+        after_help = "Examples:\n  assessor bullets list --status candidate\n  assessor bullets draft                             rules from what sim/small gets wrong on the shipped labels\n  assessor bullets vet ID --by 'Ana Ruiz'              a person stands for a candidate\n  assessor optimize bullets                          which of the vetted ones help"
     )]
     Bullets {
         /// What to do

@@ -7,7 +7,7 @@
 use crate::agreement::{Scores, pearson_of_scores};
 use crate::feedback::Said;
 use crate::optimize::desk::Desk;
-use crate::optimize::pool::{CandidateId, Row};
+use crate::optimize::pool::{CandidateId, Operator, Row};
 
 /// Ratings that the baseline must have got, and its revisions together.
 const LEAST: usize = 24;
@@ -21,9 +21,12 @@ const UNREADABLE: f64 = 0.8;
 const Z: f64 = 1.645;
 
 /// Whether the model can be given up: the baseline, and revisions of it, were rated often enough, and neither are worth
-/// anything. Revisions are taken together: each of them is rated on few rows.
+/// anything. Revisions are taken together: each of them is rated on few rows. A single bullet of a library changes too little
+/// to say what many would do: it is no revision here.
 pub(super) fn hopeless(desk: &Desk<'_>) -> bool {
+    let revised = |id: &CandidateId| desk.pool().candidate(*id).origin.operator != Operator::Library;
     let of = |ids: std::ops::Range<CandidateId>| -> Vec<(Row, &Said)> {
+        let ids = ids.filter(|id| *id == 0 || revised(id));
         ids.flat_map(|id| desk.pool().rated(id)).map(|((row, _), rated)| (*row, &rated.said)).collect()
     };
     let (baseline, revisions) = (of(0..1), of(1..desk.pool().len()));

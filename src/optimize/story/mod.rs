@@ -349,9 +349,15 @@ impl Story {
                 rows: *rows,
                 last: None,
             }),
-            Entry::Final { finds } => self.stages.iter_mut().filter(|stage| stage.gain.is_some()).for_each(|stage| {
-                stage.last = finds.iter().find(|find| find.candidate == stage.best).copied();
-            }),
+            // A stage that found nothing ends with what it began with.
+            Entry::Final { finds } => {
+                let mut before = 0;
+                for stage in &mut self.stages {
+                    let new = stage.best != before;
+                    stage.last = finds.iter().find(|find| new && find.candidate == stage.best).copied();
+                    before = stage.best;
+                }
+            }
             Entry::Concluded { best, why } => (self.best, self.why) = (Some(*best), Some(*why)),
             Entry::Opened { items, looks, spent, rival } => {
                 (self.opened, self.spent) = (Some(Opened { items: *items, looks: *looks }), *spent);

@@ -68,9 +68,15 @@ pub(in crate::report) fn sentence(reason: &str) -> String {
 
 /// What each way of searching bought, on the data of the search: a sentence for each, then which one is used, and why.
 pub(in crate::report) fn bought(target: &Target) -> Vec<String> {
-    let mut said: Vec<String> = target.regimes.iter().map(stage).collect();
+    let mut said: Vec<String> = with_news(target).map(|(found, new)| stage(found, new)).collect();
     said.extend((!said.is_empty()).then(|| used(target)));
     said
+}
+
+/// The stages, each with whether it ended with another prompt than it began with.
+fn with_news(target: &Target) -> impl Iterator<Item = (&StageFound, bool)> {
+    let mut before = 0;
+    target.regimes.iter().map(move |stage| (stage, std::mem::replace(&mut before, stage.best) != stage.best))
 }
 
 /// `4.19 NMSE points better (± 1.02)`.
@@ -80,7 +86,7 @@ fn moved(gain: f64, se: Option<f64>) -> String {
     format!("{} NMSE points {way}{se}", Unit::Points.write(gain.abs()))
 }
 
-fn stage(stage: &StageFound) -> String {
+fn stage(stage: &StageFound, new: bool) -> String {
     let does = match stage.name.as_str() {
         "rewrite" | "flywheel" => "other wording",
         "demos" => "rated examples in the prompt",
@@ -95,6 +101,7 @@ fn stage(stage: &StageFound) -> String {
                 .map_or(String::new(), |rows| format!(", on {}", plural(u64::from(rows), "dev item", "dev items")));
             format!("{name}: {does}, {calls}; {} than what it began with{rows}", moved(gain, stage.se))
         }
+        None if new => format!("{name}: {does}, {calls}; not on dev items that what it began with was rated on"),
         None => format!("{name}: {calls}; nothing better than what it began with was found"),
     }
 }
@@ -102,7 +109,7 @@ fn stage(stage: &StageFound) -> String {
 /// What was compared in the end, on how many items, and what is used.
 fn used(target: &Target) -> String {
     let best = target.run.best.candidate;
-    let found: Vec<&StageFound> = target.regimes.iter().filter(|stage| stage.gain.is_some()).collect();
+    let found: Vec<&StageFound> = with_news(target).filter(|(_, new)| *new).map(|(stage, _)| stage).collect();
     let at = found.iter().position(|stage| stage.best == best && best != 0);
     let before: Vec<&str> = found[..at.unwrap_or(0)].iter().map(|stage| stage.name.as_str()).collect();
     let with =
