@@ -166,16 +166,7 @@ fn shown(findings: &[Finding]) -> Vec<Shown> {
     let p: Vec<Defined> = adjusted(&all.chain(forms).chain(withins).collect::<Vec<_>>(), Adjustment::BenjaminiHochberg);
     let n = findings.len();
     let below = |at: usize| p[at].is_ok_and(|p| p < ALPHA);
-    let sign = |points: f64| match points {
-        points if points.abs() < NOTICEABLE => 0,
-        points => {
-            if points > 0.0 {
-                1
-            } else {
-                -1
-            }
-        }
-    };
+    let sign = |points: f64| if points.abs() < NOTICEABLE { 0 } else { points.signum() as i8 };
     let one = |(i, finding): (usize, &Finding)| Shown {
         alone: match () {
             () if below(i) => ratings(finding).map_or(0, |(points, _)| sign(points)),

@@ -38,6 +38,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sets::Sets;
 use std::collections::BTreeSet;
+pub(super) use steps::ALONE;
 
 /// A bullet that may be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

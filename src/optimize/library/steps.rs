@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 /// Rows that every bullet needs: with less money, fewer bullets are tested.
 const LEAST: u64 = 32;
 /// Shares of the calls: alone, whole, less. The rest is for what is beside and around.
-const ALONE: f64 = 0.40;
+pub(in crate::optimize) const ALONE: f64 = 0.40;
 const WHOLE: f64 = 0.15;
 const LESS: f64 = 0.20;
 /// Bullets that one that was taken out is held against.

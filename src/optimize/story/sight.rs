@@ -1,5 +1,6 @@
 //! How small an effect of a single bullet the calls of a run could show, and how many calls a small one takes.
 
+use super::super::library::ALONE;
 use super::super::library::finding::{Finding, Verdict};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,8 +11,6 @@ const POINTS: f64 = 1.0;
 const SHOWS: f64 = 2.8;
 /// Rows below which the spread of a bullet's effect is not known.
 const LEAST_ROWS: u64 = 16;
-/// Share of the calls that trying each bullet alone gets (`library::steps::ALONE`).
-const ALONE: f64 = 0.4;
 
 /// What it takes to see what a bullet does alone.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
