@@ -6,7 +6,7 @@ use super::{AppError, JudgeRequest, Project};
 use crate::domain::{Event, GroupId, Item, ItemId, NanoUsd, NotRun, Progress, Verdict};
 use crate::judge::journal::Memory;
 use crate::judge::run::{End, Outcome, Run};
-use crate::judge::{IN_FLIGHT, JudgeSpec};
+use crate::judge::{IN_FLIGHT, JudgeSpec, Slots};
 use crate::labels::{self, ItemsSummary, LabelRow, LabelWriter, ReadOptions};
 use crate::ledger::{RunInfo, run_id};
 use crate::model::{Budget, Endpoint, Request, Spent};
@@ -269,7 +269,7 @@ pub(super) async fn drive(
         journal: Arc::new(session.keeper()),
         budget: Arc::new(budget),
         samples: request.samples.max(1),
-        slots,
+        slots: Slots::new(slots),
         cancel,
     };
     let result = run.go(total, open(request, prepared.items)?, sink, watch).await;
@@ -330,10 +330,18 @@ pub async fn plan(project: &Project, request: &LabelRequest) -> Result<Plan, App
     if project.state.join("ledger.sqlite").exists() {
         let ledger = project.ledger()?;
         let journal = Arc::new(ledger.reading());
-        let run = Run { judge, client: None, journal, budget, samples, slots: 1, cancel };
+        let run = Run { judge, client: None, journal, budget, samples, slots: Slots::new(1), cancel };
         run.go(total, items, &mut sink, &mut |_| {}).await?;
     } else {
-        let run = Run { judge, client: None, journal: Arc::new(Memory::default()), budget, samples, slots: 1, cancel };
+        let run = Run {
+            judge,
+            client: None,
+            journal: Arc::new(Memory::default()),
+            budget,
+            samples,
+            slots: Slots::new(1),
+            cancel,
+        };
         run.go(total, items, &mut sink, &mut |_| {}).await?;
     }
     Ok(seen.plan(&prepared, total, request.limits.calls))

@@ -82,7 +82,7 @@ fn quoted(value: &str) -> String {
 
 /// What to do about the way the judge uses the scale.
 fn scale(facts: &Facts<'_>) -> Option<(String, Option<String>)> {
-    let found = facts.found;
+    let found = facts.found.on_scale();
     let overdispersed = found.spread.flags.contains(&ScaleFlag::Overdispersed) && found.worth_recalibrating();
     let brings = found.map_brings();
     match found.remedy() {

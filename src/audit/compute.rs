@@ -13,6 +13,7 @@ use super::map::CalibrationMap;
 use super::panel::{Panel, panel};
 use super::people::{Humans, humans};
 use super::planning::{Goals, planning};
+use super::remedy::{OnScale, Remedy};
 use super::slices::{Slice, slices};
 use super::spread::spread;
 use super::standing::{Standing, headline, standing};
@@ -199,6 +200,29 @@ pub fn audit(scale: Scale, mut labelled: Vec<Labelled>, judges: &[JudgeInput], s
     Audit { scale, humans, judges, leaderboard, seed: setup.seed }
 }
 
+/// A judge's numbers on some items, and what is the matter with its use of the scale: what a search is told of its judges, of
+/// which it makes many. Slices, people, plans and advice are most of an audit's work.
+pub fn brief(scale: Scale, mut labelled: Vec<Labelled>, judge: &JudgeInput, setup: &Setup) -> Brief {
+    labelled.retain(|item| !item.opinions.is_empty());
+    labelled.sort_by(|a, b| a.id.cmp(&b.id));
+    let rated = RatedBy::of(scale, &labelled);
+    let rows = rows(&labelled, &rated, judge);
+    let (panel, spread) =
+        rayon::join(|| panel(scale, &rows, judge, setup.seed), || spread(scale, &rows, judge.identity(), setup));
+    let on = OnScale { panel: &panel, spread: &spread };
+    let trouble = on.remedy().zip(on.in_words());
+    Brief { trouble, panel }
+}
+
+/// See [`brief`].
+#[derive(Clone, Debug)]
+pub struct Brief {
+    /// The numbers.
+    pub panel: Panel,
+    /// What would help a judge whose ratings are squeezed or collapsed, and what is the matter, in words.
+    pub trouble: Option<(Remedy, String)>,
+}
+
 /// An item's gold: the adjudicated rating if there is one, else the lower median (never a random tie-break), and the
 /// mean of its ratings, both as levels.
 pub fn gold(scale: Scale, opinions: &[Opinion]) -> (Rating, f64) {
@@ -339,7 +363,7 @@ fn one(
     };
     found.standing = standing(&found.panel);
     found.headline = headline(&found.panel);
-    found.remedy = found.remedy();
+    found.remedy = found.on_scale().remedy();
     let facts = Facts { scale, humans, judge, found: &found };
     let (caveats, advice) = (caveats(&facts), advice(&facts));
     JudgeAudit { caveats, advice, ..found }

@@ -32,7 +32,7 @@ pub use bounds::Bounds;
 pub use bulk::{Bulk, Unlike};
 pub use caveats::{Caveat, Mistake, Weight};
 pub use compare::{Comparison, Contrasted, MadeOf, Margin, Outcome, Part, Shift, Side, SliceContrast, Terms, compare};
-pub use compute::{JudgeInput, Judged, Labelled, Opinion, Repeats, Setup, audit, gold};
+pub use compute::{Brief, JudgeInput, Judged, Labelled, Opinion, Repeats, Setup, audit, brief, gold};
 pub use copies::Copies;
 pub use diagnosis::{Diagnosis, Replies};
 pub use diff::{Change, Diff, diff};

@@ -15,4 +15,4 @@ mod task;
 pub use difference::{FieldChange, JudgeDiff};
 pub use map::{BadMap, Cut, RatingMap};
 pub use spec::{JudgeSpec, OtherParser, PARSER, Sampling, reply_schema};
-pub use task::{IN_FLIGHT, read};
+pub use task::{IN_FLIGHT, Slots, read};

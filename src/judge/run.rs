@@ -4,7 +4,7 @@
 
 use super::JudgeSpec;
 use super::journal::{Journal, JournalError, Key};
-use super::task::{Caller, Message, not_run};
+use super::task::{Caller, Message, Slots, not_run};
 use crate::domain::{Event, Item, NanoUsd, NotRun, Progress, Usage, Verdict};
 use crate::model::{Budget, Client};
 use crate::prompt::Messages;
@@ -34,7 +34,7 @@ pub struct Run<'a, J> {
     /// Samples per item, at least 1.
     pub samples: u32,
     /// Calls in flight at most.
-    pub slots: usize,
+    pub slots: Arc<Slots>,
     /// Becomes true when the user interrupts.
     pub cancel: watch::Receiver<bool>,
 }

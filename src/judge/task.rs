@@ -17,16 +17,30 @@ use tokio::sync::{Semaphore, mpsc};
 /// Calls per slot that may be begun and not durable yet: one on the network, one on its way to the journal.
 pub const IN_FLIGHT: usize = 2;
 
+/// How many calls may be in flight together. Runs that share the slots share what is free of them.
+#[derive(Debug)]
+pub struct Slots {
+    /// Requests on the network.
+    network: Semaphore,
+    /// Calls that were begun and are not durable yet; more than slots, so that a commit never leaves a slot idle.
+    open: Semaphore,
+}
+
+impl Slots {
+    /// So many, at least one.
+    pub fn new(slots: usize) -> Arc<Self> {
+        let slots = slots.max(1);
+        Arc::new(Self { network: Semaphore::new(slots), open: Semaphore::new(IN_FLIGHT * slots) })
+    }
+}
+
 /// Everything that the calls of a run share.
 pub(super) struct Caller<J> {
     pub client: Option<Arc<Client>>,
     pub journal: Arc<J>,
-    /// Requests on the network.
-    slots: Semaphore,
+    slots: Arc<Slots>,
     /// The run makes no new request.
     pub stopped: AtomicBool,
-    /// Calls that were begun and are not durable yet; more than slots, so that a commit never leaves a slot idle.
-    pub open: Semaphore,
     budget: Arc<Budget>,
     messages: mpsc::UnboundedSender<Message>,
     judge: JudgeSpec,
@@ -96,9 +110,8 @@ impl<J: Journal> Caller<J> {
             client: run.client.clone(),
             journal: Arc::clone(&run.journal),
             budget: Arc::clone(&run.budget),
-            slots: Semaphore::new(run.slots.max(1)),
+            slots: Arc::clone(&run.slots),
             stopped: AtomicBool::new(false),
-            open: Semaphore::new(IN_FLIGHT * run.slots.max(1)),
             keys: Keys::new(&judge, prefix.system(), &schema),
             schema: Arc::new(schema),
             messages,
@@ -122,7 +135,7 @@ impl<J: Journal> Caller<J> {
 
     async fn answer(&self, key: Key, item: Arc<Item>, sample: u32, told: Messages) -> Result<Done, JournalError> {
         let ended = |_| JournalError("the run has ended".into());
-        let _open = self.open.acquire().await.map_err(ended)?;
+        let _open = self.slots.open.acquire().await.map_err(ended)?;
         let Some(client) = &self.client else {
             let outcome = not_run(item, sample, NotRun::Missing);
             return Ok(Done { key, outcome, attempts: 0, end: None });
@@ -138,7 +151,7 @@ impl<J: Journal> Caller<J> {
         let events = |event| {
             let _ = self.messages.send(Message::Event(event));
         };
-        let slot = self.slots.acquire().await.map_err(ended)?;
+        let slot = self.slots.network.acquire().await.map_err(ended)?;
         if self.stopped.load(Ordering::Relaxed) {
             return Ok(Done { key, outcome: not_run(item, sample, NotRun::Cancelled), attempts: 0, end: None });
         }

@@ -5,7 +5,7 @@ use crate::domain::{Event, Item, ItemId, NanoUsd, NotRun, Verdict};
 use crate::feedback::Said;
 use crate::judge::journal::{Answer, Call, Journal, JournalError, Key};
 use crate::judge::run::{End, Outcome, Run, RunError};
-use crate::judge::{JudgeSpec, reply_schema};
+use crate::judge::{JudgeSpec, Slots, reply_schema};
 use crate::model::{Budget, CallError, Client, Endpoint, Envelope, Request};
 use crate::prompt::Prefix;
 use std::collections::BTreeMap;
@@ -153,11 +153,11 @@ impl<J: Journal> Lab<J> {
         batches: Vec<Batch>,
         budget: &Arc<Budget>,
     ) -> Result<Vec<Answered>, LabError> {
-        let slots = (way.client.endpoint().limits.concurrency / batches.len().max(1)).max(1);
+        let slots = Slots::new(way.client.endpoint().limits.concurrency);
         let mut running = JoinSet::new();
         for (index, batch) in batches.into_iter().enumerate() {
             let (client, journal, budget) = (Arc::clone(&way.client), Arc::clone(&way.journal), Arc::clone(budget));
-            let (cancel, events) = (self.cancel.clone(), self.events.clone());
+            let (cancel, events, slots) = (self.cancel.clone(), self.events.clone(), Arc::clone(&slots));
             running.spawn(async move { (index, one(&batch, client, journal, budget, slots, cancel, events).await) });
         }
         let mut answered = BTreeMap::new();
@@ -221,7 +221,7 @@ async fn one<J: Journal>(
     client: Arc<Client>,
     journal: Arc<J>,
     budget: Arc<Budget>,
-    slots: usize,
+    slots: Arc<Slots>,
     cancel: watch::Receiver<bool>,
     events: mpsc::UnboundedSender<Event>,
 ) -> Result<Answered, LabError> {

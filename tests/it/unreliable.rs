@@ -5,7 +5,7 @@
 use assessor::domain::{Item, Verdict};
 use assessor::judge::journal::Memory;
 use assessor::judge::run::{End, Run};
-use assessor::judge::{JudgeSpec, PARSER, Sampling};
+use assessor::judge::{JudgeSpec, PARSER, Sampling, Slots};
 use assessor::labels::{ReadOptions, read_items};
 use assessor::model::clock::{Clock, Sleep};
 use assessor::model::sim::{Options, Server};
@@ -91,7 +91,7 @@ async fn labels(endpoint: Endpoint, items: &[Item]) -> Vec<(String, Verdict)> {
         journal: Arc::new(Memory::default()),
         budget: Arc::new(Budget::new(None, None)),
         samples: 1,
-        slots: 8,
+        slots: Slots::new(8),
         cancel,
     };
     let mut found = Vec::new();

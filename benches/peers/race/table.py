@@ -78,6 +78,30 @@ def walls(found):
                 yield f"| {noise} | {latency} | {budget} | {name} | {own:.2f} | {ratio:.1f} | {whole:.1f} |"
 
 
+def reached(found):
+    """The least of our budgets whose mean true NMSE is no worse than the other's, and the time that each took to get there.
+    True NMSE does not depend on the latency, so it is taken from the runs of the same noise without any."""
+    yield "\n| noise | latency ms | other | its calls | its NMSE | its s | our calls | our NMSE | our s | its s / ours |"
+    yield "|---" * 10 + "|"
+    quality = {(noise, budget): cell for (noise, latency, budget), cell in found.items() if latency == 0}
+    mean = lambda runs, what: fmean([row[what] for row in runs.values()])
+    budgets = sorted({budget for _, _, budget in found if budget})
+    for (noise, latency, budget), cell in sorted(found.items()):
+        for name, runs in sorted(cell.items()):
+            bar = quality.get((noise, budget), {}).get(name)
+            if name == OURS or not budget or not bar:
+                continue
+            good = lambda b: mean(quality.get((noise, b), {}).get(OURS, {0: {"nmse": math.inf}}), "nmse") <= mean(bar, "nmse")
+            least = next((b for b in budgets if good(b) and OURS in found.get((noise, latency, b), {})), None)
+            its = mean(runs, "wall_s")
+            line = f"| {noise} | {latency} | {name} | {budget} | {mean(bar, 'nmse'):.2f} | {its:.2f} "
+            if least is None:
+                yield line + "| none | | | |"
+                continue
+            ours, own = found[noise, latency, least][OURS], quality[noise, least][OURS]
+            yield line + f"| {least} | {mean(own, 'nmse'):.2f} | {mean(ours, 'wall_s'):.2f} | {its / mean(ours, 'wall_s'):.1f} |"
+
+
 def counts(rows):
     """Leaks and scale changes over all runs of an optimiser."""
     yield "\n| | runs | leaked | scale changed |\n|---|---|---|---|"
@@ -100,6 +124,8 @@ def markdown(rows):
         out.extend(fewer_calls(found, noise, latency, budget))
     out.append("\n### Wall time\n")
     out.extend(walls(found))
+    out.append("\n### Wall time to the same quality\n")
+    out.extend(reached(found))
     out.append("\n### What came back, over all runs\n")
     out.extend(counts(rows))
     return "\n".join(out)

@@ -171,8 +171,8 @@ impl Bar<'_> {
         if adopted {
             return Ok((searched.clone(), searched));
         }
-        let answers = engine.recall(0, 0).await?.map(|outcomes| read_by(judge, outcomes));
-        Ok((searched, self.panels.of_outcomes(judge, judge, answers)))
+        let [answers, _] = engine.recall(0, 0).await?;
+        Ok((searched, self.panels.of_one(judge, read_by(judge, answers))))
     }
 
     /// Against the baseline, or against a judge of another model.

@@ -1,7 +1,7 @@
 //! Panels of the judges of a run: what an audit says of them, on the rows that they were rated on.
 
 use crate::app::gather::Evidence;
-use crate::audit::{self, JudgeInput, Labelled, Mistake, Panel, Setup};
+use crate::audit::{self, Brief, JudgeInput, Labelled, Panel, Setup};
 use crate::domain::ItemId;
 use crate::judge::JudgeSpec;
 use crate::judge::run::Outcome;
@@ -39,18 +39,23 @@ impl Panels<'_> {
     }
 
     /// The panels of two judges on `labelled`.
-    pub fn of(&self, mut labelled: Vec<Labelled>, sides: [JudgeInput; 2]) -> Both {
-        // No panel shows slices, and most of an audit's work is for them.
-        labelled.iter_mut().for_each(|labelled| labelled.tags.clear());
+    pub fn of(&self, labelled: Vec<Labelled>, [old, new]: [JudgeInput; 2]) -> Both {
+        let (old, new) = rayon::join(|| self.one(labelled.clone(), &old), || self.one(labelled.clone(), &new));
+        [old, new]
+    }
+
+    fn one(&self, labelled: Vec<Labelled>, side: &JudgeInput) -> Audited {
         let setup =
             Setup { seed: self.seed, contaminated: true, people: self.evidence.people.clone(), ..Setup::default() };
-        sides.map(|side| {
-            let mut audit = audit::audit(self.evidence.scale, labelled.clone(), std::slice::from_ref(&side), &setup);
-            let judge = audit.judges.remove(0);
-            let said = judge.caveats.into_iter().find(|caveat| caveat.code == Mistake::Compression);
-            let scale = judge.remedy.zip(said).map(|(remedy, said)| ScaleUse { remedy, text: said.text });
-            Audited { panel: judge.panel, scale }
-        })
+        let Brief { panel, trouble } = audit::brief(self.evidence.scale, labelled, side, &setup);
+        Audited { panel, scale: trouble.map(|(remedy, text)| ScaleUse { remedy, text }) }
+    }
+
+    /// The panel of one judge from its answers, where it stands for both; `None` without any.
+    pub fn of_one(&self, judge: &JudgeSpec, answers: Vec<Outcome>) -> Option<Both> {
+        let labelled = self.labelled(answers.iter().map(|outcome| &outcome.item.id));
+        let one = (!labelled.is_empty()).then(|| self.one(labelled, &adopt::side(judge, answers)))?;
+        Some([one.clone(), one])
     }
 
     /// The panels of two judges from their answers; `None` without any.

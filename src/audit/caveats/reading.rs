@@ -1,7 +1,7 @@
 //! Likely mistakes of a reader (SPEC §3): each with its trigger.
 
 use super::{Facts, Mistake};
-use crate::audit::{Remedy, Replaceable, ScaleFlag, Standing};
+use crate::audit::{Replaceable, Standing};
 use crate::domain::Figure;
 
 /// A rating with a larger share of one side makes kappa fall while plain agreement rises.
@@ -189,47 +189,7 @@ fn one_run(facts: &Facts<'_>) -> Option<Found> {
 }
 
 fn compression(facts: &Facts<'_>) -> Option<Found> {
-    let spread = &facts.found.spread;
-    let slope = spread
-        .calibration_slope
-        .value()
-        .map_or(String::new(), |b| format!(" (calibration slope {b:.2}, 1 is calibrated)"));
-    // Of real values the headline says something else.
-    let now = spread.nmse_now.value().filter(|_| spread.real).map_or(String::new(), |v| format!(" from {v:.1}"));
-    let mapped = spread
-        .nmse_mapped
-        .value()
-        .map_or(String::new(), |v| format!(": a map fitted on other queries brings NMSE{now} to {v:.1}"));
-    let has = |flag: ScaleFlag| spread.flags.contains(&flag);
-    let text = match () {
-        () if has(ScaleFlag::Collapsed) => {
-            let whereabouts = facts.found.whereabouts().map_or(String::new(), |whereabouts| format!(": {whereabouts}"));
-            let what = match facts.found.remedy {
-                Some(Remedy::Model) => "Take another model",
-                _ => "Change the prompt or the model",
-            };
-            format!("The judge's ratings have collapsed{whereabouts}. They hardly tell items apart, and no map can help. {what}.")
-        }
-        () if has(ScaleFlag::Compressed) => {
-            let whereabouts = facts.found.whereabouts().map_or(String::new(), |whereabouts| format!(" ({whereabouts})"));
-            format!("The judge squeezes its ratings together{whereabouts} and keeps little of their order: a map would help little. Show it rated examples, or change the prompt.")
-        }
-        () if has(ScaleFlag::CompressedFixable) && facts.found.remedy == Some(Remedy::Map) => {
-            format!("The judge squeezes its ratings together but keeps their order{slope}. Recalibrate{mapped}; the prompt is not the problem.")
-        }
-        () if has(ScaleFlag::CompressedFixable) => {
-            format!("The judge squeezes its ratings together but keeps their order{slope}. What a map gains is not shown to be more than chance{mapped}: show it rated examples, or rate more items.")
-        }
-        () if has(ScaleFlag::Overdispersed) && facts.found.worth_recalibrating() => {
-            format!("The judge says more than it knows: where it rates one point higher, people rate less than that higher{slope}. Recalibrate{mapped}.")
-        }
-        () if has(ScaleFlag::Overdispersed) => {
-            format!("The judge says more than it knows: where it rates one point higher, people rate less than that higher, or lower{slope}. A map would hardly help: its order is the problem.")
-        }
-        () if has(ScaleFlag::NonMonotone) => "Where the judge rates higher, people do not always: its order is broken in places, and a monotone map cannot mend that.".to_owned(),
-        () => return None,
-    };
-    Some((Mistake::Compression, text))
+    Some((Mistake::Compression, facts.found.on_scale().in_words()?))
 }
 
 fn systems(facts: &Facts<'_>) -> Option<Found> {

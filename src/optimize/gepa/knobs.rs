@@ -14,7 +14,8 @@ pub struct Knobs {
     /// Reflections of one parent in flight together, each on failures of another kind. 4: a reflection costs no judge call,
     /// so every failure that was paid for is read before another is paid for.
     pub width: usize,
-    /// Train rows that a new parent is looked at on; 0 takes a twenty-fifth of the judge calls, 12 to 60.
+    /// Train rows that a new parent is looked at on; 0 takes a twenty-fifth of the judge calls, 24 to 60. Fewer hold too
+    /// few failures, and a second look is another wave of calls.
     pub look: usize,
     /// Dev rows that a child is compared on; 0 takes a twentieth of the judge calls, at least 16. Nine tenths of the
     /// published algorithm's calls are passes over the whole of Dev (OPTIMIZERS §0.3).
@@ -71,7 +72,7 @@ impl Knobs {
     /// Train rows per look and dev rows per trial, for a budget and so many rows of each.
     pub(super) fn sizes(&self, calls: Option<u64>, train: usize, dev: usize) -> (usize, usize) {
         let calls = calls.map_or(usize::MAX, |calls| calls as usize);
-        let look = if self.look > 0 { self.look } else { (calls / 25).clamp(12, 60) };
+        let look = if self.look > 0 { self.look } else { (calls / 25).clamp(24, 60) };
         let rows = if self.rows > 0 { self.rows } else { (calls / 20).max(16) };
         (look.min(train), rows.min(dev))
     }

@@ -6,8 +6,9 @@
 //! 3. **Reflect**: its failures, grouped by kind, go to the reflection model, several groups in flight together. Each
 //!    answer passes the guardrails on its own. Those that only add rules are put together: a **bundle**.
 //! 4. **Trial**: the bundle is rated on the first dev rows of a fixed order and held against its parent, row by row; one
-//!    that is behind by a standard error costs no further call. What is ahead on all its rows is kept. A bundle that does
-//!    not hold is split in two, and each half is tried on what holds by then.
+//!    that is behind by a standard error costs no further call; the failures of one that is ahead by as much are looked for
+//!    in the same wave of calls. What is ahead on all its rows is kept. A bundle that does not hold is split in two, and
+//!    each half is tried on what holds by then.
 //! 5. **Plateau**: a round without a gain changes the way of asking: add rules, rewrite, cross two candidates.
 //!
 //! At the end rules of the best candidate are tried without, and the best few are compared on the rest of Dev. Sources of
@@ -39,6 +40,10 @@ const LOOKS: u32 = 2;
 const TIE: f64 = 0.07;
 /// Rows that a child is accepted on at least.
 const FEWEST: usize = 8;
+/// Rows that a first stage has at least, or there is none: fewer turn nobody away, and are a wave of calls all the same.
+const FIRST: usize = 12;
+/// How many times the size of a look one may be, where failures are rare.
+const WIDEST: usize = 3;
 /// Standard errors by which a prompt must be better without a rule.
 const PRUNE_Z: f64 = 1.5;
 /// Standard errors by which a candidate must break more replies to be kept back for that: they count in its gain already.
@@ -182,7 +187,7 @@ impl Gepa {
     /// Asks for revisions of `parent`, after another look at it where too few of its failures are unread.
     fn reflect(&mut self, desk: &mut Desk<'_>, parent: CandidateId, looks: u32) -> Ask {
         let unread = self.failures(desk, parent, true);
-        let wanted = self.knobs.failures * self.knobs.width / 2;
+        let wanted = self.wanted();
         let open = self.unrated(desk.pool(), parent);
         // Hunting is bounded, unless there is nothing at all to write from.
         let hunts = unread.len() < wanted && looks < LOOKS || self.failures(desk, parent, false).is_empty();
@@ -204,12 +209,24 @@ impl Gepa {
         Ask::Write(messages)
     }
 
-    /// Train rows that are likely to hold so many failures, one look to two: a second look is a wave of its own.
-    fn look_for(&self, desk: &Desk<'_>, parent: CandidateId, wanted: usize) -> usize {
-        let seen = desk.pool().rated(parent).keys().filter(|key| matches!(key.0, Row::Train(_))).count();
-        let failed = self.failures(desk, parent, false).len();
-        let rate = (failed as f64 + 1.0) / (seen as f64 + 2.0);
-        ((wanted as f64 / rate).ceil() as usize).clamp(self.look, 2 * self.look)
+    /// Train rows that are likely to hold so many failures of `id`: a second look is a wave of its own. Of a child that was
+    /// never looked at as many are expected as of its parent.
+    fn look_for(&self, desk: &Desk<'_>, id: CandidateId, wanted: usize) -> usize {
+        let looked =
+            |id: CandidateId| desk.pool().rated(id).keys().filter(|key| matches!(key.0, Row::Train(_))).count();
+        let mut known = id;
+        while looked(known) == 0
+            && let Some(&parent) = desk.pool().candidate(known).origin.parents.first()
+        {
+            known = parent;
+        }
+        let rate = (self.failures(desk, known, false).len() as f64 + 1.0) / (looked(known) as f64 + 2.0);
+        ((wanted as f64 / rate).ceil() as usize).clamp(self.look, WIDEST * self.look)
+    }
+
+    /// Failures that a round of reflections wants to read.
+    fn wanted(&self) -> usize {
+        self.knobs.failures * self.knobs.width / 2
     }
 
     /// Train rows on which a candidate differs from people, the worst first.
@@ -257,7 +274,7 @@ impl Gepa {
             }
             let against = trial.origin.parents[0];
             if let Some(child) = self.admit(desk, &mut trial) {
-                lanes.push(Lane { child, against, trial, rows: self.first_rows() });
+                lanes.push(Lane { child, against, trial, rows: self.first_rows(), leads: false });
             }
         }
         if lanes.is_empty() { self.begin_round(desk) } else { self.rate(desk, lanes) }
@@ -282,7 +299,8 @@ impl Gepa {
 
     /// Dev rows of the first stage.
     fn first_rows(&self) -> usize {
-        ((self.rows as f64 * self.knobs.early).round() as usize).clamp(1, self.rows)
+        let first = (self.rows as f64 * self.knobs.early).round() as usize;
+        if first < FIRST { self.rows } else { first.min(self.rows) }
     }
 
     /// Has the rows of each lane rated, as far as the budget goes.
@@ -290,7 +308,9 @@ impl Gepa {
         let mut left = desk.calls_left().map_or(usize::MAX, |left| left as usize);
         let want = |lane: &Lane| {
             let open = self.dev[..lane.rows].iter().copied().filter(|row| !desk.pool().has(lane.child, *row, 0));
-            let rows: Vec<Row> = open.take(left).collect();
+            let looked = if lane.leads { self.unrated(desk.pool(), lane.child) } else { Vec::new() };
+            let looked = looked.into_iter().take(self.look_for(desk, lane.child, self.wanted()));
+            let rows: Vec<Row> = open.chain(looked).take(left).collect();
             left -= rows.len();
             Want::new(lane.child, rows)
         };
@@ -302,12 +322,16 @@ impl Gepa {
     /// What became of each child on the rows so far: some are rated further, the others are kept or dropped.
     fn tried(&mut self, desk: &mut Desk<'_>, lanes: Vec<Lane>) -> Ask {
         let (mut on, mut held) = (Vec::new(), Vec::new());
+        let alone = lanes.len() == 1;
         for lane in lanes {
             let Some(gain) = gain(desk.pool(), lane.child, lane.against, &self.dev[..lane.rows]) else { continue };
             let decision = self.decision(desk, &lane, gain);
             desk.compared(lane.child, lane.against, gain, decision);
             match decision {
-                Decision::GoOn => on.push(Lane { rows: self.rows, ..lane }),
+                Decision::GoOn => {
+                    let leads = alone && lane.trial.origin.operator != Operator::Prune && gain.is_won(1.0);
+                    on.push(Lane { rows: self.rows, leads, ..lane });
+                }
                 Decision::Accepted => {
                     self.kept.push(lane.child);
                     self.gained = true;

@@ -30,6 +30,8 @@ pub(super) struct Lane {
     pub trial: Trial,
     /// Dev rows of this stage.
     pub rows: usize,
+    /// It is ahead by a standard error, and will be the next parent: its failures are looked for in the same wave.
+    pub leads: bool,
 }
 
 impl Trial {

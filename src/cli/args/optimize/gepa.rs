@@ -32,7 +32,7 @@ pub(in crate::cli) struct GepaArgs {
     /// Reflections of one parent in flight together, each on other failures
     #[arg(long, value_name = "N", default_value_t = gepa::Knobs::default().width, value_parser = crate::cli::args::values::count)]
     pub width: usize,
-    /// Train rows that a new parent is looked at on [default: 1/25 of the judge calls, 12 to 60]
+    /// Train rows that a new parent is looked at on [default: 1/25 of the judge calls, 24 to 60]
     #[arg(long, value_name = "N", value_parser = crate::cli::args::values::count)]
     pub look: Option<usize>,
     /// Dev rows that a candidate is compared on [default: 1/20 of the judge calls, at least 16]
