@@ -13,6 +13,7 @@ mod gather;
 mod init;
 mod judges;
 mod label;
+mod left_out;
 mod optimize;
 mod lint;
 mod project;
@@ -20,6 +21,7 @@ mod ratings;
 mod samples;
 mod schema;
 mod suggest;
+mod tuned;
 mod world;
 
 pub use adapt::{AdaptRequest, Adapted, adapt};

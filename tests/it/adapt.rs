@@ -24,12 +24,12 @@ fn rated(items: &str, ratings: &str) -> Vec<(Value, i64)> {
     items.lines().map(gold).collect()
 }
 
-fn shipped() -> Vec<(Value, i64)> {
+pub fn shipped() -> Vec<(Value, i64)> {
     rated(include_str!("../../labels/workplace.items.jsonl"), include_str!("../../labels/workplace.ratings.jsonl"))
 }
 
 /// A model that knows what people say, and is wrong by two points where the language is `wrong`.
-fn knowing(items: Vec<(Value, i64)>, wrong: &'static str) -> Model {
+pub fn knowing(items: Vec<(Value, i64)>, wrong: &'static str) -> Model {
     let known: Vec<(String, i64)> = items
         .into_iter()
         .map(|(item, gold)| {

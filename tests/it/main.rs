@@ -34,5 +34,6 @@ mod replies;
 mod suggested;
 mod support;
 mod tidy;
+mod tuned;
 mod unreliable;
 mod versions;
