@@ -27,6 +27,8 @@ pub struct Summary {
     /// oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<Terms>,
+    /// What was paid for, for all targets together: the old judge's ratings of the held-out items are paid for once.
+    pub paid: summary::Paid,
     /// One for each model.
     pub targets: Vec<Target>,
     /// The page to open.

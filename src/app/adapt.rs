@@ -12,6 +12,7 @@ use crate::ledger::Ledger;
 use crate::optimize::adopt::Conditions;
 use crate::optimize::event::Why;
 use crate::optimize::limits::Limits;
+use crate::optimize::summary::Paid;
 use crate::report;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -108,10 +109,16 @@ pub async fn adapt(
         metric: rod.metric,
         terms: request.terms,
         earlier,
+        paid: paid(&runs),
         targets: runs.iter().map(|run| target(run, request.limits)).collect(),
         report: None,
     };
     Ok(Adapted { summary, runs })
+}
+
+/// What all runs together paid for.
+fn paid(runs: &[Optimized]) -> Paid {
+    runs.iter().filter_map(|run| run.summary.paid).reduce(|all, one| all + one).unwrap_or_default()
 }
 
 /// The search on one model, if the judge can be carried there at all.

@@ -94,6 +94,7 @@ impl Keep {
             tokens: story.spent.tokens,
             cost_usd: usd,
             costs,
+            paid: None,
             candidates: story.candidates.len() as u64 - 1,
             stopped: story.stopped.len() as u64,
             rejected: story.rejected.clone(),

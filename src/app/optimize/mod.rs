@@ -151,8 +151,11 @@ pub(super) async fn run(
         rival,
     };
     let result = models.show(Box::pin(job.work(lab, strategy)), watch).await;
-    models.end()?;
-    result
+    let paid = models.end(&ledger)?;
+    result.map(|mut found| {
+        found.summary.paid = Some(paid(found.summary.calls, priced));
+        found
+    })
 }
 
 /// The judge to begin with. A stored one carries no spans that revisions have to keep: its rubric's file does.

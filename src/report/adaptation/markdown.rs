@@ -1,6 +1,8 @@
 //! As Markdown (GitHub flavour).
 
-use super::rows::{OVERVIEW, beware, bought, broken, next, overview, rows, rule, sentence, simpler, spent, title};
+use super::rows::{
+    OVERVIEW, beware, bought, broken, next, overview, rows, rule, sentence, simpler, spent, title, total,
+};
 use crate::adapt::{Summary, Target};
 use crate::report::markdown::{code, prose};
 
@@ -9,6 +11,7 @@ pub fn adaptation_markdown(summary: &Summary) -> String {
     let mut out = format!("## {} carried to {}\n\n", code(&summary.from.name), plural_models(summary));
     if summary.targets.len() > 1 {
         out.push_str(&table(&OVERVIEW.map(str::to_owned), overview(summary).iter().map(|line| line.to_vec())));
+        total(summary).iter().for_each(|text| out.push_str(&format!("{}\n\n", prose(&sentence(text)))));
     }
     summary.targets.iter().for_each(|one| out.push_str(&target(summary, one)));
     out

@@ -9,4 +9,5 @@ pub use terminal::adaptation_terminal;
 
 pub(super) use rows::{
     OVERVIEW, Row, beware, bought, broken, counts, is_go, next, overview, rows, rule, sentence, simpler, spent, title,
+    total,
 };

@@ -1,14 +1,15 @@
 //! Rows and sentences.
 
 use crate::adapt::{Adaptation, Arm, Goal, Summary, Target, Terms, Unmet, Verdict};
-use crate::audit::{Change, Cost, SliceContrast};
+use crate::audit::{Change, Cost, FEW_ROWS, SliceContrast};
 use crate::domain::{Figure, quoted};
 use crate::optimize::adopt::{self, SliceStanding};
 use crate::optimize::event::Find;
+use crate::optimize::pool::CandidateId;
 use crate::optimize::story::StageFound;
 use crate::optimize::summary::PRODUCTION;
 use crate::report::figures::{Unit, count, p_value, plural};
-use crate::report::optimization::{short, spending};
+use crate::report::optimization::{paid_for, short, spending};
 
 /// A row of the judges side by side.
 pub(in crate::report) struct Row {
@@ -68,15 +69,19 @@ pub(in crate::report) fn sentence(reason: &str) -> String {
 
 /// What each way of searching bought, on the data of the search: a sentence for each, then which one is used, and why.
 pub(in crate::report) fn bought(target: &Target) -> Vec<String> {
-    let mut said: Vec<String> = with_news(target).map(|(found, new)| stage(found, new)).collect();
-    said.extend((!said.is_empty()).then(|| used(target)));
+    told(&target.regimes, target.run.best.candidate)
+}
+
+fn told(stages: &[StageFound], best: CandidateId) -> Vec<String> {
+    let mut said: Vec<String> = with_news(stages).map(|(found, new)| stage(found, new)).collect();
+    said.extend((!said.is_empty()).then(|| used(stages, best)));
     said
 }
 
 /// The stages, each with whether it ended with another prompt than it began with.
-fn with_news(target: &Target) -> impl Iterator<Item = (&StageFound, bool)> {
+fn with_news(stages: &[StageFound]) -> impl Iterator<Item = (&StageFound, bool)> {
     let mut before = 0;
-    target.regimes.iter().map(move |stage| (stage, std::mem::replace(&mut before, stage.best) != stage.best))
+    stages.iter().map(move |stage| (stage, std::mem::replace(&mut before, stage.best) != stage.best))
 }
 
 /// `4.19 NMSE points better (± 1.02)`.
@@ -96,9 +101,10 @@ fn stage(stage: &StageFound, new: bool) -> String {
     let (name, calls) = (&stage.name, plural(stage.calls, "call", "calls"));
     match stage.gain {
         Some(gain) => {
-            let rows = stage
-                .rows
-                .map_or(String::new(), |rows| format!(", on {}", plural(u64::from(rows), "dev item", "dev items")));
+            let few = |rows: u32| if is_few(rows) { ", which say little" } else { "" };
+            let rows = stage.rows.map_or(String::new(), |rows| {
+                format!(", on {}{}", plural(u64::from(rows), "dev item", "dev items"), few(rows))
+            });
             format!("{name}: {does}, {calls}; {} than what it began with{rows}", moved(gain, stage.se))
         }
         None if new => format!("{name}: {does}, {calls}; not on dev items that what it began with was rated on"),
@@ -106,10 +112,14 @@ fn stage(stage: &StageFound, new: bool) -> String {
     }
 }
 
+/// So few rows say little of a prompt.
+fn is_few(rows: u32) -> bool {
+    u64::from(rows) < FEW_ROWS
+}
+
 /// What was compared in the end, on how many items, and what is used.
-fn used(target: &Target) -> String {
-    let best = target.run.best.candidate;
-    let found: Vec<&StageFound> = with_news(target).filter(|(_, new)| *new).map(|(stage, _)| stage).collect();
+fn used(stages: &[StageFound], best: CandidateId) -> String {
+    let found: Vec<&StageFound> = with_news(stages).filter(|(_, new)| *new).map(|(stage, _)| stage).collect();
     let at = found.iter().position(|stage| stage.best == best && best != 0);
     let before: Vec<&str> = found[..at.unwrap_or(0)].iter().map(|stage| stage.name.as_str()).collect();
     let with =
@@ -126,7 +136,11 @@ fn used(target: &Target) -> String {
     let each = last.iter().map(one).collect::<Vec<_>>().join(", ");
     let on = if alike { format!(", {}", items(first.rows)) } else { String::new() };
     let why = if at.is_some() { "most is to be expected of it" } else { "nothing is to be expected of the others" };
-    format!("in the end, against the old prompt on the new model{on}: {each}. Used: {used}; {why}")
+    let few = found.iter().any(|stage| stage.rows.is_some_and(is_few));
+    let few = if few { ", and not what a stage saw by itself on few items" } else { "" };
+    format!(
+        "in the end, against the old prompt on the new model{on}: {each}. This comparison decided{few}. Used: {used}; {why}"
+    )
 }
 
 /// What broke and what was mended against the old judge.
@@ -147,6 +161,18 @@ pub(in crate::report) fn spent(target: &Target) -> String {
         format!("; {:.0} % of the {} judge calls that were allowed", 100.0 * share, count(most))
     });
     format!("{}{share}", spending(&target.run))
+}
+
+/// What all targets together were paid for; `None` for a single one, which says it itself.
+pub(in crate::report) fn total(summary: &Summary) -> Option<String> {
+    let paid = &summary.paid;
+    let old = match paid.rival {
+        0 => "none of them to the old judge, whose ratings were in the ledger".to_owned(),
+        n => format!("the old judge's {} among them, once for all targets", count(n)),
+    };
+    let free = plural(paid.from_ledger, "answer", "answers");
+    (summary.targets.len() > 1)
+        .then(|| format!("in all {}: {old}; {free} came from the ledger, at no cost", paid_for(paid)))
 }
 
 /// What speaks against trusting the verdict; `None` when nothing does.
@@ -240,7 +266,7 @@ fn instead(target: &Target) -> String {
     )
 }
 
-/// All targets in a line each: model, verdict, NMSE, malformed, cost of 1,000 labels, judge calls.
+/// All targets in a line each: model, verdict, NMSE, malformed, cost of 1,000 labels, requests that were paid for.
 pub(in crate::report) fn overview(summary: &Summary) -> Vec<[String; 6]> {
     let line = |target: &Target| {
         let last = target.adaptation.as_ref().and_then(|found| found.arms.last());
@@ -252,7 +278,7 @@ pub(in crate::report) fn overview(summary: &Summary) -> Vec<[String; 6]> {
             of(&|panel| Unit::Nmse.value(&panel.nmse)),
             of(&|panel| Unit::Share.value(&panel.malformed.rate)),
             of(&|panel| price(&panel.cost)),
-            count(target.run.calls.judge),
+            target.run.paid.map_or("–".to_owned(), |paid| count(paid.requests())),
         ]
     };
     summary.targets.iter().map(line).collect()
@@ -260,9 +286,42 @@ pub(in crate::report) fn overview(summary: &Summary) -> Vec<[String; 6]> {
 
 /// What stands above [`overview`].
 pub(in crate::report) const OVERVIEW: [&str; 6] =
-    ["model", "verdict", "NMSE", "malformed", "cost of 1,000 labels", "judge calls spent"];
+    ["model", "verdict", "NMSE", "malformed", "cost of 1,000 labels", "requests paid for"];
 
 /// The verdict is good news.
 pub(in crate::report) fn is_go(target: &Target) -> bool {
     target.verdict == Verdict::Go
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::optimize::event::Why;
+
+    #[test]
+    fn a_stage_that_saw_few_items_is_said_to_have_and_the_comparison_that_decided_is_named() {
+        let stage = |name: &str, best, gain, rows, last| StageFound {
+            name: name.to_owned(),
+            best,
+            why: Why::Budget,
+            calls: 120,
+            gain: Some(gain),
+            se: Some(9.0),
+            rows: Some(rows),
+            last: Some(Find { candidate: best, rows: 40, gain: last, se: Some(2.0), expected: last }),
+        };
+        let said = told(&[stage("rewrite", 3, -6.25, 4, 11.5), stage("demos", 5, 0.5, 40, 9.0)], 3);
+        assert_eq!(
+            said,
+            [
+                "rewrite: other wording, 120 calls; 6.25 NMSE points worse (± 9.00) than what it began with, on 4 dev items, \
+                 which say little",
+                "demos: rated examples in the prompt, 120 calls; 0.50 NMSE points better (± 9.00) than what it began with, on \
+                 40 dev items",
+                "in the end, against the old prompt on the new model, on 40 dev items: rewrite 11.50 NMSE points better (± \
+                 2.00), demos 9.00 NMSE points better (± 2.00). This comparison decided, and not what a stage saw by itself on \
+                 few items. Used: rewrite; most is to be expected of it"
+            ]
+        );
+    }
 }

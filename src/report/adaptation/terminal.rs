@@ -1,7 +1,7 @@
 //! In the terminal.
 
 use super::rows::{
-    OVERVIEW, beware, bought, broken, is_go, next, overview, rows, rule, sentence, simpler, spent, title,
+    OVERVIEW, beware, bought, broken, is_go, next, overview, rows, rule, sentence, simpler, spent, title, total,
 };
 use crate::adapt::{Summary, Target};
 use crate::report::plain::spaced;
@@ -17,6 +17,7 @@ pub fn adaptation_terminal(summary: &Summary, options: &TerminalOptions) -> Stri
             table.add_row(line.iter().enumerate().map(|(at, text)| options.cell(&spaced(text), tone(at))));
         }
         out.push_str(&options.set(table, &[2, 3, 4, 5]));
+        total(summary).iter().for_each(|text| out.push_str(&options.hanging("", &sentence(text))));
         out.push('\n');
     }
     let each: Vec<String> = summary.targets.iter().map(|one| target(summary, one, *options)).collect();

@@ -9,6 +9,7 @@ use crate::audit::{Change, Diff};
 use crate::domain::Rating;
 use crate::report::adaptation::{
     OVERVIEW, Row, beware, bought, broken, counts, is_go, next, overview, rows, rule, sentence, simpler, spent, title,
+    total,
 };
 use crate::report::comparison::shown;
 use crate::report::plain::plain;
@@ -34,6 +35,7 @@ pub fn adaptation_html(summary: &Summary) -> String {
         },
         header: OVERVIEW,
         overview: overview(summary),
+        total: total(summary).map(|text| sentence(&text)),
         terms: terms(summary),
         targets: summary.targets.iter().enumerate().map(|(at, target)| Section::of(summary, target, at)).collect(),
         program: env!("CARGO_PKG_VERSION"),
@@ -52,6 +54,7 @@ struct Page {
     verdict: String,
     header: [&'static str; 6],
     overview: Vec<[String; 6]>,
+    total: Option<String>,
     terms: Vec<(&'static str, String)>,
     targets: Vec<Section>,
     program: &'static str,
