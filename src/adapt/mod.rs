@@ -9,7 +9,7 @@ mod takes;
 #[cfg(test)]
 mod tests;
 
-pub use summary::{From, Summary, Target};
+pub use summary::{Earlier, From, Summary, Target};
 
 use crate::audit::{self, Comparison, Cost, JudgeInput, Labelled, Outcome, Panel, Setup, SliceContrast, compare};
 use crate::domain::Scale;

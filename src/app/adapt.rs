@@ -1,10 +1,11 @@
 //! A judge carried to other models: search there, hold the result against the old judge, GO or NO-GO.
 
+use super::earlier::{self, Carry};
 use super::gather::AuditRequest;
 use super::label::Watch;
 use super::optimize::{self, Against, Method, OptimizeRequest, Optimized, Regime};
 use super::{AppError, JudgeRequest, Project, write_whole};
-use crate::adapt::{From, Summary, Target, Terms, Verdict};
+use crate::adapt::{Earlier, From, Summary, Target, Terms, Verdict};
 use crate::judge::JudgeSpec;
 use crate::judge::journal::JournalError;
 use crate::labels::Fractions;
@@ -102,7 +103,12 @@ pub async fn adapt(
     let Some(rod) = yardstick else {
         return Err(AppError::input("no model is named", "name one or more: `--to MODEL`"));
     };
-    let judge = &against.judge;
+    let (judge, ledger) = (&against.judge, project.ledger()?);
+    let told = |run: &Optimized| {
+        let carry = Carry { from: judge, to: &run.baseline.model, data: &rod.data, run: &run.summary.run };
+        Ok(target(run, request.limits, earlier::earlier(&ledger, &carry)?))
+    };
+    let targets = runs.iter().map(told).collect::<Result<Vec<_>, AppError>>()?;
     let summary = Summary {
         from: From { judge: judge.hash(), name: judge.name(), model: judge.model.clone() },
         data: rod.data,
@@ -110,7 +116,7 @@ pub async fn adapt(
         terms: request.terms,
         earlier,
         paid: paid(&runs),
-        targets: runs.iter().map(|run| target(run, request.limits)).collect(),
+        targets,
         report: None,
     };
     Ok(Adapted { summary, runs })
@@ -159,7 +165,7 @@ fn search(request: &AdaptRequest, judge: &JudgeSpec, model: &str) -> OptimizeReq
     }
 }
 
-fn target(run: &Optimized, limits: Limits) -> Target {
+fn target(run: &Optimized, limits: Limits, earlier: Vec<Earlier>) -> Target {
     let (verdict, reasons) = match &run.adaptation {
         Some(found) => (found.verdict, found.reasons.clone()),
         None => (Verdict::NoGo, vec![undecided(run)]),
@@ -168,6 +174,7 @@ fn target(run: &Optimized, limits: Limits) -> Target {
         model: run.baseline.model.clone(),
         verdict,
         reasons,
+        earlier,
         is_hopeless: run.conclusion.why == Why::Hopeless,
         regimes: run.story.stages.clone(),
         budget_calls: limits.judge_calls,

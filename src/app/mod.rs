@@ -7,6 +7,7 @@ mod compare;
 mod config;
 mod disagree;
 mod doctor;
+mod earlier;
 mod error;
 mod folder;
 mod gather;

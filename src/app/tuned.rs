@@ -108,6 +108,18 @@ fn once(
     }
 }
 
+/// The version that a run came to, first or once more.
+pub(super) fn version_of(ledger: &Ledger, run: &str) -> Result<Option<String>, AppError> {
+    for entry in ledger.versions()? {
+        let first = entry.version.is_ok_and(|version| version.lineage.run.as_deref() == Some(run));
+        let again = |text: &String| serde_json::from_str(text).is_ok_and(|m: Making| m.run.as_deref() == Some(run));
+        if first || ledger.events(&makings_of(&entry.hash))?.iter().any(again) {
+            return Ok(Some(entry.hash));
+        }
+    }
+    Ok(None)
+}
+
 /// What the version with this hash was made with; nothing where there is no such version.
 pub(super) fn of(project: &Project, version: &str) -> Result<Tuned, AppError> {
     // A state folder that cannot be opened has no versions.

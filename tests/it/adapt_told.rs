@@ -86,3 +86,67 @@ fn the_search_inside_says_against_whom_its_judge_was_held_and_its_commands_work(
         assert_eq!(folder.run(&words).code, 0, "{does}{command}");
     }
 }
+
+#[test]
+fn a_verdict_recalls_those_before_it_on_the_same_carry() {
+    let folder = Folder::new();
+    let model = knowing(shipped(), "none");
+    let args = ["adapt", "--from", "sim/medium", "--to", &model.name(), "--reflector", "sim/reflector"];
+    let carry = |more: &[&str]| folder.json(&[&args[..], &["--budget-calls", "1000"], more].concat());
+    let first = carry(&["--regime", "rewrite"]);
+    assert!(first["data"]["targets"][0]["earlier"].is_null());
+    let version = first["data"]["targets"][0]["version"].as_str().unwrap().to_owned();
+    let second = carry(&["--regime", "demos", "--report", "second"]);
+    let told = &second["data"]["targets"][0]["earlier"];
+    assert_eq!(told.as_array().unwrap().len(), 1, "{told}");
+    let date = told[0]["date"].as_str().unwrap();
+    assert_eq!(
+        (&told[0]["verdict"], &told[0]["version"], &told[0]["same_data"], &told[0]["regimes"]),
+        (&"GO".into(), &version.as_str().into(), &true.into(), &serde_json::json!(["rewrite"]))
+    );
+    let line =
+        format!("GO on {date}, version {} (rewrite; margin 2, slices 2, malformed 0.02; seed 0)", &version[..12]);
+    for file in ["second/adaptation.md", "second/index.html"] {
+        assert!(one_line(&folder.read(file)).contains(&line), "{file}: {line}");
+    }
+    // Another seed is another division of the items, and so another yardstick.
+    let third = carry(&["--regime", "demos", "--seed", "3", "--new-yardstick", "--no-report"]);
+    let told = &third["data"]["targets"][0]["earlier"];
+    assert_eq!([&told[0]["same_data"], &told[1]["same_data"]], [false, false], "{told}");
+    // Another model has no past, and the first run is told what it was told then.
+    let other = knowing(shipped(), "none");
+    let to = ["adapt", "--from", "sim/medium", "--to", &other.name(), "--reflector", "sim/reflector", "--no-report"];
+    let alone = folder.json(&[&to[..], &["--new-yardstick", "--budget-calls", "1000"]].concat());
+    assert!(alone["data"]["targets"][0]["earlier"].is_null());
+    assert!(carry(&["--regime", "rewrite", "--new-yardstick"])["data"]["targets"][0]["earlier"].is_null());
+}
+
+#[test]
+fn a_no_go_recalls_the_go_before_it_and_a_go_the_no_go() {
+    let folder = Folder::new();
+    // Both are right about everything: neither is worse, and neither is better.
+    let [old, new] = [knowing(shipped(), "none"), knowing(shipped(), "none")];
+    let (from, to) = (old.name(), new.name());
+    let args = ["adapt", "--from", &from, "--to", &to, "--reflector", "sim/reflector", "--budget-calls", "1000"];
+    let go = folder.json(&[&args[..], &["--no-report"]].concat());
+    assert_eq!(go["data"]["targets"][0]["verdict"], "GO");
+    let version = &go["data"]["targets"][0]["version"].as_str().unwrap()[..12];
+    let no_go = folder.run(&[&args[..], &["--require", "better", "--new-yardstick", "--report", "second"]].concat());
+    assert!(no_go.out.starts_with("NO-GO "), "{}", no_go.out);
+    let said = one_line(&no_go.out);
+    let told =
+        format!(", version {version} (rewrite, demos, bullets; margin 2, slices 2, malformed 0.02; seed 0) spent ");
+    assert!(said.contains(" earlier GO on ") && said.contains(&told), "{said}");
+    let step = no_go.out.lines().find_map(|line| line.trim().strip_prefix("see the earlier GO")).unwrap();
+    let command: Vec<&str> = step.split_whitespace().skip(1).collect();
+    assert_eq!(folder.run(&command).code, 0, "{step}");
+    assert!(
+        folder.read("second/adaptation.md").contains(&format!("- see the earlier GO: `assessor judge show {version}`"))
+    );
+    assert!(folder.read("second/index.html").contains(&format!("<code>assessor judge show {version}</code>")));
+
+    let again = one_line(&folder.run(&[&args[..], &["--regime", "demos", "--no-report"]].concat()).out);
+    assert!(again.starts_with("GO "), "{again}");
+    let told = "malformed 0.02, to be better; seed 0): it must be better: on ";
+    assert!(again.contains(" earlier NO-GO on ") && again.contains(told) && again.contains("; GO on "), "{again}");
+}

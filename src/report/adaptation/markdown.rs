@@ -1,7 +1,7 @@
 //! As Markdown (GitHub flavour).
 
 use super::rows::{
-    OVERVIEW, beware, bought, broken, next, overview, rows, rule, sentence, simpler, spent, title, total,
+    OVERVIEW, Step, beware, bought, broken, earlier, next, overview, rows, rule, sentence, simpler, spent, title, total,
 };
 use crate::adapt::{Summary, Target};
 use crate::report::markdown::{code, prose};
@@ -49,9 +49,10 @@ fn target(summary: &Summary, target: &Target) -> String {
     }
     broken(target).iter().for_each(|text| out.push_str(&format!("- changed: {}\n", prose(text))));
     beware(summary, target).iter().for_each(|text| out.push_str(&format!("- beware: {}\n", prose(text))));
+    earlier(target).iter().for_each(|text| out.push_str(&format!("- earlier: {}\n", prose(text))));
     out.push_str(&format!("- spent: {}\n", prose(&spent(target))));
-    for (does, command) in next(summary, target) {
-        out.push_str(&format!("- {does}: {}\n", code(&command)));
+    for Step { does, text, is_command } in next(summary, target) {
+        out.push_str(&format!("- {does}: {}\n", if is_command { code(&text) } else { prose(&text) }));
     }
     out.push('\n');
     out

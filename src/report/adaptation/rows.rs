@@ -1,6 +1,6 @@
 //! Rows and sentences.
 
-use crate::adapt::{Adaptation, Arm, Goal, Summary, Target, Terms, Unmet, Verdict};
+use crate::adapt::{Adaptation, Arm, Earlier, Goal, Summary, Target, Terms, Unmet, Verdict};
 use crate::audit::{Change, Cost, FEW_ROWS, SliceContrast};
 use crate::domain::{Figure, quoted};
 use crate::optimize::adopt::{self, SliceStanding};
@@ -177,11 +177,7 @@ pub(in crate::report) fn total(summary: &Summary) -> Option<String> {
 
 /// What speaks against trusting the verdict; `None` when nothing does.
 pub(in crate::report) fn beware(summary: &Summary, target: &Target) -> Option<String> {
-    let one = |terms: &Terms| {
-        let goal = if terms.goal == Goal::Better { ", to be better" } else { "" };
-        format!("margin {}, slices {}, malformed {}{goal}", terms.margin, terms.slice_margin, terms.malformed)
-    };
-    let earlier: Vec<String> = summary.earlier.iter().map(one).collect();
+    let earlier: Vec<String> = summary.earlier.iter().map(terms).collect();
     let terms = (!earlier.is_empty()).then(|| {
         format!(
             "this judge was carried by other terms before ({}): terms that are changed after a look prove nothing",
@@ -215,25 +211,67 @@ pub(in crate::report) fn counts(slice: &SliceContrast, terms: &Terms) -> String 
 }
 
 /// What to do now: what it is for, and what to type.
-pub(in crate::report) fn next(summary: &Summary, target: &Target) -> Vec<(&'static str, String)> {
+pub(in crate::report) struct Step {
+    pub does: &'static str,
+    pub text: String,
+    /// It is copied as a whole; otherwise it is a sentence.
+    pub is_command: bool,
+}
+
+/// What to do now.
+pub(in crate::report) fn next(summary: &Summary, target: &Target) -> Vec<Step> {
     let old = short(&summary.from.judge);
-    let command = |rest: String| target.run.invocation.command(&rest);
-    let plain = simpler(target).map(|_| {
-        let model = quoted(&target.model);
-        ("store the old one", command(format!("judge add --from {old} --model {model}")))
-    });
+    let command = |does, rest: String| Step { does, text: target.run.invocation.command(&rest), is_command: true };
+    let seen = last_go(target).map(|version| command("see the earlier GO", format!("judge show {}", short(version))));
     let Some(version) = target.run.version.as_deref().map(short) else {
         // Without a version the old judge may not be stored either: its model and rubric lead to it.
-        return vec![("what can be done", instead(target))];
+        let instead = Step { does: "what can be done", text: instead(target), is_command: false };
+        return std::iter::once(instead).chain(seen).collect();
     };
-    let mut steps: Vec<(&str, String)> = plain.into_iter().collect();
-    steps.push(("see what changed", command(format!("judge diff {old} {version}"))));
+    let plain = simpler(target).map(|_| {
+        let model = quoted(&target.model);
+        command("store the old one", format!("judge add --from {old} --model {model}"))
+    });
+    let mut steps: Vec<Step> = plain.into_iter().collect();
+    steps.push(command("see what changed", format!("judge diff {old} {version}")));
+    steps.extend(seen);
     if target.run.promoted.is_none() {
-        steps.push(("use it", command(format!("judge promote {version} --as {PRODUCTION}"))));
+        steps.push(command("use it", format!("judge promote {version} --as {PRODUCTION}")));
     }
-    steps.push(("go back", command(target.run.way_back(&old))));
-    steps.push(("label with it", command(format!("label --judge {version}"))));
+    steps.push(command("go back", target.run.way_back(&old)));
+    steps.push(command("label with it", format!("label --judge {version}")));
     steps
+}
+
+/// The version of the last GO before, where it is another one than this run's.
+fn last_go(target: &Target) -> Option<&str> {
+    let last = target.earlier.iter().rev().find_map(|earlier| earlier.version.as_deref())?;
+    (target.run.version.as_deref() != Some(last)).then_some(last)
+}
+
+/// What came of the same carry before; `None` where it is the first one.
+pub(in crate::report) fn earlier(target: &Target) -> Option<String> {
+    let one = |earlier: &Earlier| {
+        let with = earlier.regimes.join(", ");
+        let on = if earlier.same_data { "" } else { ", on other items or another division of them" };
+        let of = earlier.version.as_deref().map_or(String::new(), |version| format!(", version {}", short(version)));
+        let why = earlier.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
+        let terms = terms(&earlier.terms);
+        format!("{} on {}{of} ({with}; {terms}; seed {}){on}{why}", earlier.verdict.name(), earlier.date, earlier.seed)
+    };
+    let said: Vec<String> = target.earlier.iter().rev().take(EARLIER).map(one).collect();
+    let more = target.earlier.len().saturating_sub(EARLIER);
+    let more = if more > 0 { format!("; and {more} before") } else { String::new() };
+    (!said.is_empty()).then(|| format!("{}{more}", said.join("; ")))
+}
+
+/// Verdicts of before that are told.
+const EARLIER: usize = 3;
+
+/// `margin 2, slices 2, malformed 0.02`.
+fn terms(terms: &Terms) -> String {
+    let goal = if terms.goal == Goal::Better { ", to be better" } else { "" };
+    format!("margin {}, slices {}, malformed {}{goal}", terms.margin, terms.slice_margin, terms.malformed)
 }
 
 /// What can be done about a NO-GO. A term that was not met may be given a wider margin, but not because it was not met.

@@ -1,7 +1,8 @@
 //! In the terminal.
 
 use super::rows::{
-    OVERVIEW, beware, bought, broken, is_go, next, overview, rows, rule, sentence, simpler, spent, title, total,
+    OVERVIEW, Step, beware, bought, broken, earlier, is_go, next, overview, rows, rule, sentence, simpler, spent,
+    title, total,
 };
 use crate::adapt::{Summary, Target};
 use crate::report::plain::spaced;
@@ -61,6 +62,9 @@ fn target(summary: &Summary, target: &Target, options: TerminalOptions) -> Strin
     if let Some(text) = beware(summary, target) {
         field("beware", &text);
     }
+    if let Some(text) = earlier(target) {
+        field("earlier", &text);
+    }
     field("spent", &spent(target));
     if let Some(version) = &target.run.version {
         field(
@@ -68,13 +72,10 @@ fn target(summary: &Summary, target: &Target, options: TerminalOptions) -> Strin
             &format!("as judge version {}; the old judge stays as it is", super::super::optimization::short(version)),
         );
     }
-    for (does, command) in next(summary, target) {
+    for Step { does, text, is_command } in next(summary, target) {
         let first = format!("{INDENT}{does:<18}  ");
         // A command is copied as a whole.
-        out.push_str(&match target.run.version {
-            Some(_) => format!("{first}{command}\n"),
-            None => options.hanging(&first, &command),
-        });
+        out.push_str(&if is_command { format!("{first}{text}\n") } else { options.hanging(&first, &text) });
     }
     out
 }

@@ -8,8 +8,8 @@ use crate::adapt::{Adaptation, Summary, Target};
 use crate::audit::{Change, Diff};
 use crate::domain::Rating;
 use crate::report::adaptation::{
-    OVERVIEW, Row, beware, bought, broken, counts, is_go, next, overview, rows, rule, sentence, simpler, spent, title,
-    total,
+    OVERVIEW, Row, Step, beware, bought, broken, counts, earlier, is_go, next, overview, rows, rule, sentence, simpler,
+    spent, title, total,
 };
 use crate::report::comparison::shown;
 use crate::report::plain::plain;
@@ -79,7 +79,8 @@ struct Section {
     /// Each with how it stands to the margin.
     slices: Vec<(SliceRow, String)>,
     spent: String,
-    steps: Vec<(&'static str, String)>,
+    earlier: Option<Words>,
+    steps: Vec<Step>,
     search: Option<String>,
 }
 
@@ -107,6 +108,7 @@ impl Section {
                 shown(&found.against.slices).into_iter().map(counted).collect()
             }),
             spent: spent(target),
+            earlier: earlier(target).map(|text| Words::new(&text)),
             steps: next(summary, target),
             search: target.run.report.as_ref().and_then(|page| {
                 let folder = page.parent()?.file_name()?.to_string_lossy().into_owned();
