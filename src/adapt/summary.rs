@@ -27,6 +27,8 @@ pub struct Summary {
     /// oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<Terms>,
+    /// Items whose rating had to stay the old judge's.
+    pub protected: u64,
     /// What was paid for, for all targets together: the old judge's ratings of the held-out items are paid for once.
     pub paid: summary::Paid,
     /// One for each model.
@@ -62,6 +64,9 @@ pub struct Target {
     /// No prompt could make this model a judge: the search was given up.
     #[serde(skip)]
     pub is_hopeless: bool,
+    /// A calibration map was asked for.
+    #[serde(skip)]
+    pub is_calibrated: bool,
     /// What each way of searching found, and what it took.
     #[schemars(with = "Vec<Object>")]
     pub regimes: Vec<StageFound>,

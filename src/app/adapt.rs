@@ -42,6 +42,10 @@ pub struct AdaptRequest {
     pub limits: Limits,
     /// What must be shown.
     pub terms: Terms,
+    /// A file of items whose rating must stay the old judge's.
+    pub protect: Option<PathBuf>,
+    /// Fit a calibration map to the best candidate after each search.
+    pub calibrate: bool,
     /// The alias that is moved to a judge that is a GO, with a single target.
     pub promote: Option<String>,
     /// Other data or terms than before are no mistake.
@@ -115,6 +119,7 @@ pub async fn adapt(
         metric: rod.metric,
         terms: request.terms,
         earlier,
+        protected: runs.first().map_or(0, |run| run.story.begun.protected.len() as u64),
         paid: paid(&runs),
         targets,
         report: None,
@@ -159,9 +164,9 @@ fn search(request: &AdaptRequest, judge: &JudgeSpec, model: &str) -> OptimizeReq
         method: Method::Regimes(request.regimes.clone()),
         limits: request.limits,
         conditions: Conditions { margin: request.terms.slice_margin, malformed: request.terms.malformed },
-        protect: None,
+        protect: request.protect.clone(),
         promote: request.promote.clone(),
-        calibrate: false,
+        calibrate: request.calibrate,
     }
 }
 
@@ -176,6 +181,7 @@ fn target(run: &Optimized, limits: Limits, earlier: Vec<Earlier>) -> Target {
         reasons,
         earlier,
         is_hopeless: run.conclusion.why == Why::Hopeless,
+        is_calibrated: run.story.begun.calibrate,
         regimes: run.story.stages.clone(),
         budget_calls: limits.judge_calls,
         adaptation: run.adaptation.clone(),

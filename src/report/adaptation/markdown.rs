@@ -1,7 +1,8 @@
 //! As Markdown (GitHub flavour).
 
 use super::rows::{
-    OVERVIEW, Step, beware, bought, broken, earlier, next, overview, rows, rule, sentence, simpler, spent, title, total,
+    OVERVIEW, Step, beware, bought, broken, earlier, map, next, overview, rows, rule, sentence, simpler, spent, title,
+    total,
 };
 use crate::adapt::{Summary, Target};
 use crate::report::markdown::{code, prose};
@@ -43,6 +44,7 @@ fn target(summary: &Summary, target: &Target) -> String {
         out.push_str(&table(&header, lines));
     }
     bought(target).iter().for_each(|text| out.push_str(&format!("- searched: {}\n", prose(text))));
+    map(target).iter().for_each(|text| out.push_str(&format!("- map: {}\n", prose(text))));
     simpler(target).iter().for_each(|text| out.push_str(&format!("- simpler: {}\n", prose(text))));
     if target.adaptation.is_some() {
         out.push_str(&format!("- slices: {}\n", prose(&rule(summary))));

@@ -9,7 +9,7 @@ use crate::optimize::pool::CandidateId;
 use crate::optimize::story::StageFound;
 use crate::optimize::summary::PRODUCTION;
 use crate::report::figures::{Unit, count, p_value, plural};
-use crate::report::optimization::{paid_for, short, spending};
+use crate::report::optimization::{calibrated, paid_for, short, spending};
 
 /// A row of the judges side by side.
 pub(in crate::report) struct Row {
@@ -195,6 +195,11 @@ pub(in crate::report) fn simpler(target: &Target) -> Option<&str> {
     target.adaptation.as_ref()?.simpler.as_deref()
 }
 
+/// What became of a calibration map; `None` where none was asked for.
+pub(in crate::report) fn map(target: &Target) -> Option<String> {
+    calibrated(&target.run, target.is_calibrated)
+}
+
 /// By what rule a slice counts against the new judge.
 pub(in crate::report) fn rule(summary: &Summary) -> String {
     adopt::slice_rule(summary.terms.slice_margin)
@@ -290,6 +295,7 @@ fn instead(target: &Target) -> String {
         Unmet::Margin => format!("--margin (now {})", found.terms.margin),
         Unmet::SliceMargin => format!("--slice-margin (now {})", found.terms.slice_margin),
         Unmet::Malformed => format!("--malformed (now {})", found.terms.malformed),
+        Unmet::Protected => "--protect".to_owned(),
     };
     let options: Vec<String> =
         found.iter().flat_map(|found| found.unmet.iter().map(|unmet| option(found, *unmet))).collect();

@@ -1,7 +1,7 @@
 //! In the terminal.
 
 use super::rows::{
-    OVERVIEW, Step, beware, bought, broken, earlier, is_go, next, overview, rows, rule, sentence, simpler, spent,
+    OVERVIEW, Step, beware, bought, broken, earlier, is_go, map, next, overview, rows, rule, sentence, simpler, spent,
     title, total,
 };
 use crate::adapt::{Summary, Target};
@@ -49,6 +49,9 @@ fn target(summary: &Summary, target: &Target, options: TerminalOptions) -> Strin
     };
     for (at, text) in bought(target).iter().enumerate() {
         field(if at == 0 { "searched" } else { "" }, text);
+    }
+    if let Some(text) = map(target) {
+        field("map", &text);
     }
     if let Some(text) = simpler(target) {
         field("simpler", text);

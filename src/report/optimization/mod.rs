@@ -2,6 +2,7 @@
 
 mod markdown;
 mod rival;
+mod scale;
 mod spending;
 mod terminal;
 mod words;
@@ -9,6 +10,7 @@ mod words;
 pub use markdown::optimization_markdown;
 pub use terminal::optimization_terminal;
 
+pub(super) use scale::calibrated;
 pub(super) use spending::{paid_for, spending};
 pub(super) use words::{
     best, fates, headline, is_adopted, next, nmse, rounds, short, shows, standing, steps, trust, upkeep,

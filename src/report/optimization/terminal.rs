@@ -1,9 +1,9 @@
 //! In the terminal: adopted or not, what it gained, what changed, what to type next.
 
+use super::scale::{calibrated, scale};
 use super::spending::spending;
 use super::words::{
-    best, calibrated, edits, fates, headline, is_adopted, made_of, next, rounds, scale, short, standing, steps,
-    stopped, upkeep,
+    best, edits, fates, headline, is_adopted, made_of, next, rounds, short, standing, steps, stopped, upkeep,
 };
 use crate::optimize::story::Story;
 use crate::optimize::summary::Summary;
@@ -43,7 +43,7 @@ pub fn optimization_terminal(summary: &Summary, story: &Story, options: &Termina
     if let Some(warning) = &summary.warning {
         field("beware", warning);
     }
-    if let Some(map) = calibrated(summary, story) {
+    if let Some(map) = calibrated(summary, story.begun.calibrate) {
         field("map", &map);
     }
     for text in scale(summary) {

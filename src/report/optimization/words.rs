@@ -1,11 +1,12 @@
 //! The sentences.
 
 use super::rival::Rival;
-use crate::audit::{Contrasted, Remedy};
+use super::scale::{calibrated, scale};
+use crate::audit::Contrasted;
 use crate::ledger::Edits;
 use crate::optimize::gain::{Change, Gain};
 use crate::optimize::story::{Status, Story, Tried};
-use crate::optimize::summary::{PRODUCTION, ScaleUse, Summary};
+use crate::optimize::summary::{PRODUCTION, Summary};
 use crate::report::adaptation::sentence;
 use crate::report::figures::{Unit, count, p_value, plural};
 use crate::report::plain::spaced;
@@ -227,7 +228,7 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
     if let Some(warning) = &summary.warning {
         facts.push(("Beware", warning.clone()));
     }
-    if let Some(map) = calibrated(summary, story) {
+    if let Some(map) = calibrated(summary, story.begun.calibrate) {
         facts.push(("Calibration map", map));
     }
     facts.extend(scale(summary).into_iter().map(|text| ("Use of the scale", text)));
@@ -243,62 +244,6 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
         ));
     }
     facts
-}
-
-/// What is the matter with the use of the scale, of the baseline and of the best judge, and what would help.
-pub(in crate::report) fn scale(summary: &Summary) -> Vec<String> {
-    let same = summary.best.judge == summary.baseline.judge;
-    let mapped = summary.calibration.as_ref().is_some_and(|found| found.dev.used);
-    let help = |remedy: Remedy| match remedy {
-        Remedy::Map if mapped => "",
-        Remedy::Map => " With `--calibrate` such a map is fitted after the search, at no call.",
-        Remedy::Demos => " Rated examples in the prompt (`assessor optimize bootstrap`) may spread its ratings.",
-        Remedy::Model => " No prompt of this search changed that: another model may.",
-    };
-    let of = |who: &str, found: &ScaleUse| {
-        format!("{who}: {}{}", found.text, summary.invocation.complete(help(found.remedy)))
-    };
-    let Some(uses) = &summary.scale else { return Vec::new() };
-    match (&uses.baseline, &uses.best) {
-        (Some(baseline), _) if same => vec![of("The baseline", baseline)],
-        (Some(baseline), None) => {
-            let cause = if mapped { "its map mends that" } else { "it was the prompt" };
-            vec![format!("The baseline: {} The best candidate uses the scale: {cause}.", baseline.text)]
-        }
-        (baseline, Some(best)) => {
-            let before = baseline.as_ref().map(|found| format!("The baseline: {}", found.text));
-            before.into_iter().chain([of("The best candidate", best)]).collect()
-        }
-        (None, None) => Vec::new(),
-    }
-}
-
-/// What became of the calibration map; `None` where none was asked for.
-pub(in crate::report) fn calibrated(summary: &Summary, story: &Story) -> Option<String> {
-    let Some(found) = &summary.calibration else {
-        let few = "none: the best candidate has too few readable replies on dev to fit one to";
-        return story.begun.calibrate.then(|| few.to_owned());
-    };
-    let dev = &found.dev;
-    let (before, after) = (Unit::Nmse.write(dev.before), Unit::Nmse.write(dev.after));
-    let items = plural(dev.items, "dev item", "dev items");
-    let se = dev.se.map_or(String::new(), |se| format!(", standard error {}", Unit::Nmse.write(se)));
-    if !dev.used {
-        return Some(format!(
-            "none: on {items}, each read by a map of other queries, NMSE would go from {before} to {after}{se}, which is not shown to be better"
-        ));
-    }
-    let test = found.test_without.zip(found.test_with).map_or(String::new(), |(without, with)| {
-        let worse = if found.made_worse() { ": there the map made it worse" } else { "" };
-        format!(
-            "; on the held-out part NMSE of readable replies is {} without it and {} with it{worse}",
-            Unit::Nmse.write(without),
-            Unit::Nmse.write(with)
-        )
-    });
-    Some(format!(
-        "part of the judge, fitted at no call: on {items}, each read by a map of other queries, NMSE {before} → {after}{se}{test}"
-    ))
 }
 
 /// Disagreements by round; `None` where the strategy has no rounds.
