@@ -225,8 +225,8 @@ pub struct Costs {
     pub rival: Option<f64>,
 }
 
-/// Requests that were paid for, failed ones included, by the session of a run that was here first and by all that resumed
-/// it; the run again pays for nothing, and says the same.
+/// Requests that all sessions of a run paid for, failed ones included. The same run again pays for nothing, and says the
+/// same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Paid {
     /// To the judge's model.
