@@ -9,11 +9,11 @@ mod takes;
 #[cfg(test)]
 mod tests;
 
-pub use summary::{From, Summary, Target};
+pub use summary::{Earlier, From, Summary, Target};
 
 use crate::audit::{self, Comparison, Cost, JudgeInput, Labelled, Outcome, Panel, Setup, SliceContrast, compare};
 use crate::domain::Scale;
-use crate::optimize::adopt::{self, SliceStanding};
+use crate::optimize::adopt::{self, Protected, SliceStanding};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +76,10 @@ pub struct Arms<'a> {
     pub as_is: &'a JudgeInput,
     /// The revised prompt on the new model; the same as `as_is` when no revision was better.
     pub revised: &'a JudgeInput,
+    /// What the revision is.
+    pub role: Role,
+    /// Items whose rating must not change, with what the old judge said of them and what the other two say.
+    pub protected: [&'a [Protected]; 2],
 }
 
 /// One of the three, measured.
@@ -110,6 +114,8 @@ pub enum Unmet {
     SliceMargin,
     /// Too many replies are malformed.
     Malformed,
+    /// A protected item is rated otherwise.
+    Protected,
 }
 
 /// Which of the three.
@@ -122,6 +128,10 @@ pub enum Role {
     AsIs,
     /// The revised prompt on the new model.
     Revised,
+    /// The old prompt on the new model, its ratings read through a map.
+    Mapped,
+    /// The revised prompt on the new model, its ratings read through a map.
+    RevisedMapped,
 }
 
 impl Role {
@@ -131,6 +141,8 @@ impl Role {
             Self::From => "old prompt, old model",
             Self::AsIs => "old prompt, new model",
             Self::Revised => "revised prompt, new model",
+            Self::Mapped => "old prompt with a map, new model",
+            Self::RevisedMapped => "revised prompt with a map, new model",
         }
     }
 }
@@ -171,7 +183,7 @@ pub fn decide(scale: Scale, held: &[Labelled], arms: &Arms<'_>, terms: &Terms, s
     let claimed = audit::Terms { margin: None, ..told };
     let bought = is_revised.then(|| compare(scale, held, (arms.as_is, arms.revised), claimed));
     let as_is = is_revised.then(|| compare(scale, held, (&arms.from, arms.as_is), told));
-    let (unmet, mut reasons) = faults(&against, terms);
+    let (unmet, mut reasons) = faults(&against, arms.protected[1], terms);
     let verdict = if unmet.is_empty() { Verdict::Go } else { Verdict::NoGo };
     if verdict == Verdict::Go {
         reasons.push(holds(&against, terms));
@@ -179,12 +191,12 @@ pub fn decide(scale: Scale, held: &[Labelled], arms: &Arms<'_>, terms: &Terms, s
     }
     let meets = |role: Role| match (role, &as_is) {
         (Role::From, _) => true,
-        (Role::AsIs, Some(as_is)) => faults(as_is, terms).0.is_empty(),
-        (Role::AsIs | Role::Revised, _) => verdict == Verdict::Go,
+        (Role::AsIs, Some(as_is)) => faults(as_is, arms.protected[0], terms).0.is_empty(),
+        _ => verdict == Verdict::Go,
     };
     let arm = |role, judge: &JudgeInput| arm(scale, held, (role, meets(role)), judge, seed);
     let mut measured = vec![arm(Role::From, &arms.from), arm(Role::AsIs, arms.as_is)];
-    measured.extend(is_revised.then(|| arm(Role::Revised, arms.revised)));
+    measured.extend(is_revised.then(|| arm(arms.role, arms.revised)));
     let simpler = simpler(&measured, verdict);
     let takes = (unmet.first() == Some(&unmet_goal(terms))).then(|| takes::takes(&against, terms)).flatten();
     Adaptation { verdict, reasons, unmet, terms: *terms, arms: measured, against, bought, simpler, takes }
@@ -196,14 +208,15 @@ fn unmet_goal(terms: &Terms) -> Unmet {
 }
 
 /// The terms that are not met, and why, in words.
-fn faults(against: &Comparison, terms: &Terms) -> (Vec<Unmet>, Vec<String>) {
+fn faults(against: &Comparison, protected: &[Protected], terms: &Terms) -> (Vec<Unmet>, Vec<String>) {
     let slices = adopt::worse_slices(against, terms.slice_margin);
     let breaks = adopt::breaks_more(against, terms.malformed)
         .map(|[before, now]| format!("{now} of its replies are malformed; the old judge's are {before}"));
     let faults = falls_short(against, terms).map(|reason| (unmet_goal(terms), reason)).into_iter();
     let faults = faults.chain(slices.into_iter().map(|reason| (Unmet::SliceMargin, reason)));
-    let (mut unmet, reasons): (Vec<Unmet>, Vec<String>) =
-        faults.chain(breaks.map(|reason| (Unmet::Malformed, reason))).unzip();
+    let faults = faults.chain(breaks.map(|reason| (Unmet::Malformed, reason)));
+    let changed = adopt::changed(protected).into_iter().map(|reason| (Unmet::Protected, reason));
+    let (mut unmet, reasons): (Vec<Unmet>, Vec<String>) = faults.chain(changed).unzip();
     unmet.dedup();
     (unmet, reasons)
 }

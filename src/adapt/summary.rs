@@ -27,6 +27,10 @@ pub struct Summary {
     /// oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<Terms>,
+    /// Items whose rating had to stay the old judge's.
+    pub protected: u64,
+    /// What was paid for, for all targets together: the old judge's ratings of the held-out items are paid for once.
+    pub paid: summary::Paid,
     /// One for each model.
     pub targets: Vec<Target>,
     /// The page to open.
@@ -54,9 +58,15 @@ pub struct Target {
     pub verdict: Verdict,
     /// Each reason, in words.
     pub reasons: Vec<String>,
+    /// Verdicts that came before on the same old judge and this model, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Earlier>,
     /// No prompt could make this model a judge: the search was given up.
     #[serde(skip)]
     pub is_hopeless: bool,
+    /// A calibration map was asked for.
+    #[serde(skip)]
+    pub is_calibrated: bool,
     /// What each way of searching found, and what it took.
     #[schemars(with = "Vec<Object>")]
     pub regimes: Vec<StageFound>,
@@ -70,4 +80,27 @@ pub struct Target {
     /// The run, as `optimize --json` prints it: the old prompt on the new model is its baseline.
     #[serde(flatten)]
     pub run: summary::Summary,
+}
+
+/// A verdict of before.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Earlier {
+    /// GO or NO-GO.
+    pub verdict: Verdict,
+    /// The day, in UTC.
+    pub date: String,
+    /// What was searched with.
+    pub regimes: Vec<String>,
+    /// The seed.
+    pub seed: u64,
+    /// What had to be shown.
+    pub terms: Terms,
+    /// On the same items, ratings and parts; otherwise on others, or on the same divided otherwise.
+    pub same_data: bool,
+    /// The version that was stored then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The first reason of a NO-GO.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }

@@ -59,7 +59,11 @@ fn judge(name: &str, off: impl Fn(usize) -> Option<i64>) -> JudgeInput {
 }
 
 fn decided(from: JudgeInput, as_is: &JudgeInput, revised: &JudgeInput, terms: Terms) -> Adaptation {
-    decide(scale(), &held(), &Arms { from, as_is, revised }, &terms, 0)
+    decide(scale(), &held(), &arms(from, as_is, revised), &terms, 0)
+}
+
+fn arms<'a>(from: JudgeInput, as_is: &'a JudgeInput, revised: &'a JudgeInput) -> Arms<'a> {
+    Arms { from, as_is, revised, role: Role::Revised, protected: [&[], &[]] }
 }
 
 /// One point off on every item out of so many.
@@ -121,7 +125,7 @@ fn better_overall_and_worse_on_one_language_is_a_no_go_that_names_it() {
     }
     let new = judge("new", move |i| Some(if german(i) { 2 } else { 0 }));
     let from = judge("old", move |i| Some(if german(i) { 1 } else { 2 }));
-    let found = decide(scale(), &held, &Arms { from, as_is: &new, revised: &new }, &Terms::default(), 0);
+    let found = decide(scale(), &held, &arms(from, &new, &new), &Terms::default(), 0);
     assert_eq!((found.against.outcome, found.verdict), (Outcome::Better, Verdict::NoGo));
     assert_eq!(found.reasons, ["it is 18.8 NMSE points worse where language is de (60 items)"]);
     assert_eq!(found.unmet, [Unmet::SliceMargin]);
@@ -185,11 +189,24 @@ fn what_is_too_small_for_a_test_is_named_on_a_go() {
         item.tags.insert("language".into(), if rare { "fi" } else { "en" }.into());
     }
     let new = judge("new", move |i| Some(if few(i) { 2 } else { 0 }));
-    let arms = Arms { from: judge("old", |_| Some(1)), as_is: &new, revised: &new };
+    let arms = arms(judge("old", |_| Some(1)), &new, &new);
     let found = decide(scale(), &held, &arms, &Terms::default(), 0);
     assert_eq!(found.verdict, Verdict::Go);
     assert_eq!(
         found.reasons[1],
         "look at what is worse beyond 2 points and may be chance: language is fi (6 items, 18.8 points worse, too few for a test)"
     );
+}
+
+#[test]
+fn a_judge_that_rates_a_protected_item_otherwise_is_a_no_go_and_each_of_the_two_answers_for_itself() {
+    let (as_is, revised) = (judge("as-is", every(2)), judge("new", every(2)));
+    let item = |old: &str, new: &str| Protected { item: ItemId::new("keep"), old: old.into(), new: new.into() };
+    let (kept, changed) = ([item("4", "4")], [item("4", "malformed")]);
+    let arms = Arms { protected: [&kept, &changed], ..arms(judge("old", every(2)), &as_is, &revised) };
+    let found = decide(scale(), &held(), &arms, &Terms::default(), 0);
+    assert_eq!((found.verdict, found.unmet.as_slice()), (Verdict::NoGo, [Unmet::Protected].as_slice()));
+    assert_eq!(found.reasons, ["the protected item `keep` was rated 4 and is rated malformed"]);
+    let met: Vec<bool> = found.arms.iter().map(|arm| arm.meets).collect();
+    assert_eq!(met, [true, true, false]);
 }

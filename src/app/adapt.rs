@@ -1,10 +1,11 @@
 //! A judge carried to other models: search there, hold the result against the old judge, GO or NO-GO.
 
+use super::earlier::{self, Carry};
 use super::gather::AuditRequest;
 use super::label::Watch;
 use super::optimize::{self, Against, Method, OptimizeRequest, Optimized, Regime};
 use super::{AppError, JudgeRequest, Project, write_whole};
-use crate::adapt::{From, Summary, Target, Terms, Verdict};
+use crate::adapt::{Earlier, From, Summary, Target, Terms, Verdict};
 use crate::judge::JudgeSpec;
 use crate::judge::journal::JournalError;
 use crate::labels::Fractions;
@@ -12,6 +13,7 @@ use crate::ledger::Ledger;
 use crate::optimize::adopt::Conditions;
 use crate::optimize::event::Why;
 use crate::optimize::limits::Limits;
+use crate::optimize::summary::Paid;
 use crate::report;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -40,6 +42,10 @@ pub struct AdaptRequest {
     pub limits: Limits,
     /// What must be shown.
     pub terms: Terms,
+    /// A file of items whose rating must stay the old judge's.
+    pub protect: Option<PathBuf>,
+    /// Fit a calibration map to the best candidate after each search.
+    pub calibrate: bool,
     /// The alias that is moved to a judge that is a GO, with a single target.
     pub promote: Option<String>,
     /// Other data or terms than before are no mistake.
@@ -101,17 +107,29 @@ pub async fn adapt(
     let Some(rod) = yardstick else {
         return Err(AppError::input("no model is named", "name one or more: `--to MODEL`"));
     };
-    let judge = &against.judge;
+    let (judge, ledger) = (&against.judge, project.ledger()?);
+    let told = |run: &Optimized| {
+        let carry = Carry { from: judge, to: &run.baseline.model, data: &rod.data, run: &run.summary.run };
+        Ok(target(run, request.limits, earlier::earlier(&ledger, &carry)?))
+    };
+    let targets = runs.iter().map(told).collect::<Result<Vec<_>, AppError>>()?;
     let summary = Summary {
         from: From { judge: judge.hash(), name: judge.name(), model: judge.model.clone() },
         data: rod.data,
         metric: rod.metric,
         terms: request.terms,
         earlier,
-        targets: runs.iter().map(|run| target(run, request.limits)).collect(),
+        protected: runs.first().map_or(0, |run| run.story.begun.protected.len() as u64),
+        paid: paid(&runs),
+        targets,
         report: None,
     };
     Ok(Adapted { summary, runs })
+}
+
+/// What all runs together paid for.
+fn paid(runs: &[Optimized]) -> Paid {
+    runs.iter().filter_map(|run| run.summary.paid).reduce(|all, one| all + one).unwrap_or_default()
 }
 
 /// The search on one model, if the judge can be carried there at all.
@@ -146,13 +164,13 @@ fn search(request: &AdaptRequest, judge: &JudgeSpec, model: &str) -> OptimizeReq
         method: Method::Regimes(request.regimes.clone()),
         limits: request.limits,
         conditions: Conditions { margin: request.terms.slice_margin, malformed: request.terms.malformed },
-        protect: None,
+        protect: request.protect.clone(),
         promote: request.promote.clone(),
-        calibrate: false,
+        calibrate: request.calibrate,
     }
 }
 
-fn target(run: &Optimized, limits: Limits) -> Target {
+fn target(run: &Optimized, limits: Limits, earlier: Vec<Earlier>) -> Target {
     let (verdict, reasons) = match &run.adaptation {
         Some(found) => (found.verdict, found.reasons.clone()),
         None => (Verdict::NoGo, vec![undecided(run)]),
@@ -161,7 +179,9 @@ fn target(run: &Optimized, limits: Limits) -> Target {
         model: run.baseline.model.clone(),
         verdict,
         reasons,
+        earlier,
         is_hopeless: run.conclusion.why == Why::Hopeless,
+        is_calibrated: run.story.begun.calibrate,
         regimes: run.story.stages.clone(),
         budget_calls: limits.judge_calls,
         adaptation: run.adaptation.clone(),

@@ -71,7 +71,7 @@ pub async fn audit(
     let gates = project.config.gate.values().chain(&questions.gates).cloned().collect();
     let setup = Setup {
         people_off_scale: found.people_off_scale,
-        left_out: found.left_out,
+        left_out: found.left_out + found.tuned_out,
         contaminated: found.request.contaminated,
         gates,
         seed: project.seed,

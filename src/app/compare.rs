@@ -1,11 +1,14 @@
 //! Two judges on the same items: gather both, compare them, keep the margin that was fixed first.
 
-use super::gather::{Evidence, gather};
+use super::gather::{Evidence, gather_beside};
 use super::label::Watch;
 use super::project::write_whole;
+use super::tuned::{self, Tuned};
 use super::{AppError, AuditRequest, JudgeRequest, Limits, Project, Source, Warning};
 use crate::audit::{self, Comparison, JudgeInput, Outcome, Terms};
+use crate::domain::ItemId;
 use crate::report;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -118,10 +121,14 @@ pub async fn compare(
     let files_first = matches!(request.new, Contender::File { .. });
     let mut sides = [(&request.old, None), (&request.new, None)];
     let mut warnings = Vec::new();
+    // Both are held against the items that neither was made with; of a file only reading it tells whose it is.
+    let stored = [&request.old, &request.new].into_iter().filter_map(|contender| history(project, contender));
+    let mut histories = stored.collect::<Result<Vec<Tuned>, AppError>>()?;
     for at in if files_first { [1, 0] } else { [0, 1] } {
         let data = wanted(project, request, sides[at].0, &mut warnings)?;
-        let found = gather(project, &data, watch, cancel.clone()).await?;
+        let found = gather_beside(project, &data, histories, watch, cancel.clone()).await?;
         sole(&found, sides[at].0)?;
+        histories = found.histories.clone();
         sides[at].1 = Some(found);
     }
     let [(_, Some(old)), (_, Some(new))] = sides else { unreachable!("both were gathered") };
@@ -137,13 +144,22 @@ pub async fn compare(
         Some(margin) => Some(project.ledger()?.first_margin(&new.people, (names.0, names.1), margin)?),
         None => None,
     };
+    let known: BTreeSet<&ItemId> = old.labelled.iter().map(|item| &item.id).collect();
+    let labelled: Vec<_> = new.labelled.iter().filter(|item| known.contains(&item.id)).cloned().collect();
     let terms = Terms { margin, first_margin: first, left_out: new.left_out, seed: project.seed, claimed: false };
     Ok(Compared {
-        comparison: audit::compare(new.scale, &new.labelled, judges, terms),
+        comparison: audit::compare(new.scale, &labelled, judges, terms),
         calls: old.calls + new.calls,
         budget_ended: old.budget_ended || new.budget_ended,
         warnings,
     })
+}
+
+/// What a stored judge was made with.
+fn history(project: &Project, contender: &Contender) -> Option<Result<Tuned, AppError>> {
+    let Contender::Stored(name) = contender else { return None };
+    let found = project.stored(name).and_then(|found| tuned::of(project, &found.version.hash));
+    Some(found)
 }
 
 fn margin(project: &Project, request: &CompareRequest) -> Result<Option<f64>, AppError> {

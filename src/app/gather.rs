@@ -1,7 +1,9 @@
 //! Ratings of judges and people: read or made, and joined with the items.
 
 use super::label::{LabelRequest, Watch};
+use super::left_out::{Marked, by_purpose, by_tuning, tell};
 use super::ratings::{Gathered, Reading, from_files, from_run};
+use super::tuned::{self, Tuned};
 use super::{AppError, JudgeRequest, Limits, Project, Shipped};
 use crate::audit::{self, JudgeInput, Opinion};
 use crate::domain::{GroupId, HumanRating, Item, ItemId, Scale};
@@ -54,7 +56,7 @@ pub struct AuditRequest {
     pub scale: Option<Scale>,
     /// The rubric that has the scale.
     pub rubric: Option<PathBuf>,
-    /// Keep items that a prompt was tuned on.
+    /// Keep items that a prompt was tuned on, by their `purpose` or by what is known of a stored judge.
     pub contaminated: bool,
 }
 
@@ -87,8 +89,12 @@ pub struct Evidence {
     pub people: String,
     /// Human ratings that a policy moved onto the scale.
     pub people_off_scale: u64,
-    /// Rated items that prompts were written or chosen with, and that were left out.
+    /// Items whose `purpose` says that prompts were written or chosen with them, and that were left out.
     pub left_out: u64,
+    /// Rated items that were left out because one of the judges was made with them.
+    pub tuned_out: u64,
+    /// What the judges were made with, of judges beside this one, too.
+    pub histories: Vec<Tuned>,
     /// The judges' answers.
     pub judges: Vec<JudgeInput>,
     /// Label rows of a run, for the report folder.
@@ -109,6 +115,17 @@ pub(super) async fn gather(
     watch: Watch<'_>,
     cancel: watch::Receiver<bool>,
 ) -> Result<Evidence, AppError> {
+    gather_beside(project, request, Vec::new(), watch, cancel).await
+}
+
+/// The same, for a judge that is held beside others: what `others` were made with is left out, too.
+pub(super) async fn gather_beside(
+    project: &Project,
+    request: &AuditRequest,
+    others: Vec<Tuned>,
+    watch: Watch<'_>,
+    cancel: watch::Receiver<bool>,
+) -> Result<Evidence, AppError> {
     let request = with_shipped(project, request.clone())?;
     let scale = scale(project, &request)?;
     let files: Vec<&Path> = request.files().collect();
@@ -120,12 +137,22 @@ pub(super) async fn gather(
         ));
     }
     let mut human = people(&request, scale)?;
-    let left_out = if request.contaminated { BTreeSet::new() } else { leave_out(&request, &mut human)? };
-    let (digest, people_off_scale) = (digest(&human), human.off_scale);
     let mut gathered = Gathered { judges: Vec::new(), rows: Vec::new(), calls: 0, budget_ended: false };
+    if let Source::Files(paths) = &request.source {
+        gathered.judges = made_elsewhere(project, &request, paths, scale)?;
+    }
+    let own = histories(project, &request, &gathered.judges)?;
+    let marked = Marked::of(&request, &human.opinions, &own.iter().chain(&others).collect::<Vec<_>>())?;
+    if !request.contaminated {
+        by_purpose(&mut human.opinions, &marked.purposes)?;
+    }
+    // The same people are looked at, whatever a judge must not be asked about.
+    let (digest, people_off_scale) = (digest(&human), human.off_scale);
+    let rated: BTreeSet<ItemId> = human.opinions.keys().cloned().collect();
+    let all_tuned = if request.contaminated { BTreeSet::new() } else { marked.all_tuned() };
+    let tuned_out = by_tuning(&mut human.opinions, &all_tuned)?;
     match &request.source {
-        Source::Nobody => {}
-        Source::Files(paths) => gathered.judges = made_elsewhere(project, &request, paths, scale)?,
+        Source::Nobody | Source::Files(_) => {}
         Source::Judge { judge, limits, samples } => {
             let run = LabelRequest {
                 judge: JudgeRequest { rubric: request.rubric.clone(), ..judge.clone() },
@@ -141,8 +168,10 @@ pub(super) async fn gather(
             gathered = from_run(project, &run, watch, cancel).await?;
         }
     }
-    for judge in &mut gathered.judges {
-        judge.answers.retain(|id, _| !left_out.contains(id));
+    let left_out = if request.contaminated { BTreeSet::new() } else { marked.purposes };
+    for (at, judge) in gathered.judges.iter_mut().enumerate() {
+        judge.answers.retain(|id, _| !left_out.contains(id) && !all_tuned.contains(id));
+        tell(judge, &own[at], &marked.tuned[at], &rated, request.contaminated);
     }
     let labelled = join(&request, human, &gathered.judges)?;
     if let Some(column) = &request.systems {
@@ -154,12 +183,25 @@ pub(super) async fn gather(
         people: digest,
         people_off_scale,
         left_out: left_out.len() as u64,
+        tuned_out,
+        histories: own.into_iter().chain(others).collect(),
         judges: gathered.judges,
         rows: gathered.rows,
         calls: gathered.calls,
         budget_ended: gathered.budget_ended,
         request,
     })
+}
+
+/// What each judge was made with, as far as this ledger knows: the stored one that is run, bound to its own model or to
+/// another, or those whose labels are read.
+fn histories(project: &Project, request: &AuditRequest, read: &[JudgeInput]) -> Result<Vec<Tuned>, AppError> {
+    let of = |hash: Option<String>| hash.map_or_else(|| Ok(Tuned::default()), |hash| tuned::of(project, &hash));
+    match &request.source {
+        Source::Nobody => Ok(Vec::new()),
+        Source::Judge { judge, .. } => Ok(vec![of(judge.stored.as_ref().map(|stored| stored.hash()))?]),
+        Source::Files(_) => read.iter().map(|judge| of(judge.hash.clone())).collect(),
+    }
 }
 
 /// The scale that was named, or the rubric's. A judge that is run rates on its rubric's.
@@ -208,31 +250,6 @@ fn has_column(labelled: &[audit::Labelled], column: &str) -> Result<(), AppError
         format!("no item has the column `{column}`"),
         format!("{found}`--id-pattern '{{query_id}}_{{{column}}}'` takes it from the ids"),
     ))
-}
-
-/// Items that prompts were written or chosen with; an estimate from them flatters.
-const TUNED_ON: [&str; 4] = ["train", "dev", "prompt-dev", "demo"];
-
-/// Takes them out of the people's ratings, before a judge is asked about them: an answer that nobody may look at would be
-/// paid for.
-fn leave_out(request: &AuditRequest, human: &mut People) -> Result<BTreeSet<ItemId>, AppError> {
-    let mut tuned = BTreeSet::new();
-    let Some(path) = &request.items else { return Ok(tuned) };
-    for item in labels::open_items(path, &request.read)? {
-        let item = item?;
-        if item.meta.get("purpose").is_some_and(|purpose| TUNED_ON.contains(&purpose.as_str())) {
-            tuned.insert(item.id);
-        }
-    }
-    let before = human.opinions.len();
-    human.opinions.retain(|id, _| !tuned.contains(id));
-    if human.opinions.is_empty() && before > 0 {
-        return Err(AppError::input(
-            format!("all {before} rated items have a `purpose` for which a prompt was tuned on them"),
-            "rate others, or say `--contaminated` to see numbers that flatter",
-        ));
-    }
-    Ok(tuned)
 }
 
 /// Names the people's ratings by their content, whatever file they come from.

@@ -57,6 +57,8 @@ pub enum Mistake {
     StaleMap,
     /// 21: a passed alternative annotator test taken for validity.
     AltTest,
+    /// The judge was tuned on rated items.
+    TunedOn,
     /// The judge repeats one annotator.
     Copies,
     /// The gates say nothing.
@@ -143,6 +145,7 @@ impl Mistake {
             Self::Systems => "systems",
             Self::StaleMap => "stale-map",
             Self::AltTest => "alt-test",
+            Self::TunedOn => "tuned-on",
             Self::Copies => "copies",
             Self::Gates => "gates-uninformative",
             Self::Crowd => "crowd",
@@ -161,7 +164,7 @@ impl Mistake {
         }
     }
 
-    /// Where this is known from, for the mistakes of SPEC §3.
+    /// Where this is known from, for the mistakes of SPEC §3 and those that are like one of them.
     pub fn source(self) -> Option<&'static str> {
         Some(match self {
             Self::OneNumber => "Elangovan et al., arXiv 2410.03775; Alaofi et al., arXiv 2501.17969",
@@ -171,7 +174,9 @@ impl Mistake {
             Self::UnusedRatings => "scikit-learn #14256: weights by the index of observed labels",
             Self::PooledOrder => "Deutsch et al., arXiv 2305.14324",
             Self::People => "Elangovan et al., arXiv 2410.03775; arXiv 2503.05965",
-            Self::Looks => "best of 30 prompts on the same 100 rows looks 2.5 points better than it is (SPEC §6, S7)",
+            Self::Looks | Self::TunedOn => {
+                "best of 30 prompts on the same 100 rows looks 2.5 points better than it is (SPEC §6, S7)"
+            }
             Self::Clustered => "Bowyer et al., arXiv 2503.01747; simulations S1 and S2 of the SPEC",
             Self::BulkMean => "arXiv 2512.11150; arXiv 2511.21140",
             Self::BulkSampling => "simulation S3 of the SPEC",

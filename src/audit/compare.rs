@@ -7,6 +7,7 @@ use super::caveats::{Caveat, Mistake, policies};
 use super::compute::{JudgeInput, Labelled, RatedBy, Row, rows};
 use super::diff::{Change, Diff, diff};
 use super::panel::{Cost, cost};
+use super::tuned::TunedOn;
 use super::{ALPHA, queries};
 use crate::agreement::interval::{GroupSum, Resampling};
 use crate::agreement::paired::{Equivalence, Paired, Standing, bootstrap_t, difference, mcnemar, non_inferior};
@@ -269,11 +270,11 @@ pub fn compare(scale: Scale, labelled: &[Labelled], judges: (&JudgeInput, &Judge
         changes,
     };
     comparison.words = words::of(&comparison);
-    comparison.caveats = caveats(scale, judges, &comparison, terms);
+    comparison.caveats = caveats(scale, [(judges.0, &old), (judges.1, &new)], &comparison, terms);
     comparison
 }
 
-fn caveats(scale: Scale, judges: (&JudgeInput, &JudgeInput), comparison: &Comparison, terms: Terms) -> Vec<Caveat> {
+fn caveats(scale: Scale, judges: [(&JudgeInput, &[Row<'_>]); 2], comparison: &Comparison, terms: Terms) -> Vec<Caveat> {
     let mut found = Vec::new();
     if comparison.outcome == Outcome::Inconclusive && terms.margin.is_none() {
         let text =
@@ -287,7 +288,9 @@ fn caveats(scale: Scale, judges: (&JudgeInput, &JudgeInput), comparison: &Compar
         );
         found.push((Mistake::ChosenRows, text));
     }
-    for judge in [judges.0, judges.1] {
+    for (judge, rows) in judges {
+        let tuned = TunedOn::of(scale, rows.iter(), judge);
+        found.extend(tuned.map(|tuned| (Mistake::TunedOn, tuned.text(&format!("`{}`", judge.name)))));
         found
             .extend(policies(scale, judge).into_iter().map(|(code, text)| (code, format!("`{}`: {text}", judge.name))));
     }

@@ -18,6 +18,7 @@ use super::slices::{Slice, slices};
 use super::spread::spread;
 use super::standing::{Standing, headline, standing};
 use super::systems::systems;
+use super::tuned::{TunedOn, Tuning};
 use super::{Audit, JudgeAudit, Unanswered};
 use crate::agreement::interval::Resampling;
 use crate::agreement::people::RatedItem;
@@ -120,6 +121,8 @@ pub struct JudgeInput {
     pub other_samples: u64,
     /// Models that answered under its model's name before, and when each did so last.
     pub earlier: Vec<(String, String)>,
+    /// The items that it was written from or chosen on.
+    pub tuning: Tuning,
 }
 
 impl JudgeInput {
@@ -347,6 +350,7 @@ fn one(
         gates,
         copies: copies(rated, rows),
         epochs: epochs(scale, rows),
+        tuned_on: TunedOn::of(scale, rows.iter(), judge),
         spread: spread(scale, rows, judge.identity(), setup),
         remedy: None,
         alt_test: replacement(scale, rated, rows, setup),

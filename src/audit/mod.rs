@@ -24,6 +24,7 @@ mod slices;
 mod spread;
 mod standing;
 mod systems;
+mod tuned;
 
 pub use crate::agreement::{Coefficients, ScaleFlag};
 pub use advice::Advice;
@@ -50,6 +51,7 @@ pub use slices::{FEW_QUERIES, FEW_ROWS, MOST_VALUES, Slice, is_small};
 pub use spread::{JudgeLevel, Parts, PeopleLevel, Spread, Usage, ValueStep};
 pub use standing::Standing;
 pub use systems::{SystemMeans, Systems};
+pub use tuned::{TunedOn, Tuning};
 
 use crate::agreement::Pair;
 use crate::domain::{ItemId, Scale};
@@ -102,6 +104,9 @@ pub struct JudgeAudit {
     /// The models that answered, where there are several under one name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub epochs: Vec<Epoch>,
+    /// The rated items that it was made with, where the ledger knows of any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tuned_on: Option<TunedOn>,
     /// The numbers.
     pub panel: Panel,
     /// How it uses the scale.

@@ -35,6 +35,7 @@ pub(super) async fn run(
         (Some(folder), _) => Some(found.write_reports(folder)?),
         (None, _) => Some(found.write_reports(&Path::new("reports").join(found.slug()))?),
     };
+    out.note(&format!("{} requests made now.", found.summary.paid.now));
     Ok(out.result("adapt", DONE, &found.summary, warnings, || {
         let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
         let mut text = report::adaptation_terminal(&found.summary, &options);

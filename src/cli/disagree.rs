@@ -6,8 +6,8 @@ use super::judge::stored;
 use super::out::Out;
 use super::progress::Drawn;
 use super::{BUDGET, DONE};
-use crate::app::{self, AppError, Filter, Project, Source};
-use crate::audit::Direction;
+use crate::app::{self, AppError, Filter, Project, Source, Warning};
+use crate::audit::{Direction, Mistake};
 use crate::report::{self, TerminalOptions};
 use tokio::sync::watch;
 
@@ -21,7 +21,7 @@ pub(super) async fn run(
     cancel: watch::Receiver<bool>,
 ) -> Result<u8, AppError> {
     args.source.elsewhere.check()?;
-    let (stored, warnings) = stored(project, out, args.source.stored())?;
+    let (stored, mut warnings) = stored(project, out, args.source.stored())?;
     let (request, asked) = (args.source.request(stored), app::Questions::default());
     let mut drawn = Drawn::new(out);
     let after = app::audit(project, &request, &asked, &mut |event| drawn.take(event), cancel.clone()).await?;
@@ -46,6 +46,11 @@ pub(super) async fn run(
         slice: args.slice.clone(),
     };
     let found = app::disagree(&after, before.as_ref(), &filter)?;
+    let caveats = after.audit.judges.iter().flat_map(|judge| &judge.caveats);
+    for caveat in caveats.filter(|caveat| caveat.code == Mistake::TunedOn) {
+        out.note(&format!("warning: {}", caveat.text));
+        warnings.push(Warning::from(caveat));
+    }
     if let Some(path) = &args.export {
         found.export(path)?;
         out.note(&format!("{} disagreements written to {}", found.disagreements.len(), path.display()));

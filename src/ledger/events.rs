@@ -2,10 +2,42 @@
 //! the run is repeated.
 
 use super::{Ledger, LedgerError};
-use rusqlite::params;
+use rusqlite::{Row, params};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// A run's first entry and its last one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ends {
+    /// The run.
+    pub run: String,
+    /// Its first entry.
+    pub first: String,
+    /// Its last entry.
+    pub last: String,
+    /// When that was written, in milliseconds since 1970.
+    pub at: i64,
+}
+
 impl Ledger {
+    /// Both ends of each log whose first entry contains `text`, by when the last entry was written.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the ledger cannot be read.
+    pub fn ends(&self, text: &str) -> Result<Vec<Ends>, LedgerError> {
+        let reader = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let read = || -> rusqlite::Result<Vec<Ends>> {
+            let mut query = reader.prepare(
+                "SELECT b.run, b.event, e.event, e.at FROM events b JOIN events e ON e.run = b.run
+                   AND e.seq = (SELECT max(seq) FROM events WHERE run = b.run)
+                 WHERE b.seq = 0 AND instr(b.event, ?) > 0 ORDER BY e.at, b.run",
+            )?;
+            let ends =
+                |row: &Row<'_>| Ok(Ends { run: row.get(0)?, first: row.get(1)?, last: row.get(2)?, at: row.get(3)? });
+            query.query_map([text], ends)?.collect()
+        };
+        read().map_err(|source| self.fault(source))
+    }
+
     /// The log of a run, in order.
     ///
     /// # Errors
@@ -54,6 +86,8 @@ mod tests {
         ledger.append_events("other", 0, &["x".into()]).unwrap();
         assert_eq!(ledger.events("r").unwrap(), ["a", "b", "c"]);
         assert!(ledger.append_events("r", 2, &["d".into()]).is_err());
+        let ends: Vec<_> = ledger.ends("a").unwrap().into_iter().map(|e| (e.run, e.first, e.last)).collect();
+        assert_eq!(ends, [("r".into(), "a".into(), "c".into())]);
         let reader = ledger.reader.lock().unwrap();
         assert!(reader.execute("UPDATE events SET event = 'z'", []).is_err());
         assert!(reader.execute("DELETE FROM events", []).is_err());

@@ -4,12 +4,14 @@
 //! a verdict can never disagree with the reply that it came from.
 
 mod events;
+mod judges;
 mod looks;
 mod served;
 mod spending;
 mod versions;
 mod writer;
 
+pub use events::Ends;
 pub use served::Served;
 pub use spending::{SessionSpend, Spent, spent};
 pub use versions::{

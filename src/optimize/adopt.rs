@@ -160,7 +160,7 @@ pub fn worse_slices(comparison: &Comparison, margin: f64) -> Vec<String> {
 }
 
 /// Protected items whose rating changed: each in words.
-fn changed(protected: &[Protected]) -> Vec<String> {
+pub fn changed(protected: &[Protected]) -> Vec<String> {
     let changed = protected.iter().filter(|protected| protected.old != protected.new);
     let word = |Protected { item, old, new }: &Protected| {
         format!("the protected item `{item}` was rated {old} and is rated {new}")

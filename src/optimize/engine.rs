@@ -3,15 +3,19 @@
 //! The engine owns budget, log and candidates; strategies only ask. Nothing here depends on time but the limit in
 //! seconds, so a run that was killed is resumed by running it again (see [`log`](super::log)).
 
+mod held;
+
+pub use held::{Held, Third};
+
 use super::calibrate::Calibration;
 use super::desk::Desk;
 use super::event::{Begun, Entry, Seen, Why};
-use super::lab::{Answered, Batch, Lab, LabError, Rival, Way, said};
+use super::lab::{Answered, Batch, Lab, LabError, Way, said};
 use super::limits::{Limit, Limits, Spend};
 use super::log::{Log, LogError};
 use super::pool::{CandidateId, Rated, Row};
 use super::strategy::{Ask, Strategy, Told, Want, Written};
-use crate::domain::{Dev, Event, NanoUsd, Opening, Search, Test, Train};
+use crate::domain::{Dev, Event, NanoUsd, Search, Train};
 use crate::feedback::{Example, Said};
 use crate::guardrail::Guard;
 use crate::judge::JudgeSpec;
@@ -41,7 +45,7 @@ pub struct Conclusion {
     pub why: Why,
 }
 
-/// What a run is given. There is no place for a [`Test`] part.
+/// What a run is given. There is no place for a [`Test`](crate::domain::Test) part.
 pub struct Setup<'a, J> {
     /// The judge to begin with.
     pub judge: &'a JudgeSpec,
@@ -123,60 +127,6 @@ impl<'a, J: Journal> Engine<'a, J> {
             };
             self.write_down()?;
         }
-    }
-
-    /// Opens the held-out part: rates it with the baseline, with `candidate` and with a rival, from what was set aside for
-    /// it, and before it the `protected` rows of the other parts. `None` when the budget does not cover it.
-    ///
-    /// # Errors
-    /// As [`Engine::search`].
-    pub async fn open(
-        &mut self,
-        test: Test<Vec<Example>>,
-        candidate: CandidateId,
-        protected: &[Row],
-        rival: Option<&Rival<J>>,
-        opening: Opening,
-    ) -> Result<Option<Held>, OptimizeError> {
-        self.desk.use_reserve();
-        // The baseline may be the best: it is asked once.
-        let ids: Vec<CandidateId> = if candidate == 0 { vec![0] } else { vec![0, candidate] };
-        let both = ids.iter().map(|&id| Want::new(id, protected)).collect();
-        if let Told::Short(_) = self.rate(both).await? {
-            self.write_down()?;
-            return Ok(None);
-        }
-        let looks = opening.looks();
-        let examples = test.open(opening);
-        let batch = |judge: JudgeSpec| Batch {
-            judge,
-            items: examples.iter().map(|example| Arc::clone(&example.item)).collect(),
-            sample: 0,
-        };
-        let batches = ids.iter().map(|&id| batch(self.desk.judge(id))).collect();
-        let Ok(mut answered) = self.batches(None, batches).await? else {
-            self.write_down()?;
-            return Ok(None);
-        };
-        let before = self.desk.spent();
-        let third = match rival {
-            None => None,
-            Some(rival) => match self.batches(Some(&rival.way), vec![batch(rival.judge.clone())]).await? {
-                Ok(mut third) => third.pop().map(|third| third.outcomes),
-                Err(_) => {
-                    self.write_down()?;
-                    return Ok(None);
-                }
-            },
-        };
-        let spent = self.desk.spent();
-        let rival = rival.map(|_| spent.since(before));
-        self.desk.note(Entry::Opened { items: examples.len() as u32, looks, spent, rival });
-        self.write_down()?;
-        self.log.flush()?;
-        let new = answered.pop().map(|a| a.outcomes).unwrap_or_default();
-        let old = answered.pop().map_or_else(|| new.clone(), |a| a.outcomes);
-        Ok(Some(Held { looks, examples, old, new, rival: third }))
     }
 
     /// What two candidates said of the dev rows that both were rated on, in full, from the journal: nothing is asked.
@@ -390,19 +340,4 @@ impl<'a, J: Journal> Engine<'a, J> {
         // Nobody watches any more when the run is over.
         let _ = self.lab.events.send(Event::Searched(search));
     }
-}
-
-/// What was seen on the held-out part.
-#[derive(Debug)]
-pub struct Held {
-    /// How often it has been opened, this time included.
-    pub looks: u64,
-    /// Its items.
-    pub examples: Vec<Example>,
-    /// What the baseline said, in the order of the examples.
-    pub old: Vec<Outcome>,
-    /// What the candidate said.
-    pub new: Vec<Outcome>,
-    /// What the rival said, where there is one.
-    pub rival: Option<Vec<Outcome>>,
 }

@@ -41,12 +41,16 @@ pub struct Summary {
     pub calls: Calls,
     /// Tokens of both models.
     pub tokens: u64,
-    /// Dollars; absent when a price is not known.
+    /// Dollars that these calls are worth; absent when a price is not known. What was paid is in `paid`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost_usd: Option<f64>,
     /// The same by model; absent when a price is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub costs: Option<Costs>,
+    /// What of it was paid for: answers that the ledger had from other runs cost nothing, and count above all the same, for
+    /// a budget is one of what may be looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paid: Option<Paid>,
     /// Candidates that were evaluated beside the baseline.
     pub candidates: u64,
     /// Proposals that guardrails stopped.
@@ -219,6 +223,48 @@ pub struct Costs {
     /// The model of the judge that the best candidate was held against, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rival: Option<f64>,
+}
+
+/// Requests that all sessions of a run paid for, failed ones included. The same run again pays for nothing, and says the
+/// same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub struct Paid {
+    /// To the judge's model.
+    pub judge: u64,
+    /// To the reflection model.
+    pub other: u64,
+    /// To the model of the judge that the best candidate was held against.
+    pub rival: u64,
+    /// Dollars for all of them; absent when a price is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usd: Option<f64>,
+    /// Answers that came from the ledger, at no cost: other runs had asked for them.
+    pub from_ledger: u64,
+    /// Requests made now, by this process: another number when the run is repeated, so no part of its result.
+    #[serde(skip)]
+    pub now: u64,
+}
+
+impl Paid {
+    /// To all models.
+    pub fn requests(&self) -> u64 {
+        self.judge + self.other + self.rival
+    }
+}
+
+impl std::ops::Add for Paid {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            judge: self.judge + other.judge,
+            other: self.other + other.other,
+            rival: self.rival + other.rival,
+            usd: self.usd.zip(other.usd).map(|(a, b)| a + b),
+            from_ledger: self.from_ledger + other.from_ledger,
+            now: self.now + other.now,
+        }
+    }
 }
 
 /// A move of an alias.

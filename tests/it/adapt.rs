@@ -24,12 +24,12 @@ fn rated(items: &str, ratings: &str) -> Vec<(Value, i64)> {
     items.lines().map(gold).collect()
 }
 
-fn shipped() -> Vec<(Value, i64)> {
+pub fn shipped() -> Vec<(Value, i64)> {
     rated(include_str!("../../labels/workplace.items.jsonl"), include_str!("../../labels/workplace.ratings.jsonl"))
 }
 
 /// A model that knows what people say, and is wrong by two points where the language is `wrong`.
-fn knowing(items: Vec<(Value, i64)>, wrong: &'static str) -> Model {
+pub fn knowing(items: Vec<(Value, i64)>, wrong: &'static str) -> Model {
     let known: Vec<(String, i64)> = items
         .into_iter()
         .map(|(item, gold)| {
@@ -129,6 +129,10 @@ fn a_model_that_is_better_overall_and_worse_on_one_language_is_a_no_go_that_name
     assert!(page.contains("<td>yes: p &#60; 0.001 alone</td>"), "the table says which slice counts");
     assert!(page.contains("A slice counts where it has 20 items of 5 queries or more, is worse by more than 2 NMSE"));
     assert_eq!(target["adaptation"]["unmet"], serde_json::json!(["slice-margin"]));
+    let markdown = folder.read(&envelope["data"]["report"].as_str().unwrap().replace("index.html", "adaptation.md"));
+    let advice = markdown.lines().find(|line| line.starts_with("- what can be done: ")).unwrap();
+    assert!(advice.len() > 300 && advice.contains("terms that are changed after a look prove nothing"), "{advice}");
+    assert!(!markdown.contains('…'), "{markdown}");
     assert!(
         page.contains("What was not met is set by --slice-margin (now 2): if more can be tolerated, set it before")
     );

@@ -1,6 +1,8 @@
 //! One binary for all integration tests: each test file would link polars again.
 
 mod adapt;
+mod adapt_options;
+mod adapt_told;
 mod adversary;
 mod audits;
 mod bad_input;
@@ -34,5 +36,6 @@ mod replies;
 mod suggested;
 mod support;
 mod tidy;
+mod tuned;
 mod unreliable;
 mod versions;

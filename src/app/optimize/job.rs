@@ -8,7 +8,7 @@ use super::data::Data;
 use super::keep::{Found, Keep};
 use super::panels::{Both, Panels};
 use super::protect::Protection;
-use crate::adapt::{self, Adaptation, Arms, Terms};
+use crate::adapt::{self, Adaptation, Arms, Role, Terms};
 use crate::app::{AppError, Project};
 use crate::domain::{NanoUsd, Opening};
 use crate::guardrail::{self, Guard};
@@ -56,7 +56,7 @@ impl Job<'_> {
             true => (test.len() + protection.rows.len(), test_bytes + protection.bytes(&train, &dev)),
             false => (0, 0),
         };
-        let third = rival.as_ref().map_or(Spend::default(), |(rival, _)| rival.most_held(test.len(), test_bytes));
+        let third = rival.as_ref().map_or(Spend::default(), |(rival, _)| rival.most_held(held, bytes));
         let examples = match strategy.most_examples() {
             0 => 0,
             most => most * demos::largest(&train.0, &judge.rubric),
@@ -175,6 +175,15 @@ impl Bar<'_> {
         Ok((searched, self.panels.of_one(judge, read_by(judge, answers))))
     }
 
+    /// What the best judge of the search is beside the old one.
+    fn role(&self) -> Role {
+        match (self.best.map.is_some(), self.best.prompt == self.judge.prompt) {
+            (false, _) => Role::Revised,
+            (true, true) => Role::Mapped,
+            (true, false) => Role::RevisedMapped,
+        }
+    }
+
     /// Against the baseline, or against a judge of another model.
     fn decide(&self, searched: [Vec<Outcome>; 2], held: Held) -> Said {
         let [old, new] = searched;
@@ -183,12 +192,23 @@ impl Bar<'_> {
         let labelled = self.panels.labelled(held.examples.iter().map(|example| &example.item.id));
         let without_map = self.best.map.is_some().then(|| held.new.clone());
         let (old, new) = (read_by(self.judge, held.old), read_by(self.best, held.new));
-        let protected = self.protection.seen(&searched, &[&old, &new]);
-        let sides = [adopt::side(self.judge, old), adopt::side(self.best, new)];
-        let adaptation = self.rival.zip(held.rival).map(|((rival, terms), outcomes)| {
-            let from = adopt::side(&rival.judge, outcomes);
-            adapt::decide(scale, &labelled, &Arms { from, as_is: &sides[0], revised: &sides[1] }, terms, seed)
+        let judges = [(&searched[0], &old), (&searched[1], &new)];
+        let adaptation = self.rival.zip(held.rival).map(|((rival, terms), third)| {
+            let replaced = (&third.protected, &third.held);
+            let protected = judges.map(|judge| self.protection.seen(replaced, judge));
+            let side = |judge, outcomes: &Vec<Outcome>| adopt::side(judge, outcomes.clone());
+            let (as_is, revised) = (side(self.judge, &old), side(self.best, &new));
+            let arms = Arms {
+                from: side(&rival.judge, &third.held),
+                as_is: &as_is,
+                revised: &revised,
+                role: self.role(),
+                protected: protected.each_ref().map(Vec::as_slice),
+            };
+            adapt::decide(scale, &labelled, &arms, terms, seed)
         });
+        let protected = self.protection.seen(judges[0], judges[1]);
+        let sides = [adopt::side(self.judge, old), adopt::side(self.best, new)];
         let decision = match &adaptation {
             Some(found) => found.decision(),
             None => adopt::decide(scale, &labelled, (&sides[0], &sides[1]), &protected, self.conditions, seed),

@@ -1,7 +1,7 @@
 //! What is kept of a run: an adopted judge becomes a version with its lineage, and an alias may lead to it.
 
 use super::panels::Both;
-use crate::app::AppError;
+use crate::app::{AppError, tuned};
 use crate::audit::{Comparison, Panel};
 use crate::domain::Invocation;
 use crate::judge::JudgeSpec;
@@ -26,6 +26,8 @@ pub(super) struct Keep {
     pub priced: bool,
     /// How the program was called.
     pub invocation: Invocation,
+    /// Hash of the stored judge whose prompt the run began with.
+    pub origin: Option<String>,
 }
 
 /// What a run found.
@@ -59,8 +61,13 @@ impl Keep {
             Some(lineage) => {
                 let note = found.note();
                 // The baseline is kept, too: differences are shown against it, and there is a way back.
-                ledger.save_version(found.parent, &Lineage::default(), &format!("baseline of {note}"))?;
+                let origin = self.origin.clone().filter(|origin| *origin != found.parent.hash());
+                let parent = Lineage { parent: origin, ..Lineage::default() };
+                ledger.save_version(found.parent, &parent, &format!("baseline of {note}"))?;
                 let saved = ledger.save_version(found.best, lineage, &note)?;
+                if saved.was_there {
+                    tuned::again(ledger, &saved.hash, lineage)?;
+                }
                 let promoted = self.promote(ledger, &saved.hash, &note)?;
                 (Some(saved.hash), promoted)
             }
@@ -87,6 +94,7 @@ impl Keep {
             tokens: story.spent.tokens,
             cost_usd: usd,
             costs,
+            paid: None,
             candidates: story.candidates.len() as u64 - 1,
             stopped: story.stopped.len() as u64,
             rejected: story.rejected.clone(),

@@ -13,6 +13,7 @@ mod protect;
 
 use super::gather::AuditRequest;
 use super::label::Watch;
+use super::tuned;
 use super::{AppError, JudgeRequest, Project};
 use crate::adapt::{Adaptation, Terms};
 use crate::judge::JudgeSpec;
@@ -122,10 +123,13 @@ pub(super) async fn run(
     };
     let run = run_id(&begun);
     let ledger = Arc::new(project.ledger()?);
+    tuned::record(&ledger, &data)?;
     let alias = request.promote.as_ref().map(|alias| Ok::<_, AppError>((alias.clone(), ledger.standing(alias)?)));
     let priced = [Some(&endpoint), Some(&reflector), rival.map(|rival| &rival.endpoint)];
     let priced = priced.into_iter().flatten().all(|endpoint| endpoint.price.is_some());
-    let keep = Keep { alias: alias.transpose()?, priced, invocation: project.invocation() };
+    // A prompt that is bound to another model was made with what it was made with before.
+    let origin = request.judge.stored.as_ref().map(|stored| stored.hash());
+    let keep = Keep { alias: alias.transpose()?, priced, invocation: project.invocation(), origin };
     let _alone = ledger.lock(&run)?;
     let (lab, mut models) = Models::connect(&ledger, &run, &judge, endpoint, reflector, cancel).await?;
     let rival = match rival {
@@ -147,8 +151,11 @@ pub(super) async fn run(
         rival,
     };
     let result = models.show(Box::pin(job.work(lab, strategy)), watch).await;
-    models.end()?;
-    result
+    let paid = models.end(&ledger)?;
+    result.map(|mut found| {
+        found.summary.paid = Some(paid(found.summary.calls, priced));
+        found
+    })
 }
 
 /// The judge to begin with. A stored one carries no spans that revisions have to keep: its rubric's file does.

@@ -4,12 +4,13 @@ use super::Against;
 use crate::app::AppError;
 use crate::app::label::Watch;
 use crate::app::project::{SimServer, connect_with};
-use crate::domain::Event;
+use crate::domain::{Event, NanoUsd};
 use crate::judge::{IN_FLIGHT, JudgeSpec};
 use crate::ledger::{Keeper, Ledger, RunInfo, Session, Spent};
 use crate::model::{Endpoint, Policy};
 use crate::optimize::engine::Sent;
 use crate::optimize::lab::{Lab, Rival, Way};
+use crate::optimize::summary::{Calls, Paid};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub(super) struct Models<'a> {
     seen: mpsc::UnboundedReceiver<Event>,
     /// What earlier sessions of this run sent and paid.
     pub sent: Sent,
+    /// The work of each way, and the requests of earlier sessions: the judge, the reflection model, a rival.
+    ways: Vec<(String, u64)>,
 }
 
 /// One answer is one request, so that a budget in calls is one in requests.
@@ -40,7 +43,8 @@ impl<'a> Models<'a> {
         cancel: watch::Receiver<bool>,
     ) -> Result<(Lab<Keeper>, Self), AppError> {
         let (events, seen) = mpsc::unbounded_channel();
-        let mut models = Self { sessions: Vec::new(), servers: Vec::new(), seen, sent: Sent::default() };
+        let mut models =
+            Self { sessions: Vec::new(), servers: Vec::new(), seen, sent: Sent::default(), ways: Vec::new() };
         let (name, writes) = (judge.model.clone(), reflector.identity.clone());
         let (judge_way, judged) = models.way(ledger, judge, &name, &format!("optimize {run} judge"), endpoint).await?;
         let (writer, written) =
@@ -81,6 +85,7 @@ impl<'a> Models<'a> {
             slot_cost: Default::default(),
         };
         let spent = ledger.spent(&info.id())?;
+        self.ways.push((info.id(), spent.calls - spent.assumed));
         let session = ledger.begin(&info)?;
         let journal = Arc::new(session.keeper());
         self.sessions.push(session);
@@ -101,11 +106,27 @@ impl<'a> Models<'a> {
         result
     }
 
-    /// Clean ends are told from kills: only a session without an end may have had calls in flight.
-    pub fn end(self) -> Result<(), AppError> {
+    /// Clean ends are told from kills: only a session without an end may have had calls in flight. What all sessions of this
+    /// run have paid for by now, `calls` being what it looked at.
+    pub fn end(self, ledger: &Ledger) -> Result<impl FnOnce(Calls, bool) -> Paid, AppError> {
         for session in self.sessions {
             session.end("done")?;
         }
-        Ok(())
+        let (mut each, mut usd, mut now) = ([0; 3], NanoUsd(0), 0);
+        for (at, (work, before)) in self.ways.iter().enumerate() {
+            let spent = ledger.spent(work)?;
+            each[at] = spent.calls - spent.assumed;
+            usd = usd + spent.cost;
+            now += each[at] - before;
+        }
+        let [judge, other, rival] = each;
+        Ok(move |calls: Calls, priced: bool| Paid {
+            judge,
+            other,
+            rival,
+            usd: priced.then(|| usd.usd()),
+            from_ledger: calls.judge.saturating_sub(judge + rival) + calls.other.saturating_sub(other),
+            now,
+        })
     }
 }

@@ -74,13 +74,17 @@ fn text(path: &Path) -> Result<String, AppError> {
     std::fs::read_to_string(path).map_err(|e| refused(format!("the protected items cannot be read: {e}")))
 }
 
+/// What a judge said of the protected items of Train and Dev, and of the held-out items.
+type Answers<'a> = (&'a Vec<Outcome>, &'a Vec<Outcome>);
+
 impl Protection {
-    /// What two judges said of each: `searched` those of Train and Dev, `held` the held-out ones.
-    pub fn seen(&self, searched: &[Vec<Outcome>; 2], held: &[&[Outcome]; 2]) -> Vec<Protected> {
-        let verdict = |side: usize, id: &ItemId| {
-            let mut all = searched[side].iter().chain(held[side]);
-            all.find(|outcome| outcome.item.id == *id).map(|outcome| &outcome.verdict)
+    /// What two judges said of each.
+    pub fn seen(&self, old: Answers<'_>, new: Answers<'_>) -> Vec<Protected> {
+        let verdict = |(searched, held): Answers<'_>, id: &ItemId| {
+            let mut all = searched.iter().chain(held);
+            all.find(|outcome| outcome.item.id == *id).map(|outcome| outcome.verdict.clone())
         };
-        self.items.iter().map(|id| Protected::new(id.clone(), verdict(0, id), verdict(1, id))).collect()
+        let one = |id: &ItemId| Protected::new(id.clone(), verdict(old, id).as_ref(), verdict(new, id).as_ref());
+        self.items.iter().map(one).collect()
     }
 }

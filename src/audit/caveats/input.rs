@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 pub(super) fn caveats(facts: &Facts<'_>) -> Vec<(Mistake, String)> {
     let mut found = Vec::new();
     found.extend(simulated(facts));
+    found.extend(facts.found.tuned_on.as_ref().map(|tuned| (Mistake::TunedOn, tuned.text("The judge"))));
     found.extend(not_run(facts));
     found.extend(queries(facts));
     found.extend(served(facts));

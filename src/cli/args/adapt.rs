@@ -55,6 +55,13 @@ pub(in crate::cli) struct AdaptArgs {
     /// Share of malformed replies that is allowed, unless the old judge has more
     #[arg(long, value_name = "SHARE", default_value_t = Terms::default().malformed, value_parser = probability)]
     pub malformed: f64,
+    /// Ids of items whose rating must stay that of the old judge, one a line: a judge that changes one is a NO-GO
+    #[arg(long, value_name = "FILE")]
+    pub protect: Option<PathBuf>,
+    /// Fit a calibration map to the best candidate of each search, at no call: its ratings are read through it when that is
+    /// shown to help on dev queries that the map was not fitted to, and the held-out part decides on both together
+    #[arg(long)]
+    pub calibrate: bool,
     #[command(flatten)]
     pub data: DataArgs,
     /// Judge calls for each target, the old judge's included; never exceeded [default: 2000, where nothing is limited]
@@ -141,6 +148,8 @@ impl AdaptArgs {
                 slice_margin: self.slice_margin,
                 malformed: self.malformed,
             },
+            protect: self.protect.clone(),
+            calibrate: self.calibrate,
             promote: self.promote.clone(),
             new_yardstick: self.new_yardstick,
         }

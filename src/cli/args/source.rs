@@ -28,7 +28,8 @@ pub(in crate::cli) struct ElsewhereArgs {
     /// [default: malformed]
     #[arg(long, value_enum, value_name = "POLICY")]
     pub on_fraction: Option<Fraction>,
-    /// Keep items with a `purpose` of train, dev, prompt-dev or demo: numbers on them flatter
+    /// Keep items with a `purpose` of train, dev, prompt-dev or demo, and those that a stored judge was tuned on: numbers on
+    /// them flatter
     #[arg(long)]
     pub contaminated: bool,
     /// What ids are made of, such as '{query_id}_{system}': `query_id` is the query, other names become slices; each

@@ -1,6 +1,9 @@
 //! As Markdown (GitHub flavour).
 
-use super::rows::{OVERVIEW, beware, bought, broken, next, overview, rows, rule, sentence, simpler, spent, title};
+use super::rows::{
+    OVERVIEW, Step, beware, bought, broken, earlier, map, next, overview, rows, rule, sentence, simpler, spent, title,
+    total,
+};
 use crate::adapt::{Summary, Target};
 use crate::report::markdown::{code, prose};
 
@@ -9,6 +12,7 @@ pub fn adaptation_markdown(summary: &Summary) -> String {
     let mut out = format!("## {} carried to {}\n\n", code(&summary.from.name), plural_models(summary));
     if summary.targets.len() > 1 {
         out.push_str(&table(&OVERVIEW.map(str::to_owned), overview(summary).iter().map(|line| line.to_vec())));
+        total(summary).iter().for_each(|text| out.push_str(&format!("{}\n\n", prose(&sentence(text)))));
     }
     summary.targets.iter().for_each(|one| out.push_str(&target(summary, one)));
     out
@@ -40,15 +44,17 @@ fn target(summary: &Summary, target: &Target) -> String {
         out.push_str(&table(&header, lines));
     }
     bought(target).iter().for_each(|text| out.push_str(&format!("- searched: {}\n", prose(text))));
+    map(target).iter().for_each(|text| out.push_str(&format!("- map: {}\n", prose(text))));
     simpler(target).iter().for_each(|text| out.push_str(&format!("- simpler: {}\n", prose(text))));
     if target.adaptation.is_some() {
         out.push_str(&format!("- slices: {}\n", prose(&rule(summary))));
     }
     broken(target).iter().for_each(|text| out.push_str(&format!("- changed: {}\n", prose(text))));
     beware(summary, target).iter().for_each(|text| out.push_str(&format!("- beware: {}\n", prose(text))));
+    earlier(target).iter().for_each(|text| out.push_str(&format!("- earlier: {}\n", prose(text))));
     out.push_str(&format!("- spent: {}\n", prose(&spent(target))));
-    for (does, command) in next(summary, target) {
-        out.push_str(&format!("- {does}: {}\n", code(&command)));
+    for Step { does, text, is_command } in next(summary, target) {
+        out.push_str(&format!("- {does}: {}\n", if is_command { code(&text) } else { prose(&text) }));
     }
     out.push('\n');
     out

@@ -8,5 +8,6 @@ pub use markdown::adaptation_markdown;
 pub use terminal::adaptation_terminal;
 
 pub(super) use rows::{
-    OVERVIEW, Row, beware, bought, broken, counts, is_go, next, overview, rows, rule, sentence, simpler, spent, title,
+    OVERVIEW, Row, Step, beware, bought, broken, counts, earlier, is_go, map, next, overview, rows, rule, sentence,
+    simpler, spent, title, total,
 };

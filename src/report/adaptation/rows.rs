@@ -1,14 +1,15 @@
 //! Rows and sentences.
 
-use crate::adapt::{Adaptation, Arm, Goal, Summary, Target, Terms, Unmet, Verdict};
-use crate::audit::{Change, Cost, SliceContrast};
+use crate::adapt::{Adaptation, Arm, Earlier, Goal, Summary, Target, Terms, Unmet, Verdict};
+use crate::audit::{Change, Cost, FEW_ROWS, SliceContrast};
 use crate::domain::{Figure, quoted};
 use crate::optimize::adopt::{self, SliceStanding};
 use crate::optimize::event::Find;
+use crate::optimize::pool::CandidateId;
 use crate::optimize::story::StageFound;
 use crate::optimize::summary::PRODUCTION;
 use crate::report::figures::{Unit, count, p_value, plural};
-use crate::report::optimization::{short, spending};
+use crate::report::optimization::{calibrated, paid_for, short, spending};
 
 /// A row of the judges side by side.
 pub(in crate::report) struct Row {
@@ -68,15 +69,19 @@ pub(in crate::report) fn sentence(reason: &str) -> String {
 
 /// What each way of searching bought, on the data of the search: a sentence for each, then which one is used, and why.
 pub(in crate::report) fn bought(target: &Target) -> Vec<String> {
-    let mut said: Vec<String> = with_news(target).map(|(found, new)| stage(found, new)).collect();
-    said.extend((!said.is_empty()).then(|| used(target)));
+    told(&target.regimes, target.run.best.candidate)
+}
+
+fn told(stages: &[StageFound], best: CandidateId) -> Vec<String> {
+    let mut said: Vec<String> = with_news(stages).map(|(found, new)| stage(found, new)).collect();
+    said.extend((!said.is_empty()).then(|| used(stages, best)));
     said
 }
 
 /// The stages, each with whether it ended with another prompt than it began with.
-fn with_news(target: &Target) -> impl Iterator<Item = (&StageFound, bool)> {
+fn with_news(stages: &[StageFound]) -> impl Iterator<Item = (&StageFound, bool)> {
     let mut before = 0;
-    target.regimes.iter().map(move |stage| (stage, std::mem::replace(&mut before, stage.best) != stage.best))
+    stages.iter().map(move |stage| (stage, std::mem::replace(&mut before, stage.best) != stage.best))
 }
 
 /// `4.19 NMSE points better (± 1.02)`.
@@ -96,9 +101,10 @@ fn stage(stage: &StageFound, new: bool) -> String {
     let (name, calls) = (&stage.name, plural(stage.calls, "call", "calls"));
     match stage.gain {
         Some(gain) => {
-            let rows = stage
-                .rows
-                .map_or(String::new(), |rows| format!(", on {}", plural(u64::from(rows), "dev item", "dev items")));
+            let few = |rows: u32| if is_few(rows) { ", which say little" } else { "" };
+            let rows = stage.rows.map_or(String::new(), |rows| {
+                format!(", on {}{}", plural(u64::from(rows), "dev item", "dev items"), few(rows))
+            });
             format!("{name}: {does}, {calls}; {} than what it began with{rows}", moved(gain, stage.se))
         }
         None if new => format!("{name}: {does}, {calls}; not on dev items that what it began with was rated on"),
@@ -106,10 +112,14 @@ fn stage(stage: &StageFound, new: bool) -> String {
     }
 }
 
+/// So few rows say little of a prompt.
+fn is_few(rows: u32) -> bool {
+    u64::from(rows) < FEW_ROWS
+}
+
 /// What was compared in the end, on how many items, and what is used.
-fn used(target: &Target) -> String {
-    let best = target.run.best.candidate;
-    let found: Vec<&StageFound> = with_news(target).filter(|(_, new)| *new).map(|(stage, _)| stage).collect();
+fn used(stages: &[StageFound], best: CandidateId) -> String {
+    let found: Vec<&StageFound> = with_news(stages).filter(|(_, new)| *new).map(|(stage, _)| stage).collect();
     let at = found.iter().position(|stage| stage.best == best && best != 0);
     let before: Vec<&str> = found[..at.unwrap_or(0)].iter().map(|stage| stage.name.as_str()).collect();
     let with =
@@ -126,7 +136,11 @@ fn used(target: &Target) -> String {
     let each = last.iter().map(one).collect::<Vec<_>>().join(", ");
     let on = if alike { format!(", {}", items(first.rows)) } else { String::new() };
     let why = if at.is_some() { "most is to be expected of it" } else { "nothing is to be expected of the others" };
-    format!("in the end, against the old prompt on the new model{on}: {each}. Used: {used}; {why}")
+    let few = found.iter().any(|stage| stage.rows.is_some_and(is_few));
+    let few = if few { ", and not what a stage saw by itself on few items" } else { "" };
+    format!(
+        "in the end, against the old prompt on the new model{on}: {each}. This comparison decided{few}. Used: {used}; {why}"
+    )
 }
 
 /// What broke and what was mended against the old judge.
@@ -149,13 +163,21 @@ pub(in crate::report) fn spent(target: &Target) -> String {
     format!("{}{share}", spending(&target.run))
 }
 
+/// What all targets together were paid for; `None` for a single one, which says it itself.
+pub(in crate::report) fn total(summary: &Summary) -> Option<String> {
+    let paid = &summary.paid;
+    let old = match paid.rival {
+        0 => "none of them to the old judge, whose ratings were in the ledger".to_owned(),
+        n => format!("the old judge's {} among them, once for all targets", count(n)),
+    };
+    let free = plural(paid.from_ledger, "answer", "answers");
+    (summary.targets.len() > 1)
+        .then(|| format!("in all {}: {old}; {free} came from the ledger, at no cost", paid_for(paid)))
+}
+
 /// What speaks against trusting the verdict; `None` when nothing does.
 pub(in crate::report) fn beware(summary: &Summary, target: &Target) -> Option<String> {
-    let one = |terms: &Terms| {
-        let goal = if terms.goal == Goal::Better { ", to be better" } else { "" };
-        format!("margin {}, slices {}, malformed {}{goal}", terms.margin, terms.slice_margin, terms.malformed)
-    };
-    let earlier: Vec<String> = summary.earlier.iter().map(one).collect();
+    let earlier: Vec<String> = summary.earlier.iter().map(terms).collect();
     let terms = (!earlier.is_empty()).then(|| {
         format!(
             "this judge was carried by other terms before ({}): terms that are changed after a look prove nothing",
@@ -171,6 +193,11 @@ pub(in crate::report) fn beware(summary: &Summary, target: &Target) -> Option<St
 /// What speaks for the old prompt on the new model, in place of the revised one.
 pub(in crate::report) fn simpler(target: &Target) -> Option<&str> {
     target.adaptation.as_ref()?.simpler.as_deref()
+}
+
+/// What became of a calibration map; `None` where none was asked for.
+pub(in crate::report) fn map(target: &Target) -> Option<String> {
+    calibrated(&target.run, target.is_calibrated)
 }
 
 /// By what rule a slice counts against the new judge.
@@ -189,25 +216,67 @@ pub(in crate::report) fn counts(slice: &SliceContrast, terms: &Terms) -> String 
 }
 
 /// What to do now: what it is for, and what to type.
-pub(in crate::report) fn next(summary: &Summary, target: &Target) -> Vec<(&'static str, String)> {
+pub(in crate::report) struct Step {
+    pub does: &'static str,
+    pub text: String,
+    /// It is copied as a whole; otherwise it is a sentence.
+    pub is_command: bool,
+}
+
+/// What to do now.
+pub(in crate::report) fn next(summary: &Summary, target: &Target) -> Vec<Step> {
     let old = short(&summary.from.judge);
-    let command = |rest: String| target.run.invocation.command(&rest);
-    let plain = simpler(target).map(|_| {
-        let model = quoted(&target.model);
-        ("store the old one", command(format!("judge add --from {old} --model {model}")))
-    });
+    let command = |does, rest: String| Step { does, text: target.run.invocation.command(&rest), is_command: true };
+    let seen = last_go(target).map(|version| command("see the earlier GO", format!("judge show {}", short(version))));
     let Some(version) = target.run.version.as_deref().map(short) else {
         // Without a version the old judge may not be stored either: its model and rubric lead to it.
-        return vec![("what can be done", instead(target))];
+        let instead = Step { does: "what can be done", text: instead(target), is_command: false };
+        return std::iter::once(instead).chain(seen).collect();
     };
-    let mut steps: Vec<(&str, String)> = plain.into_iter().collect();
-    steps.push(("see what changed", command(format!("judge diff {old} {version}"))));
+    let plain = simpler(target).map(|_| {
+        let model = quoted(&target.model);
+        command("store the old one", format!("judge add --from {old} --model {model}"))
+    });
+    let mut steps: Vec<Step> = plain.into_iter().collect();
+    steps.push(command("see what changed", format!("judge diff {old} {version}")));
+    steps.extend(seen);
     if target.run.promoted.is_none() {
-        steps.push(("use it", command(format!("judge promote {version} --as {PRODUCTION}"))));
+        steps.push(command("use it", format!("judge promote {version} --as {PRODUCTION}")));
     }
-    steps.push(("go back", command(target.run.way_back(&old))));
-    steps.push(("label with it", command(format!("label --judge {version}"))));
+    steps.push(command("go back", target.run.way_back(&old)));
+    steps.push(command("label with it", format!("label --judge {version}")));
     steps
+}
+
+/// The version of the last GO before, where it is another one than this run's.
+fn last_go(target: &Target) -> Option<&str> {
+    let last = target.earlier.iter().rev().find_map(|earlier| earlier.version.as_deref())?;
+    (target.run.version.as_deref() != Some(last)).then_some(last)
+}
+
+/// What came of the same carry before; `None` where it is the first one.
+pub(in crate::report) fn earlier(target: &Target) -> Option<String> {
+    let one = |earlier: &Earlier| {
+        let with = earlier.regimes.join(", ");
+        let on = if earlier.same_data { "" } else { ", on other items or another division of them" };
+        let of = earlier.version.as_deref().map_or(String::new(), |version| format!(", version {}", short(version)));
+        let why = earlier.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
+        let terms = terms(&earlier.terms);
+        format!("{} on {}{of} ({with}; {terms}; seed {}){on}{why}", earlier.verdict.name(), earlier.date, earlier.seed)
+    };
+    let said: Vec<String> = target.earlier.iter().rev().take(EARLIER).map(one).collect();
+    let more = target.earlier.len().saturating_sub(EARLIER);
+    let more = if more > 0 { format!("; and {more} before") } else { String::new() };
+    (!said.is_empty()).then(|| format!("{}{more}", said.join("; ")))
+}
+
+/// Verdicts of before that are told.
+const EARLIER: usize = 3;
+
+/// `margin 2, slices 2, malformed 0.02`.
+fn terms(terms: &Terms) -> String {
+    let goal = if terms.goal == Goal::Better { ", to be better" } else { "" };
+    format!("margin {}, slices {}, malformed {}{goal}", terms.margin, terms.slice_margin, terms.malformed)
 }
 
 /// What can be done about a NO-GO. A term that was not met may be given a wider margin, but not because it was not met.
@@ -226,6 +295,7 @@ fn instead(target: &Target) -> String {
         Unmet::Margin => format!("--margin (now {})", found.terms.margin),
         Unmet::SliceMargin => format!("--slice-margin (now {})", found.terms.slice_margin),
         Unmet::Malformed => format!("--malformed (now {})", found.terms.malformed),
+        Unmet::Protected => "--protect".to_owned(),
     };
     let options: Vec<String> =
         found.iter().flat_map(|found| found.unmet.iter().map(|unmet| option(found, *unmet))).collect();
@@ -240,7 +310,7 @@ fn instead(target: &Target) -> String {
     )
 }
 
-/// All targets in a line each: model, verdict, NMSE, malformed, cost of 1,000 labels, judge calls.
+/// All targets in a line each: model, verdict, NMSE, malformed, cost of 1,000 labels, requests that were paid for.
 pub(in crate::report) fn overview(summary: &Summary) -> Vec<[String; 6]> {
     let line = |target: &Target| {
         let last = target.adaptation.as_ref().and_then(|found| found.arms.last());
@@ -252,7 +322,7 @@ pub(in crate::report) fn overview(summary: &Summary) -> Vec<[String; 6]> {
             of(&|panel| Unit::Nmse.value(&panel.nmse)),
             of(&|panel| Unit::Share.value(&panel.malformed.rate)),
             of(&|panel| price(&panel.cost)),
-            count(target.run.calls.judge),
+            target.run.paid.map_or("–".to_owned(), |paid| count(paid.requests())),
         ]
     };
     summary.targets.iter().map(line).collect()
@@ -260,9 +330,42 @@ pub(in crate::report) fn overview(summary: &Summary) -> Vec<[String; 6]> {
 
 /// What stands above [`overview`].
 pub(in crate::report) const OVERVIEW: [&str; 6] =
-    ["model", "verdict", "NMSE", "malformed", "cost of 1,000 labels", "judge calls spent"];
+    ["model", "verdict", "NMSE", "malformed", "cost of 1,000 labels", "requests paid for"];
 
 /// The verdict is good news.
 pub(in crate::report) fn is_go(target: &Target) -> bool {
     target.verdict == Verdict::Go
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::optimize::event::Why;
+
+    #[test]
+    fn a_stage_that_saw_few_items_is_said_to_have_and_the_comparison_that_decided_is_named() {
+        let stage = |name: &str, best, gain, rows, last| StageFound {
+            name: name.to_owned(),
+            best,
+            why: Why::Budget,
+            calls: 120,
+            gain: Some(gain),
+            se: Some(9.0),
+            rows: Some(rows),
+            last: Some(Find { candidate: best, rows: 40, gain: last, se: Some(2.0), expected: last }),
+        };
+        let said = told(&[stage("rewrite", 3, -6.25, 4, 11.5), stage("demos", 5, 0.5, 40, 9.0)], 3);
+        assert_eq!(
+            said,
+            [
+                "rewrite: other wording, 120 calls; 6.25 NMSE points worse (± 9.00) than what it began with, on 4 dev items, \
+                 which say little",
+                "demos: rated examples in the prompt, 120 calls; 0.50 NMSE points better (± 9.00) than what it began with, on \
+                 40 dev items",
+                "in the end, against the old prompt on the new model, on 40 dev items: rewrite 11.50 NMSE points better (± \
+                 2.00), demos 9.00 NMSE points better (± 2.00). This comparison decided, and not what a stage saw by itself on \
+                 few items. Used: rewrite; most is to be expected of it"
+            ]
+        );
+    }
 }

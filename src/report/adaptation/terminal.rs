@@ -1,7 +1,8 @@
 //! In the terminal.
 
 use super::rows::{
-    OVERVIEW, beware, bought, broken, is_go, next, overview, rows, rule, sentence, simpler, spent, title,
+    OVERVIEW, Step, beware, bought, broken, earlier, is_go, map, next, overview, rows, rule, sentence, simpler, spent,
+    title, total,
 };
 use crate::adapt::{Summary, Target};
 use crate::report::plain::spaced;
@@ -17,6 +18,7 @@ pub fn adaptation_terminal(summary: &Summary, options: &TerminalOptions) -> Stri
             table.add_row(line.iter().enumerate().map(|(at, text)| options.cell(&spaced(text), tone(at))));
         }
         out.push_str(&options.set(table, &[2, 3, 4, 5]));
+        total(summary).iter().for_each(|text| out.push_str(&options.hanging("", &sentence(text))));
         out.push('\n');
     }
     let each: Vec<String> = summary.targets.iter().map(|one| target(summary, one, *options)).collect();
@@ -48,6 +50,9 @@ fn target(summary: &Summary, target: &Target, options: TerminalOptions) -> Strin
     for (at, text) in bought(target).iter().enumerate() {
         field(if at == 0 { "searched" } else { "" }, text);
     }
+    if let Some(text) = map(target) {
+        field("map", &text);
+    }
     if let Some(text) = simpler(target) {
         field("simpler", text);
     }
@@ -60,6 +65,9 @@ fn target(summary: &Summary, target: &Target, options: TerminalOptions) -> Strin
     if let Some(text) = beware(summary, target) {
         field("beware", &text);
     }
+    if let Some(text) = earlier(target) {
+        field("earlier", &text);
+    }
     field("spent", &spent(target));
     if let Some(version) = &target.run.version {
         field(
@@ -67,13 +75,10 @@ fn target(summary: &Summary, target: &Target, options: TerminalOptions) -> Strin
             &format!("as judge version {}; the old judge stays as it is", super::super::optimization::short(version)),
         );
     }
-    for (does, command) in next(summary, target) {
+    for Step { does, text, is_command } in next(summary, target) {
         let first = format!("{INDENT}{does:<18}  ");
         // A command is copied as a whole.
-        out.push_str(&match target.run.version {
-            Some(_) => format!("{first}{command}\n"),
-            None => options.hanging(&first, &command),
-        });
+        out.push_str(&if is_command { format!("{first}{text}\n") } else { options.hanging(&first, &text) });
     }
     out
 }

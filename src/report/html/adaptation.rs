@@ -8,7 +8,8 @@ use crate::adapt::{Adaptation, Summary, Target};
 use crate::audit::{Change, Diff};
 use crate::domain::Rating;
 use crate::report::adaptation::{
-    OVERVIEW, Row, beware, bought, broken, counts, is_go, next, overview, rows, rule, sentence, simpler, spent, title,
+    OVERVIEW, Row, Step, beware, bought, broken, counts, earlier, is_go, map, next, overview, rows, rule, sentence,
+    simpler, spent, title, total,
 };
 use crate::report::comparison::shown;
 use crate::report::plain::plain;
@@ -34,6 +35,7 @@ pub fn adaptation_html(summary: &Summary) -> String {
         },
         header: OVERVIEW,
         overview: overview(summary),
+        total: total(summary).map(|text| sentence(&text)),
         terms: terms(summary),
         targets: summary.targets.iter().enumerate().map(|(at, target)| Section::of(summary, target, at)).collect(),
         program: env!("CARGO_PKG_VERSION"),
@@ -52,6 +54,7 @@ struct Page {
     verdict: String,
     header: [&'static str; 6],
     overview: Vec<[String; 6]>,
+    total: Option<String>,
     terms: Vec<(&'static str, String)>,
     targets: Vec<Section>,
     program: &'static str,
@@ -76,7 +79,9 @@ struct Section {
     /// Each with how it stands to the margin.
     slices: Vec<(SliceRow, String)>,
     spent: String,
-    steps: Vec<(&'static str, String)>,
+    map: Option<Words>,
+    earlier: Option<Words>,
+    steps: Vec<Step>,
     search: Option<String>,
 }
 
@@ -104,6 +109,8 @@ impl Section {
                 shown(&found.against.slices).into_iter().map(counted).collect()
             }),
             spent: spent(target),
+            map: map(target).map(|text| Words::new(&text)),
+            earlier: earlier(target).map(|text| Words::new(&text)),
             steps: next(summary, target),
             search: target.run.report.as_ref().and_then(|page| {
                 let folder = page.parent()?.file_name()?.to_string_lossy().into_owned();
@@ -126,9 +133,14 @@ fn terms(summary: &Summary) -> Vec<(&'static str, String)> {
         crate::adapt::Goal::Better => "better than the old judge".to_owned(),
         crate::adapt::Goal::NonInferior => format!("not worse than the old judge by {} NMSE points", terms.margin),
     };
+    let protected = match summary.protected {
+        0 => "none: no item was named".to_owned(),
+        n => format!("{n}: each must keep the old judge's rating"),
+    };
     vec![
         ("must be", goal),
         ("no slice worse by", format!("{} NMSE points", terms.slice_margin)),
+        ("protected items", protected),
         ("malformed at most", format!("{:.1} %, unless the old judge has more", 100.0 * terms.malformed)),
         ("data", summary.data.clone()),
         ("metric", summary.metric.clone()),

@@ -16,7 +16,7 @@ use crate::report::comparison::shown;
 use crate::report::examples::{all, told};
 use crate::report::figures::{Unit, count};
 use crate::report::optimization::{
-    best, fates, headline, next, nmse, rounds, short, shows, spending, standing, steps, trust, upkeep,
+    best, fates, headline, is_adopted, next, nmse, rounds, short, shows, spending, standing, steps, trust, upkeep,
 };
 use crate::report::plain::plain;
 use crate::report::plots::{Learning, learning};
@@ -43,8 +43,8 @@ pub fn optimization_html(summary: &Summary, story: &Story) -> String {
         model: plain(&story.begun.model),
         strategy: plain(&story.begun.strategy),
         run: plain(&summary.run),
-        tone: if summary.adopted.is_baseline { "fair" } else { "good" },
-        stamp: format!("{} {}", if summary.adopted.is_baseline { "✕" } else { "✓" }, standing(summary)),
+        tone: if is_adopted(summary, story) { "good" } else { "fair" },
+        stamp: plain(&format!("{} {}", if is_adopted(summary, story) { "✓" } else { "✕" }, standing(summary, story))),
         big: nmse(summary).and_then(|nmse| nmse.difference.value()).map(signed_short),
         interval: nmse(summary)
             .and_then(|nmse| nmse.difference.interval())
@@ -54,14 +54,16 @@ pub fn optimization_html(summary: &Summary, story: &Story) -> String {
         spending: spending(summary),
         upkeep: upkeep(summary),
         nothing: best.id == 0,
-        adopted: !summary.adopted.is_baseline,
+        adopted: is_adopted(summary, story),
+        kept: kept(summary, story),
+        parent: if story.begun.against.is_some() { "old judge" } else { "baseline" },
         change: prose(&diff(&story.candidates[0].text, &best.text)),
         shows: shows(story).map(|text| plain(&text)),
         examples: all(&summary.best_prompt).take(EXAMPLES).map(told).collect(),
         hidden: all(&summary.best_prompt).count().saturating_sub(EXAMPLES),
         held: compared.map(Held::of),
         facts: trust(summary, story).into_iter().map(|(name, text)| (name, Words::new(&text))).collect(),
-        steps: steps(summary).into_iter().map(|step| (step.does, step.command)).collect(),
+        steps: steps(summary, story).into_iter().map(|step| (step.does, step.command)).collect(),
         next: Words::new(next(summary, story)),
         version: summary.version.as_deref().map(short),
         curve: curve(story),
@@ -78,6 +80,16 @@ pub fn optimization_html(summary: &Summary, story: &Story) -> String {
         program: env!("CARGO_PKG_VERSION"),
     };
     page.render().expect("rendering into memory cannot fail")
+}
+
+/// What is adopted where the prompt stays as it is.
+fn kept(summary: &Summary, story: &Story) -> &'static str {
+    let mapped = summary.calibration.as_ref().is_some_and(|found| found.dev.used);
+    match (story.begun.against.is_some(), mapped) {
+        (false, _) => "its calibration map",
+        (true, false) => "the old prompt on the new model",
+        (true, true) => "the old prompt on the new model, with a calibration map",
+    }
 }
 
 #[derive(Template)]
@@ -99,6 +111,10 @@ struct Page<'a> {
     upkeep: Option<String>,
     nothing: bool,
     adopted: bool,
+    /// What is adopted, where it is no other prompt.
+    kept: &'static str,
+    /// What is stored beside it, and what it is held against.
+    parent: &'static str,
     change: Prose,
     shows: Option<String>,
     /// Names and texts of each example.

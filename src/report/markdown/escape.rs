@@ -1,15 +1,11 @@
 //! What people and models wrote, neutralised: it can open no tag, link, mention, table cell or code span.
 
-use crate::report::plain::{cut, plain};
-
-/// Columns of a quoted text before it is cut.
-const QUOTED: usize = 300;
+use crate::report::plain::plain;
 
 /// `text` as a code span, for names and commands. Its fence is longer than any run of backticks inside; `|` is escaped,
 /// for a table splits its cells before it reads code.
 pub(in crate::report) fn code(text: &str) -> String {
-    let text = plain(text);
-    let text = cut(&text, QUOTED).replace('|', "\\|");
+    let text = plain(text).replace('|', "\\|");
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') || text.is_empty() { " " } else { "" };
@@ -20,7 +16,6 @@ pub(in crate::report) fn code(text: &str) -> String {
 /// (mentions, issue numbers, addresses) from being a link.
 pub(in crate::report) fn prose(text: &str) -> String {
     let text = plain(text);
-    let text = cut(&text, QUOTED);
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         match c {
@@ -48,6 +43,8 @@ mod tests {
         );
         assert_eq!(prose("https://x.y www.z.w"), "https:\u{200b}//x.y www\u{200b}.z.w");
         assert_eq!(code("a`b``c|d"), "```a`b``c\\|d```");
+        let long = "word ".repeat(200);
+        assert_eq!((prose(&long).as_str(), code(&long)), (long.trim_end(), format!("`{}`", long.trim_end())));
         assert_eq!(code("`"), "`` ` ``");
         assert_eq!(code(""), "`  `");
     }

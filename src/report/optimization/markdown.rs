@@ -1,6 +1,7 @@
 //! As Markdown (GitHub flavour): a comment on a pull request that changes a prompt.
 
-use super::words::{best, edits, fates, headline, next, spending, standing, steps, trust, upkeep};
+use super::spending::spending;
+use super::words::{best, edits, fates, headline, next, standing, steps, trust, upkeep};
 use crate::optimize::story::Story;
 use crate::optimize::summary::Summary;
 use crate::report::bullets::weighed_markdown;
@@ -11,7 +12,7 @@ use crate::report::markdown::{code, prose};
 pub fn optimization_markdown(summary: &Summary, story: &Story) -> String {
     let begun = &story.begun;
     let mut out = format!("## Prompt of {}, optimised with {}\n\n", code(&begun.model), code(&begun.strategy));
-    out.push_str(&format!("**{}.** ", standing(summary)));
+    out.push_str(&format!("**{}.** ", prose(&standing(summary, story))));
     headline(summary, story).iter().for_each(|sentence| out.push_str(&format!("{} ", prose(sentence))));
     out.push_str(&format!("\n\nSpent: {}. ", prose(&spending(summary))));
     out.push_str(&upkeep(summary).map_or(String::new(), |text| format!("{}. ", prose(&text))));
@@ -32,7 +33,7 @@ pub fn optimization_markdown(summary: &Summary, story: &Story) -> String {
         out.push_str(&format!("- **{name}**: {}\n", prose(&text)));
     }
     out.push_str("\n### What now\n\n");
-    let steps = steps(summary);
+    let steps = steps(summary, story);
     if steps.is_empty() {
         out.push_str(&format!("{}\n\n", next(summary, story)));
     }

@@ -1,8 +1,9 @@
 //! In the terminal: adopted or not, what it gained, what changed, what to type next.
 
+use super::scale::{calibrated, scale};
+use super::spending::spending;
 use super::words::{
-    best, calibrated, edits, fates, headline, made_of, next, rounds, scale, short, spending, standing, steps, stopped,
-    upkeep,
+    best, edits, fates, headline, is_adopted, made_of, next, rounds, short, standing, steps, stopped, upkeep,
 };
 use crate::optimize::story::Story;
 use crate::optimize::summary::Summary;
@@ -16,8 +17,8 @@ const LINES: usize = 15;
 
 /// Renders a run.
 pub fn optimization_terminal(summary: &Summary, story: &Story, options: &TerminalOptions) -> String {
-    let tone = if summary.adopted.is_baseline { Tone::Bad } else { Tone::Good };
-    let mut out = format!("{}\n", options.paint(standing(summary), tone));
+    let tone = if is_adopted(summary, story) { Tone::Good } else { Tone::Bad };
+    let mut out = format!("{}\n", options.paint(&spaced(&standing(summary, story)), tone));
     for sentence in headline(summary, story) {
         out.push_str(&options.hanging(INDENT, &spaced(&sentence)));
     }
@@ -42,7 +43,7 @@ pub fn optimization_terminal(summary: &Summary, story: &Story, options: &Termina
     if let Some(warning) = &summary.warning {
         field("beware", warning);
     }
-    if let Some(map) = calibrated(summary, story) {
+    if let Some(map) = calibrated(summary, story.begun.calibrate) {
         field("map", &map);
     }
     for text in scale(summary) {
@@ -100,7 +101,7 @@ fn changed(summary: &Summary, story: &Story, options: TerminalOptions) -> String
 }
 
 fn todo(summary: &Summary, story: &Story, options: TerminalOptions) -> String {
-    let steps = steps(summary);
+    let steps = steps(summary, story);
     if steps.is_empty() {
         return format!("\n{}", options.hanging("", next(summary, story)));
     }

@@ -1,10 +1,13 @@
 //! The sentences.
 
-use crate::audit::{Contrasted, Remedy};
+use super::rival::Rival;
+use super::scale::{calibrated, scale};
+use crate::audit::Contrasted;
 use crate::ledger::Edits;
 use crate::optimize::gain::{Change, Gain};
 use crate::optimize::story::{Status, Story, Tried};
-use crate::optimize::summary::{PRODUCTION, ScaleUse, Summary};
+use crate::optimize::summary::{PRODUCTION, Summary};
+use crate::report::adaptation::sentence;
 use crate::report::figures::{Unit, count, p_value, plural};
 use crate::report::plain::spaced;
 
@@ -19,8 +22,22 @@ pub(in crate::report) fn short(hash: &str) -> String {
 }
 
 /// Adopted or not, in a few words.
-pub(in crate::report) fn standing(summary: &Summary) -> &'static str {
-    if summary.adopted.is_baseline { "Not adopted: the baseline stays" } else { "Adopted" }
+pub(in crate::report) fn standing(summary: &Summary, story: &Story) -> String {
+    match (Rival::of(story), is_adopted(summary, story)) {
+        (Some(rival), true) => format!("Adopted in place of the old judge on {}", rival.model),
+        (Some(rival), false) => format!("Not adopted: the old judge on {} stays", rival.model),
+        (None, true) => "Adopted".to_owned(),
+        (None, false) => "Not adopted: the baseline stays".to_owned(),
+    }
+}
+
+/// Whether another judge is used from now on. A judge of another model may be replaced by the very prompt that the search
+/// began with.
+pub(in crate::report) fn is_adopted(summary: &Summary, story: &Story) -> bool {
+    match (&story.begun.against, &summary.decision) {
+        (Some(_), Some(decision)) => decision.adopted,
+        _ => !summary.adopted.is_baseline,
+    }
 }
 
 /// The difference of NMSE on the held-out part.
@@ -31,8 +48,10 @@ pub(in crate::report) fn nmse(summary: &Summary) -> Option<&Contrasted> {
 /// Why, each reason a sentence; first of all what the held-out part said.
 pub(in crate::report) fn headline(summary: &Summary, story: &Story) -> Vec<String> {
     let Some(decision) = &summary.decision else { return vec![unopened(summary, story)] };
-    let mut said = Vec::new();
+    let rival = Rival::of(story);
+    let mut said: Vec<String> = rival.iter().map(Rival::held_against).collect();
     let compared = &decision.comparison;
+    let [of_old, of_new] = if rival.is_some() { [" (the old judge)", " (this one)"] } else { [""; 2] };
     if let Some(nmse) = nmse(summary)
         && let (Some(old), Some(new)) = (nmse.old.value(), nmse.new.value())
     {
@@ -44,7 +63,7 @@ pub(in crate::report) fn headline(summary: &Summary, story: &Story) -> Vec<Strin
         let interval = Unit::Signed.interval(&nmse.difference);
         let interval = if interval.is_empty() { interval } else { format!(", 95 % interval {interval}") };
         said.push(format!(
-            "On {} of {} that the search never saw, NMSE {moved} from {} to {} ({} points{interval}).",
+            "On {} of {} that the search never saw, NMSE {moved} from {}{of_old} to {}{of_new} ({} points{interval}).",
             plural(compared.n, "item", "items"),
             plural(compared.queries, "query", "queries"),
             Unit::Nmse.write(old),
@@ -54,8 +73,10 @@ pub(in crate::report) fn headline(summary: &Summary, story: &Story) -> Vec<Strin
     }
     said.extend(summary.gain.as_ref().and_then(Gain::beware));
     said.extend(cheaper_cure(summary));
-    if !decision.adopted {
-        said.extend(decision.reasons.iter().map(|reason| format!("Against it: {reason}.")));
+    match (decision.adopted, rival) {
+        (false, _) => said.extend(decision.reasons.iter().map(|reason| format!("Against it: {reason}."))),
+        (true, Some(_)) => said.extend(decision.reasons.iter().map(|reason| sentence(reason))),
+        (true, None) => {}
     }
     said
 }
@@ -135,27 +156,6 @@ fn unopened(summary: &Summary, story: &Story) -> String {
     }
 }
 
-/// What was spent, and on what.
-pub(in crate::report) fn spending(summary: &Summary) -> String {
-    let usd = match (summary.cost_usd, &summary.costs) {
-        (Some(usd), None) => format!(", {}", Unit::Usd.write(usd)),
-        (Some(usd), Some(costs)) => {
-            let part = |what: &str, usd: f64| format!("{what} {}", Unit::Usd.write(usd));
-            let rival = costs.rival.map_or(String::new(), |usd| format!(", {}", part("old judge", usd)));
-            let (judge, writes) = (part("judge", costs.judge), part("reflection", costs.reflector));
-            format!(", {} ({judge}, {writes}{rival})", Unit::Usd.write(usd))
-        }
-        (None, _) => ", at a price that is not known".to_owned(),
-    };
-    let point = summary.per_point.as_ref().map_or(String::new(), |per| {
-        let usd =
-            per.usd.filter(|usd| *usd > 0.0).map_or(String::new(), |usd| format!(" and {}", Unit::Usd.write(usd)));
-        format!("; {}{usd} for each NMSE point gained on {}", plural(per.calls.round() as u64, "call", "calls"), per.on)
-    });
-    let judge = plural(summary.calls.judge, "judge call", "judge calls");
-    format!("{judge}, {} to the reflection model{usd}{point}", count(summary.calls.other))
-}
-
 /// What guardrails stopped, with counts, most first; `None` when nothing was.
 pub(in crate::report) fn stopped(summary: &Summary) -> Option<String> {
     let mut counts: Vec<(&String, &u64)> = summary.rejected.iter().collect();
@@ -228,7 +228,7 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
     if let Some(warning) = &summary.warning {
         facts.push(("Beware", warning.clone()));
     }
-    if let Some(map) = calibrated(summary, story) {
+    if let Some(map) = calibrated(summary, story.begun.calibrate) {
         facts.push(("Calibration map", map));
     }
     facts.extend(scale(summary).into_iter().map(|text| ("Use of the scale", text)));
@@ -244,62 +244,6 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
         ));
     }
     facts
-}
-
-/// What is the matter with the use of the scale, of the baseline and of the best judge, and what would help.
-pub(in crate::report) fn scale(summary: &Summary) -> Vec<String> {
-    let same = summary.best.judge == summary.baseline.judge;
-    let mapped = summary.calibration.as_ref().is_some_and(|found| found.dev.used);
-    let help = |remedy: Remedy| match remedy {
-        Remedy::Map if mapped => "",
-        Remedy::Map => " With `--calibrate` such a map is fitted after the search, at no call.",
-        Remedy::Demos => " Rated examples in the prompt (`assessor optimize bootstrap`) may spread its ratings.",
-        Remedy::Model => " No prompt of this search changed that: another model may.",
-    };
-    let of = |who: &str, found: &ScaleUse| {
-        format!("{who}: {}{}", found.text, summary.invocation.complete(help(found.remedy)))
-    };
-    let Some(uses) = &summary.scale else { return Vec::new() };
-    match (&uses.baseline, &uses.best) {
-        (Some(baseline), _) if same => vec![of("The baseline", baseline)],
-        (Some(baseline), None) => {
-            let cause = if mapped { "its map mends that" } else { "it was the prompt" };
-            vec![format!("The baseline: {} The best candidate uses the scale: {cause}.", baseline.text)]
-        }
-        (baseline, Some(best)) => {
-            let before = baseline.as_ref().map(|found| format!("The baseline: {}", found.text));
-            before.into_iter().chain([of("The best candidate", best)]).collect()
-        }
-        (None, None) => Vec::new(),
-    }
-}
-
-/// What became of the calibration map; `None` where none was asked for.
-pub(in crate::report) fn calibrated(summary: &Summary, story: &Story) -> Option<String> {
-    let Some(found) = &summary.calibration else {
-        let few = "none: the best candidate has too few readable replies on dev to fit one to";
-        return story.begun.calibrate.then(|| few.to_owned());
-    };
-    let dev = &found.dev;
-    let (before, after) = (Unit::Nmse.write(dev.before), Unit::Nmse.write(dev.after));
-    let items = plural(dev.items, "dev item", "dev items");
-    let se = dev.se.map_or(String::new(), |se| format!(", standard error {}", Unit::Nmse.write(se)));
-    if !dev.used {
-        return Some(format!(
-            "none: on {items}, each read by a map of other queries, NMSE would go from {before} to {after}{se}, which is not shown to be better"
-        ));
-    }
-    let test = found.test_without.zip(found.test_with).map_or(String::new(), |(without, with)| {
-        let worse = if found.made_worse() { ": there the map made it worse" } else { "" };
-        format!(
-            "; on the held-out part NMSE of readable replies is {} without it and {} with it{worse}",
-            Unit::Nmse.write(without),
-            Unit::Nmse.write(with)
-        )
-    });
-    Some(format!(
-        "part of the judge, fitted at no call: on {items}, each read by a map of other queries, NMSE {before} → {after}{se}{test}"
-    ))
 }
 
 /// Disagreements by round; `None` where the strategy has no rounds.
@@ -329,16 +273,22 @@ pub(in crate::report) struct Step {
 }
 
 /// What to do with the result.
-pub(in crate::report) fn steps(summary: &Summary) -> Vec<Step> {
+pub(in crate::report) fn steps(summary: &Summary, story: &Story) -> Vec<Step> {
     let step = |does, rest: String| Step { does, command: summary.invocation.command(&rest) };
     let Some(version) = summary.version.as_deref().map(short) else { return Vec::new() };
-    let baseline = short(&summary.baseline.judge);
+    let rival = Rival::of(story);
+    // Of a carried judge the old one is stored, and what the search began with is not.
+    let baseline = short(rival.as_ref().map_or(&summary.baseline.judge, |rival| &rival.judge));
     let mut steps = vec![step("see what changed, word by word", format!("judge diff {baseline} {version}"))];
     let alias = summary.promoted.as_ref().map_or(PRODUCTION, |promoted| promoted.alias.as_str());
     if summary.promoted.is_none() {
         steps.push(step("put it into use", format!("judge promote {version} --as {alias}")));
     }
-    let back = if summary.is_first_move() { "go back to the baseline" } else { "roll it back" };
+    let back = match (summary.is_first_move(), rival) {
+        (false, _) => "roll it back",
+        (true, Some(_)) => "go back to the old judge",
+        (true, None) => "go back to the baseline",
+    };
     steps.push(step(back, summary.way_back(&baseline)));
     steps.push(step("label with it", format!("label --items FILE --judge {alias}")));
     if let Some(last) =

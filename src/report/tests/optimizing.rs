@@ -119,6 +119,7 @@ fn run(text: &str, comparison: &Comparison, adopted: bool, looks: u64) -> (Summa
         tokens: 100,
         cost_usd: Some(0.005),
         costs: Some(Costs { judge: 0.003, reflector: 0.002, rival: None }),
+        paid: None,
         candidates: 1,
         stopped: 1,
         rejected: story.rejected.clone(),
