@@ -3,7 +3,7 @@
 use super::super::event::{Decision, Entry, Why};
 use super::super::gepa::{Gepa, Knobs};
 use super::super::limits::Limits;
-use super::super::pool::{CandidateId, Operator};
+use super::super::pool::{CandidateId, Operator, Row};
 use super::made_up::{HARM, IDLE, KINDS, Letter, Ran, World, harms, helps};
 use proptest::prelude::*;
 
@@ -36,6 +36,41 @@ fn it_finds_every_rule_that_helps_and_ends_when_nothing_is_wrong_any_more() {
         assert!(ran.rules.iter().any(|own| own == rule), "{kind} is missing: {:?}", ran.rules);
     }
     assert_eq!((ran.why, ran.short, ran.repeated), (Why::Perfect, 0, 0));
+}
+
+/// Candidates whose decisions were these, stage by stage.
+fn stages(ran: &Ran, of: CandidateId) -> Vec<Decision> {
+    let decision = |entry: &Entry| match entry {
+        Entry::Compared { child, decision, .. } if *child == of => Some(*decision),
+        _ => None,
+    };
+    ran.log.iter().filter_map(decision).collect()
+}
+
+#[test]
+fn a_first_stage_that_could_turn_nobody_away_is_not_made() {
+    let small = World::new(64, 8, helps).judge_calls(300).run(&mut gepa(Knobs::default()));
+    let large = World::new(64, 8, helps).judge_calls(1_500).run(&mut gepa(Knobs::default()));
+    let went_on =
+        |ran: &Ran| made_by(ran, Operator::Bundle).iter().any(|id| stages(ran, *id).contains(&Decision::GoOn));
+    assert!(!went_on(&small), "{:?}", small.log);
+    assert!(went_on(&large), "{:?}", large.log);
+}
+
+#[test]
+fn the_failures_of_a_candidate_that_leads_are_looked_for_in_the_wave_of_its_second_stage() {
+    let ran = World::new(64, 8, helps).judge_calls(1_500).run(&mut gepa(Knobs::default()));
+    let both = |entry: &Entry| match entry {
+        Entry::Rated { candidate, rows, .. } => {
+            let train = rows.iter().any(|seen| matches!(seen.row, Row::Train(_)));
+            (train && rows.iter().any(|seen| matches!(seen.row, Row::Dev(_)))).then_some(*candidate)
+        }
+        _ => None,
+    };
+    // The baseline's first ratings are of both parts, too.
+    let looked: Vec<CandidateId> = ran.log.iter().filter_map(both).filter(|id| *id != 0).collect();
+    assert!(!looked.is_empty(), "{:?}", ran.log);
+    assert!(looked.iter().all(|id| stages(&ran, *id).first() == Some(&Decision::GoOn)), "{looked:?}");
 }
 
 /// The rule for one kind does harm as well; all others help.

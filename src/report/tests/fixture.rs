@@ -1,6 +1,8 @@
 //! Made-up items, people and judges: a good judge, one that collapsed into the middle, one that breaks its format.
 
-use crate::audit::{Audit, Comparison, JudgeInput, Judged, Labelled, Opinion, Setup, Terms, audit, compare};
+use crate::audit::{
+    Audit, Brief, Comparison, JudgeInput, Judged, Labelled, Opinion, Setup, Terms, audit, brief, compare,
+};
 use crate::domain::{GroupId, ItemId, Malformed, NanoUsd, NotRun, Rung, Scale, Usage, Verdict};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -132,6 +134,13 @@ pub(super) fn one(judge: fn(&[Labelled]) -> JudgeInput) -> Audit {
     let items = labelled(40);
     let judge = judge(&items);
     audit(scale(), items, &[judge], &setup())
+}
+
+/// The same judges, as a search is told of its own.
+pub(super) fn in_brief(judge: fn(&[Labelled]) -> JudgeInput) -> Brief {
+    let items = labelled(40);
+    let judge = judge(&items);
+    brief(scale(), items, &judge, &setup())
 }
 
 /// The judges by themselves, each audited once for all tests: intervals take their time.

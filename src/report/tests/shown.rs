@@ -6,14 +6,25 @@ use super::super::{
     terminal,
 };
 use super::fixture::{
-    BULK, COLLAPSED, EMPTY, GOOD, MALFORMED, PAIRED, PEOPLE, SQUEEZED, THREE, collapsed, good, labelled, malformed,
-    many, one, paired, scale,
+    BULK, COLLAPSED, EMPTY, GOOD, MALFORMED, PAIRED, PEOPLE, SQUEEZED, THREE, collapsed, good, in_brief, labelled,
+    malformed, many, one, paired, scale, squeezed,
 };
 use super::hostile::HOSTILE_AUDIT;
-use crate::audit::{Audit, diff};
+use crate::audit::{Audit, Mistake, diff};
 
 fn options(width: u16) -> TerminalOptions {
     TerminalOptions { width, color: false, unicode: true }
+}
+
+#[test]
+fn what_a_search_is_told_of_a_judge_is_what_its_audit_says() {
+    for (judge, audit) in [(good as fn(&_) -> _, &GOOD), (squeezed, &SQUEEZED), (collapsed, &COLLAPSED)] {
+        let (brief, whole) = (in_brief(judge), &audit.judges[0]);
+        let json = |panel| serde_json::to_string(panel).unwrap();
+        assert_eq!(json(&brief.panel), json(&whole.panel));
+        let said = whole.caveats.iter().find(|caveat| caveat.code == Mistake::Compression);
+        assert_eq!(brief.trouble, whole.remedy.zip(said.map(|caveat| caveat.text.clone())), "{}", whole.name);
+    }
 }
 
 #[test]
