@@ -80,7 +80,9 @@ impl Check {
     /// What a prompt must do to pass, in one line; a reflection model can be told it.
     pub fn about(self) -> &'static str {
         match self {
-            Self::Scale => "name no other range than the rubric's, take no level away, and give no single rating to everything",
+            Self::Scale => {
+                "name no other range than the rubric's, take no level away, and give no single rating to everything"
+            }
             Self::Anchors => "keep every anchor line as it is, and give no rating another meaning",
             Self::Contract => "say nothing on the reply's format: the contract is fixed",
             Self::Placeholders => "leave no placeholder for something to be filled in",
