@@ -7,7 +7,8 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
-    /// The rating scale is another, or levels of it are taken away. Sees English, and ranges in German, French, Spanish.
+    /// The rating scale is another, levels of it are taken away, or everything gets one rating. Sees English, one rating for
+    /// everything in German too, and ranges in German, French, Spanish.
     Scale,
     /// Anchors are missing, altered, or told again with other words.
     Anchors,
@@ -79,7 +80,9 @@ impl Check {
     /// What a prompt must do to pass, in one line; a reflection model can be told it.
     pub fn about(self) -> &'static str {
         match self {
-            Self::Scale => "name no other range than the rubric's, and take no level away",
+            Self::Scale => {
+                "name no other range than the rubric's, take no level away, and give no single rating to everything"
+            }
             Self::Anchors => "keep every anchor line as it is, and give no rating another meaning",
             Self::Contract => "say nothing on the reply's format: the contract is fixed",
             Self::Placeholders => "leave no placeholder for something to be filled in",

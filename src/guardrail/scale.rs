@@ -1,8 +1,10 @@
-//! The rating scale stays what the rubric says: no other range, no level taken away.
+//! The rating scale stays what the rubric says: no other range, no level taken away, no rating for
+//! everything ([`unconditional`]).
 //!
 //! What it cannot see: a scale that is described and not named ("be twice as fine"), levels that rules make
 //! unreachable one by one, and wordings in other languages than these.
 
+mod unconditional;
 mod wordings;
 
 use super::finding::{Check, Violation};
@@ -133,6 +135,7 @@ static NEGATED: LazyLock<Regex> =
 /// Compiles what most candidates need.
 pub(super) fn prepare() {
     LazyLock::force(&RULES);
+    unconditional::prepare();
     LazyLock::force(&RANGE);
     LazyLock::force(&RATINGS);
 }
@@ -143,8 +146,13 @@ pub(super) fn check(low: &[Piece<'_>], scale: Scale, found: &mut Vec<Violation>)
         for sentence in sentences(line) {
             ranges(&sentence, scale, found);
             subsets(&sentence, scale, found);
+            let before = found.len();
             for (pattern, rule) in RULES.met(sentence.text) {
                 apply(pattern, *rule, &sentence, scale, found);
+            }
+            // What takes the levels away in other words is told once.
+            if found.len() == before {
+                unconditional::check(&sentence, scale, found);
             }
         }
     }

@@ -51,14 +51,18 @@ pub(super) const COLUMNS: [&str; 7] =
     ["bullet", "alone", "among the chosen", "fixed", "broken", "worst slice", "verdict"];
 
 /// Below the table.
-pub(super) const NOTE: &str = "Chosen: what is left of all bullets together once those that are not missed are taken out, the \
-    least helpful first, and those that turn out to be needed are back in; a chosen one need not have an effect that is \
-    shown. NMSE points gained, ± half of the 95 % interval by query, on items of the search; + is better. \
-    Replies that break more or less often beyond chance stand beside them. Among the chosen: what is lost without it, or \
-    gained by adding it. Fixed and broken: items rated as people do only with it, or only without it, added alone. Worst \
-    slice: where it does the most harm, if anywhere; ! where that is beyond chance. Helps and harms: half a point or more \
-    beyond chance, alone and among the chosen taken together, adjusted for all bullets at once (Benjamini–Hochberg, 5 %): \
-    an interval that leaves out 0 is not enough where many are looked at. Does nothing: shown to be less than half a point.";
+pub(super) const NOTE: &str = "Each row is about one bullet, on items of the search; whether the chosen ones together are \
+    used is decided on held-out items alone, by the NMSE that stands above, in which a broken reply counts as fully wrong. \
+    Alone, among the chosen: NMSE points gained, ± half of the 95 % interval by query, on so many items as gave a readable \
+    reply with and without it; + is better. Broken replies are not in them, and stand beside \
+    them where they became more or fewer beyond chance. Among the chosen: what is lost without it, or gained by adding it. \
+    Fixed and broken: items rated as people do only with it, or only without it, added alone. Worst slice: where it does the \
+    most harm, if anywhere; ! where that is beyond chance. Helps and harms: half a point or more beyond chance, alone and \
+    among the chosen taken together, adjusted for all bullets at once (Benjamini–Hochberg, 5 %): an interval that leaves out \
+    0 is not enough where many are looked at. Does nothing: shown to be less than half a point. Chosen: what is left of all \
+    bullets together once the less helpful half was taken out, or a smaller part of them, as long as that part as a whole \
+    was not missed by more than --z standard errors; what turns out to be needed is back in. So a chosen one need not be \
+    missed by so much, nor have an effect that is shown.";
 
 /// One bullet's cells, in the order of [`COLUMNS`].
 pub(super) fn cells(finding: &Finding) -> [String; COLUMNS.len()] {
@@ -87,7 +91,7 @@ fn gained(effect: &Effect) -> String {
         true => format!(", {} replies mended, {} lost", effect.mended, effect.lost),
         false => String::new(),
     };
-    format!("{}{half}{form}", Unit::Signed.write(effect.gain))
+    format!("{}{half} on {}{form}", Unit::Signed.write(effect.gain), count(effect.rows))
 }
 
 fn slice(slice: &SliceEffect) -> String {
@@ -106,32 +110,40 @@ pub(super) fn ordered(findings: &[Finding]) -> Vec<&Finding> {
     all
 }
 
-/// How many calls it takes to see what a bullet does; `None` where every bullet has shown it, or nothing is known.
+/// How many calls it takes to see what a bullet does, or that no number of them shows more; `None` where every bullet has
+/// shown it, or nothing is known.
 pub(super) fn reach(story: &Story) -> Option<String> {
     let open = |finding: &Finding| matches!(finding.verdict, Verdict::NoEffectShown | Verdict::Untested);
     let sight = story.sight.filter(|_| story.bullets.iter().any(open))?;
+    let made = count(story.spent.judge);
+    let takes_more = sight.takes_more_calls(story.spent.judge);
     let effect = format!("To show an effect of {} NMSE point of a single bullet, four times out of five", sight.points);
     let rows = format!("each has to be rated on about {}", plural(sight.rows, "item", "items"));
     Some(match sight.is_out_of_reach() {
-        true => format!(
+        true if takes_more => format!(
             "{effect}, {rows}, and there are {} to search on: with all of them rated (some {} judge calls for the whole \
-             search, and this one made {}), effects of {:.1} points or more are shown; smaller ones take more rated items.",
+             run, and this one made {made}), effects of {:.1} points or more are shown; smaller ones take more rated items.",
             count(sight.there),
-            count(sight.calls_for_all()),
-            count(story.spent.judge),
+            count(sight.calls_for_all),
             sight.smallest()
         ),
-        false if sight.calls <= story.spent.judge => format!(
-            "This search made {} judge calls; some {} show an effect of {} NMSE point of a single bullet four times out of \
+        true => format!(
+            "{effect}, {rows}, and there are {} to search on. This run made {made} judge calls, and a bullet was rated on \
+             {} of them: more calls would show no more. With all of them, effects of {:.1} points or more are shown; \
+             smaller ones take more rated items.",
+            count(sight.there),
+            count(sight.rated),
+            sight.smallest()
+        ),
+        false if !takes_more => format!(
+            "This run made {made} judge calls; some {} show an effect of {} NMSE point of a single bullet four times out of \
              five. What is not shown is likely to be smaller.",
-            count(story.spent.judge),
             count(sight.calls),
             sight.points
         ),
         false => format!(
-            "{effect}, {rows}: some {} judge calls for the whole search; this one made {}.",
-            count(sight.calls),
-            count(story.spent.judge)
+            "{effect}, {rows}: some {} judge calls for the whole run; this one made {made}.",
+            count(sight.calls)
         ),
     })
 }

@@ -76,6 +76,25 @@ fn a_library_that_was_named_and_is_not_there_is_no_other_library() {
 }
 
 #[test]
+fn what_cannot_stand_beside_a_rule_is_refused_by_its_option_and_nothing_is_written() {
+    let folder = Folder::new();
+    let long = "x".repeat(61);
+    let who = "name who answers questions about the rule";
+    let cases: [(&[&str], &str, &str); 5] = [
+        (&["--author", ""], "`--author` is empty", who),
+        (&["--author", " "], "`--author` is empty", who),
+        (&["--author", &long], "`--author` has more than 60 characters", who),
+        (&["--author", "Ana", "--tag", ""], "a `--tag` is empty", "keep tags to a word or two"),
+        (&["--author", "Ana", "--tag", &long], "a `--tag` has more than 60 characters", "keep tags to a word or two"),
+    ];
+    for (options, message, hint) in cases {
+        let ran = folder.run(&[&["bullets", "add", "Rate a map lower."], options].concat());
+        assert_eq!((ran.code, ran.err), (2, format!("error: {message}\nhint: {hint}\n")), "{options:?}");
+    }
+    assert!(!folder.path().join(FILE).exists());
+}
+
+#[test]
 fn a_rule_that_no_prompt_could_have_is_refused_with_100_and_one_that_is_there_with_2() {
     let folder = Folder::new();
     let refused = folder.run(&["bullets", "add", "Use only the ratings from 1 to 3.", "--author", "Ana"]);

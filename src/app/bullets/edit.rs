@@ -8,7 +8,7 @@ use crate::guardrail::{Guard, Limits, is_about_the_same, says_the_same};
 use crate::labels::ReadOptions;
 use crate::prompt::Prompt;
 use crate::rubric::Rubric;
-use crate::rubric::bullets::{self, Bullet, Library, Ruling, Status, unfit};
+use crate::rubric::bullets::{self, Bullet, Library, Ruling, Status, unfit, unfit_about};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -66,7 +66,9 @@ pub fn add_bullet(
 ) -> Result<(BulletAdded, Vec<Warning>), AppError> {
     let (rubric, place) = request.place(project)?;
     let shelf = place.read_or_begin()?;
-    if let Some((message, hint)) = unfit(&new.text) {
+    // Before anything is written: a fault in the file that is to be would point at lines that nobody has.
+    let fault = unfit(&new.text).or_else(|| unfit_about(&new.author, &new.tags, &new.source));
+    if let Some((message, hint)) = fault {
         return Err(AppError::input(message, hint));
     }
     let text = new.text.trim().to_owned();

@@ -9,7 +9,7 @@ use crate::ledger::{Bounds, Edits, Expected, Ledger, Lineage, Scored, Scores, Sp
 use crate::optimize::adopt::Decision;
 use crate::optimize::event::Begun;
 use crate::optimize::gain::Gain;
-use crate::optimize::library::finding::Verdict;
+use crate::optimize::library::{self, finding::Verdict};
 use crate::optimize::objective::Objective;
 use crate::optimize::story::Story;
 use crate::optimize::summary::{
@@ -139,7 +139,8 @@ fn warning(story: &Story) -> Option<String> {
     let few = (2 * untested > all).then(|| {
         format!(
             "{untested} of the {all} bullets were rated on too few queries to say anything of them: they were chosen on \
-             next to nothing. Allow more calls; 6,000 are the default for a library of this size"
+             next to nothing. Allow more calls; {} are the default for a library of this size",
+            library::default_calls(all)
         )
     });
     few.or_else(|| objective(&story.begun).and_then(Objective::warning).map(str::to_owned))

@@ -4,6 +4,7 @@ use super::data::Data;
 use crate::app::bullets::Place;
 use crate::app::{AppError, Project};
 use crate::domain::ItemId;
+use crate::guardrail;
 use crate::judge::JudgeSpec;
 use crate::optimize::bootstrap::{self, Bootstrap};
 use crate::optimize::copro::{self, Copro};
@@ -12,6 +13,7 @@ use crate::optimize::flywheel::{self, Flywheel};
 use crate::optimize::gepa::{self, Gepa};
 use crate::optimize::library::draft::{self, Draft};
 use crate::optimize::library::{self, Bullets, Rule};
+use crate::optimize::limits::Limits;
 use crate::optimize::mipro::{self, Mipro};
 use crate::optimize::published::Published;
 use crate::optimize::stages::{Stage, Stages};
@@ -110,6 +112,7 @@ impl Method {
             Self::Bootstrap(knobs) => Box::new(Bootstrap::new(knobs.clone())),
             Self::Copro(knobs) => Box::new(Copro::new(knobs.clone())),
             Self::Bullets(knobs, file) => {
+                reachable(knobs)?;
                 let library = library(file)?;
                 let sources = sources(&library, data)?;
                 Box::new(Bullets::new(knobs.clone(), vetted(&library)?, sources))
@@ -133,6 +136,17 @@ impl Method {
         })
     }
 
+    /// What may be spent: `limits`, or calls by the number of vetted bullets where nothing is limited.
+    pub(super) fn limits(&self, limits: Limits, project: &Project, judge: &JudgeSpec) -> Result<Limits, AppError> {
+        match self {
+            Self::Bullets(_, file) if limits == Limits::default() => {
+                let library = Place::of(project, &judge.rubric, file.as_deref()).read()?.library;
+                Ok(Limits { judge_calls: Some(library::default_calls(library.vetted().count())), ..limits })
+            }
+            _ => Ok(limits),
+        }
+    }
+
     /// Whether a model may be asked to write something.
     pub(super) fn writes(&self) -> bool {
         !matches!(self, Self::Bullets(..))
@@ -142,6 +156,23 @@ impl Method {
     pub(super) fn decides(&self) -> bool {
         !matches!(self, Self::Draft(..))
     }
+}
+
+/// No prompt may have so many more words that the guardrails stop it whatever is chosen.
+fn reachable(knobs: &library::Knobs) -> Result<(), AppError> {
+    let grows = guardrail::Limits::default().growth_words;
+    // The line above the rules, and the mark of one rule.
+    let most = grows - 2;
+    if knobs.words <= most {
+        return Ok(());
+    }
+    Err(AppError::input(
+        format!(
+            "`--words {}` can never be reached: a guardrail lets a prompt grow by {grows} words, marks included",
+            knobs.words
+        ),
+        format!("allow at most `--words {most}`; a judge that reads more rules follows each of them less"),
+    ))
 }
 
 fn no_examples() -> AppError {

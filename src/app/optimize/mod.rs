@@ -51,7 +51,7 @@ pub struct OptimizeRequest {
     pub fractions: Fractions,
     /// How.
     pub method: Method,
-    /// What may be spent.
+    /// What may be spent; without any limit on bullets, as many calls as their number asks for.
     pub limits: Limits,
     /// What must hold for an adoption.
     pub conditions: Conditions,
@@ -114,6 +114,8 @@ pub(super) async fn run(
 ) -> Result<Optimized, AppError> {
     let (endpoint, reflector) = endpoints(project, request)?;
     let judge = judge(project, request, &endpoint)?;
+    let limits = request.method.limits(request.limits, project, &judge)?;
+    let request = &OptimizeRequest { limits, ..request.clone() };
     let protection = protect::read(request.protect.as_deref(), &data)?;
     let strategy = request.method.strategy(project, &judge, &data)?;
     let begun = Begun {

@@ -15,7 +15,7 @@ const ONE_SIDED: f64 = 1.645;
 const DIFFERS: f64 = ONE_SIDED;
 
 /// NMSE points that are worth a line in a prompt: what does less, for the better or the worse, does nothing.
-const NOTICEABLE: f64 = 0.5;
+pub(super) const NOTICEABLE: f64 = 0.5;
 
 /// A bullet, what it does, and the verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]

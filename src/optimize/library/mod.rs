@@ -11,6 +11,7 @@
 //!    there becomes one of them, and there is another look around.
 //! 6. **Sure**: what was clear alone after a few rows is rated on all of them.
 //! 7. **Idle**: those of the chosen that are shown to do nothing are left out together, and go when they are not missed.
+//! 8. **Last**: the chosen set against the base prompt and against wider ones, on all rows, from calls that are set aside for it.
 //!
 //! Each step is a race (`race.rs`) with a share of the calls; effects are paired by row and told with intervals by query
 //! ([`effect`]); the words for them are in [`finding`]. Rows of Train are used as those of Dev are: no bullet was written
@@ -20,6 +21,7 @@
 pub mod draft;
 pub mod effect;
 pub mod finding;
+mod last;
 mod plan;
 mod race;
 mod sets;
@@ -32,13 +34,14 @@ use super::strategy::{Ask, Strategy, Told, Want};
 use crate::domain::ItemId;
 use effect::{Effect, SliceEffect};
 use finding::{Beside, Finding, Verdict};
+pub(super) use plan::calls_for;
+pub use plan::default_calls;
 use plan::rows;
 use race::{Arm, Race};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sets::Sets;
 use std::collections::BTreeSet;
-pub(super) use steps::ALONE;
 
 /// A bullet that may be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +98,12 @@ pub struct Bullets {
     rounds: u32,
     /// Those for which there was no room at first.
     crowded: BTreeSet<usize>,
+    /// All together, before any was taken out.
+    first: Vec<usize>,
+    /// Calls that are set aside for the last look.
+    last_calls: u64,
+    /// Wider sets than the chosen one, in the last look.
+    wider: Vec<Vec<usize>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +117,7 @@ enum Step {
     Around,
     Sure,
     Idle,
+    Last,
 }
 
 impl Bullets {
@@ -141,6 +151,9 @@ impl Bullets {
             short: false,
             rounds: 0,
             crowded: BTreeSet::new(),
+            first: Vec::new(),
+            last_calls: 0,
+            wider: Vec::new(),
         }
     }
 }
@@ -195,7 +208,11 @@ impl Strategy for Bullets {
                     false => self.sure(desk),
                 },
                 Step::Sure => self.idle(desk),
-                Step::Idle => return self.done(desk),
+                Step::Idle => self.last(desk),
+                Step::Last => {
+                    self.choose(desk);
+                    return self.done(desk);
+                }
             }
         }
     }
@@ -209,6 +226,10 @@ impl Bullets {
 
     /// Takes down what a race showed.
     fn read(&mut self, desk: &mut Desk<'_>, race: &Race) {
+        // Of whole sets, and no bullet: see `choose`.
+        if self.step == Step::Last {
+            return;
+        }
         for &Arm { about, own, shared } in race.arms() {
             let leaves_out = matches!(self.step, Step::Whole | Step::Less | Step::Idle)
                 || self.step == Step::Around && self.chosen.contains(&about);
@@ -245,7 +266,7 @@ impl Bullets {
                 let other = self.findings[other].id.clone();
                 self.findings[i].beside.push(Beside { other, effect });
             }
-            Step::Less | Step::Idle | Step::Start | Step::First => {}
+            Step::Less | Step::Idle | Step::Last | Step::Start | Step::First => {}
         }
     }
 

@@ -3,6 +3,7 @@
 use super::super::desk::Desk;
 use super::super::order::order;
 use super::super::pool::Row;
+use super::race::samples;
 use crate::domain::ItemId;
 use std::collections::BTreeSet;
 
@@ -10,6 +11,36 @@ use std::collections::BTreeSet;
 const CAREFUL: f64 = 0.8;
 /// Calls where nothing is limited: more than there are rows for.
 const PLENTY: u64 = u64::MAX / 4;
+
+/// Share of the calls for each bullet alone, once those for the last look are set aside.
+pub(super) const ALONE: f64 = 0.40;
+/// Share of the calls that is set aside for the last look.
+const LAST: f64 = 0.2;
+/// Prompts of the last look: the base, the chosen set and two wider ones.
+const PROMPTS: u64 = 4;
+/// Calls by default: for the held-out part and the looks at whole sets, and for each bullet.
+const ANYWAY: u64 = 1_000;
+const EACH: u64 = 200;
+/// More calls than these are nobody's default.
+const MOST: u64 = 6_000;
+
+/// Judge calls of a run on a library of so many bullets, where nothing is limited.
+pub fn default_calls(bullets: usize) -> u64 {
+    (ANYWAY + EACH * bullets as u64).min(MOST)
+}
+
+/// Of `calls`, those that are set aside for rating all rows in the end.
+pub(super) fn set_aside(calls: u64, rows: usize) -> u64 {
+    (PROMPTS * rows as u64).min((LAST * calls as f64) as u64)
+}
+
+/// Calls that a search takes to rate each of so many bullets alone on `rows`, of the rows that are `there`.
+pub(in crate::optimize) fn calls_for(bullets: usize, rows: f64, there: u64) -> u64 {
+    // The base prompt is rated several times on each row.
+    let steps = rows * (bullets as f64 + f64::from(samples(bullets, 1))) / ALONE;
+    let last = ((PROMPTS * there) as f64).min(steps * LAST / (1.0 - LAST));
+    (steps + last).ceil() as u64
+}
 
 /// Rows of Train and Dev, each beginning of them a small picture of the whole; those of `sources` are left out.
 pub(super) fn rows(desk: &Desk<'_>, sources: &BTreeSet<ItemId>) -> Vec<Row> {

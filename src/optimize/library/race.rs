@@ -45,11 +45,16 @@ pub(super) struct Race {
     stops: bool,
 }
 
+/// How often prompts that are shared are rated, `arms` being held against `shared` of them.
+pub(super) fn samples(arms: usize, shared: usize) -> u32 {
+    let each = arms as f64 / shared.max(1) as f64;
+    (each.sqrt().round() as u32).clamp(1, MOST_SAMPLES)
+}
+
 impl Race {
     pub fn new(arms: Vec<Arm>, calls: u64) -> Self {
         let shared: BTreeSet<CandidateId> = arms.iter().map(|arm| arm.shared).collect();
-        let each = arms.len() as f64 / shared.len().max(1) as f64;
-        let samples = (each.sqrt().round() as u32).clamp(1, MOST_SAMPLES);
+        let samples = samples(arms.len(), shared.len());
         let live = vec![true; arms.len()];
         Self { arms, live, at: 0, left: calls, samples, waiting: Vec::new(), stops: true }
     }

@@ -4,7 +4,7 @@ use super::super::desk::Desk;
 use super::super::pool::CandidateId;
 use super::effect::{Effect, moves, pooled};
 use super::finding::{Finding, Verdict, adds_more, adds_nothing, does_nothing};
-use super::plan::calls_left;
+use super::plan::{ALONE, calls_left};
 use super::race::{Arm, Race};
 use super::sets::closest;
 use super::{Bullets, Step};
@@ -12,8 +12,7 @@ use std::collections::BTreeSet;
 
 /// Rows that every bullet needs: with less money, fewer bullets are tested.
 const LEAST: u64 = 32;
-/// Shares of the calls: alone, whole, less. The rest is for what is beside and around.
-pub(in crate::optimize) const ALONE: f64 = 0.40;
+/// Shares of the calls, after those for each bullet alone: whole, less. The rest is for what is beside and around.
 const WHOLE: f64 = 0.15;
 const LESS: f64 = 0.20;
 /// Bullets that one that was taken out is held against.
@@ -40,7 +39,7 @@ impl Bullets {
     }
 
     pub(super) fn alone(&mut self, desk: &mut Desk<'_>) {
-        self.calls = calls_left(desk);
+        self.calls = self.set_aside(calls_left(desk));
         let calls = self.share(ALONE);
         let base: BTreeSet<String> = desk.pool().prompt(0).bullets.iter().map(|text| text.trim().to_owned()).collect();
         let affordable = (calls / LEAST).saturating_sub(1) as usize;
@@ -81,6 +80,7 @@ impl Bullets {
             }
         }
         self.shorten(desk);
+        self.first = self.chosen.clone();
         self.less_calls = self.share(LESS);
         self.part = self.chosen.len() / 2;
         let chosen = self.chosen.clone();
@@ -115,7 +115,7 @@ impl Bullets {
     }
 
     /// What is known of a bullet alone and among others, in standard errors from nothing: for ranks only.
-    fn score(&self, i: usize) -> f64 {
+    pub(super) fn score(&self, i: usize) -> f64 {
         let finding = &self.findings[i];
         let known = [&finding.alone, &finding.within].into_iter().flatten().filter(|effect| effect.is_tested());
         pooled(known.map(Effect::worth))
@@ -152,7 +152,7 @@ impl Bullets {
                 self.chosen.clear();
                 self.start(Step::Idle, Vec::new(), 0);
             }
-            _ => self.without(desk, Step::Idle, calls_left(desk)),
+            _ => self.without(desk, Step::Idle, self.left(desk)),
         }
     }
 
@@ -235,7 +235,7 @@ impl Bullets {
                 arms.push(Arm { about: i * self.findings.len() + other, own, shared });
             }
         }
-        let calls = calls_left(desk) / 2;
+        let calls = self.left(desk) / 2;
         self.start(Step::Beside, arms, calls);
     }
 
@@ -268,7 +268,7 @@ impl Bullets {
                 }
             }
         }
-        let calls = (AROUND * calls_left(desk) as f64) as u64;
+        let calls = (AROUND * self.left(desk) as f64) as u64;
         self.rounds += 1;
         self.start(Step::Around, arms, calls);
     }
@@ -294,6 +294,6 @@ impl Bullets {
         let arm = |i: usize| Some(Arm { about: i, own: self.sets.known(&[i])?, shared: 0 });
         let arms = (0..self.findings.len()).filter(tested).filter_map(arm).collect();
         self.step = Step::Sure;
-        self.race = Some(Race::new(arms, (SURE * calls_left(desk) as f64) as u64).until_the_end());
+        self.race = Some(Race::new(arms, (SURE * self.left(desk) as f64) as u64).until_the_end());
     }
 }

@@ -303,8 +303,8 @@ impl Story {
         };
         log.iter().for_each(|entry| story.take(entry));
         story.candidates = fold::candidates(log, &story, baseline, gold);
-        let [train, dev, _] = story.begun.rows;
-        story.sight = Sight::of(&story.bullets, u64::from(train + dev));
+        let [train, dev, held] = story.begun.rows;
+        story.sight = Sight::of(&story.bullets, u64::from(train + dev), u64::from(held));
         Some(story)
     }
 

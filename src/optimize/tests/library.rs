@@ -130,6 +130,20 @@ fn under_noise_planted_bullets_are_found_out_in_19_of_20_seeds() {
 }
 
 #[test]
+fn what_is_chosen_in_the_end_is_held_against_the_base_prompt_on_all_rows() {
+    for seed in 0..6 {
+        let world = World::new(240, 4, helps).judged_by(noisy(seed)).seed(seed).judge_calls(8_000 + 1_000 * seed);
+        let (ran, found) = search(&world, planted(), Knobs::default());
+        let last = ran.log.iter().rev().find_map(|entry| match entry {
+            Entry::Compared { child, against: 0, rows, .. } => Some((*child, *rows)),
+            _ => None,
+        });
+        // Train and Dev have so many rows each; all of them can be rated here.
+        assert_eq!(last, Some((ran.best, 480)), "seed {seed}: {:?}", verdicts(&found));
+    }
+}
+
+#[test]
 fn what_each_does_is_told_by_hand() {
     // The last queries have two rows instead of four: not all queries say the same.
     let (_, found) = search(&world(66).judge_calls(4_000), planted(), Knobs::default());

@@ -144,7 +144,7 @@ pub(in crate::report) fn shows(story: &Story) -> Option<String> {
 fn unopened(summary: &Summary, story: &Story) -> String {
     match () {
         () if summary.best.judge == summary.baseline.judge => {
-            let few = story.sight.is_some_and(|sight| sight.calls > story.spent.judge);
+            let few = story.sight.is_some_and(|sight| sight.takes_more_calls(story.spent.judge));
             let few =
                 if few { ", and so few calls could only show large effects (see what it takes below)" } else { "" };
             format!("Nothing that was tried is shown to be better than the baseline{few}.")
@@ -303,6 +303,11 @@ pub(in crate::report) fn steps(summary: &Summary, story: &Story) -> Vec<Step> {
 /// What to do when nothing was adopted.
 pub(in crate::report) fn next(summary: &Summary, story: &Story) -> &'static str {
     match () {
+        () if summary.best.candidate == 0
+            && story.sight.is_some_and(|sight| !sight.takes_more_calls(story.spent.judge)) =>
+        {
+            "Nothing was stored. Try more rated items, or other bullets: more calls would show no more."
+        }
         () if summary.best.candidate == 0 && !story.bullets.is_empty() => {
             "Nothing was stored. Try more calls (`--budget-calls`), more rated items, or other bullets."
         }

@@ -111,6 +111,26 @@ pub fn unfit(text: &str) -> Option<(String, &'static str)> {
     }
 }
 
+/// Why nothing can be written of a rule with this author, these tags and these sources, by the option that is at fault; with
+/// what to do.
+pub fn unfit_about(author: &str, tags: &[String], sources: &[String]) -> Option<(String, &'static str)> {
+    const SHORT: &str = "keep tags to a word or two";
+    let (blank, long) = (|text: &str| text.trim().is_empty(), |text: &str| text.chars().count() > NAME);
+    let who = "name who answers questions about the rule";
+    match () {
+        () if blank(author) => Some(("`--author` is empty".to_owned(), who)),
+        () if long(author) => Some((format!("`--author` has more than {NAME} characters"), who)),
+        () if tags.iter().any(|tag| blank(tag)) => Some(("a `--tag` is empty".to_owned(), SHORT)),
+        () if tags.iter().any(|tag| long(tag)) => Some((format!("a `--tag` has more than {NAME} characters"), SHORT)),
+        () if tags.len() > TAGS => Some((format!("{} times `--tag`; {TAGS} are allowed", tags.len()), SHORT)),
+        () if sources.len() > SOURCES => {
+            let message = format!("{} times `--source`; {SOURCES} are allowed", sources.len());
+            Some((message, "keep the sources that say the most"))
+        }
+        () => None,
+    }
+}
+
 /// What an id is made of.
 pub const NAMES: &str = "use lower-case letters, digits, `-` and `_`, at most 60";
 

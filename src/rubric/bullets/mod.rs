@@ -7,7 +7,7 @@ mod edit;
 mod file;
 
 pub use edit::{added, retired, vetted};
-pub use file::{LARGEST, LibraryFile, NAMES, is_name, load, unfit};
+pub use file::{LARGEST, LibraryFile, NAMES, is_name, load, unfit, unfit_about};
 
 use serde::Serialize;
 

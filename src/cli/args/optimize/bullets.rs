@@ -16,21 +16,22 @@ Examples:
   assessor judge add --from VERSION --without-bullet ID
       takes a single bullet of an adopted judge back
 
-What it does: each vetted bullet is tried alone, then the helpful ones together, leaving out one after the other. The
-report says of each what it does alone and among the chosen, where it harms, and which others make it redundant.";
-
-/// Calls to the judge when nothing else is limited: what is known of each bullet is made of calls.
-pub(super) const CALLS: u64 = 6_000;
+What it does: each vetted bullet is tried alone, then all together but those that harm. Of these the less helpful half is
+left out at once; when that half is missed (--z), half of it is tried, and so on. What turns out to be needed comes back. In
+the end the chosen set is held against the base prompt on all items of the search, and the held-out items decide. The
+report says of each bullet what it does alone and among the chosen, on how many items, where it harms, and which others
+make it redundant.";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct BulletsArgs {
     /// Bullets that are chosen at most
     #[arg(long, value_name = "N", default_value_t = Knobs::default().most, value_parser = crate::cli::args::values::count)]
     pub most: usize,
-    /// Words that the chosen ones may have together
+    /// Words that the chosen ones may have together; a guardrail lets no prompt grow by more than 450, marks included
     #[arg(long, value_name = "N", default_value_t = Knobs::default().words, value_parser = crate::cli::args::values::count)]
     pub words: usize,
-    /// Standard errors by which a bullet must be missed to stay in
+    /// Standard errors by which bullets that are left out together (half of them first, then parts of a half) must be missed
+    /// to stay in: more of it chooses fewer. No single bullet has to be missed by so much
     #[arg(long, value_name = "Z", default_value_t = Knobs::default().z)]
     pub z: f64,
     /// The library's file [default: ID.bullets.toml beside the rubric]

@@ -86,7 +86,7 @@ impl DataArgs {
 pub(in crate::cli) struct SharedArgs {
     #[command(flatten)]
     pub data: DataArgs,
-    /// Calls to the judge, those for the held-out part included; never exceeded [default: 1500, for bullets 6000, where nothing is limited]
+    /// Calls to the judge, those for the held-out part included; never exceeded [default, where nothing is limited: 1500; for bullets 1000 and 200 for each vetted one, at most 6000]
     #[arg(long, value_name = "N")]
     pub budget_calls: Option<u64>,
     /// Calls to both models together; never exceeded
@@ -131,7 +131,7 @@ const DEFAULT_CALLS: u64 = 1_500;
 
 impl SharedArgs {
     /// What may be spent; `calls` to the judge when nothing is limited.
-    fn limits(&self, calls: u64) -> Limits {
+    fn limits(&self, calls: Option<u64>) -> Limits {
         let limits = Limits {
             judge_calls: self.budget_calls,
             calls: self.budget_all_calls,
@@ -140,7 +140,7 @@ impl SharedArgs {
             seconds: self.budget_seconds,
         };
         match limits == Limits::default() {
-            true => Limits { judge_calls: Some(calls), ..limits },
+            true => Limits { judge_calls: calls, ..limits },
             false => limits,
         }
     }
@@ -169,11 +169,9 @@ impl Strategy {
         }
     }
 
-    fn default_calls(&self) -> u64 {
-        match self {
-            Self::Bullets(_) => bullets::CALLS,
-            _ => DEFAULT_CALLS,
-        }
+    /// Of bullets the library tells: see [`Method::limits`].
+    fn default_calls(&self) -> Option<u64> {
+        (!matches!(self, Self::Bullets(_))).then_some(DEFAULT_CALLS)
     }
 
     /// What only the rubric's scale can tell.
