@@ -3,7 +3,7 @@
 use super::super::event::{Decision, Entry, Why};
 use super::super::gepa::{Gepa, Knobs};
 use super::super::limits::Limits;
-use super::super::pool::{CandidateId, Operator, Row};
+use super::super::pool::{CandidateId, Operator};
 use super::made_up::{HARM, IDLE, KINDS, Letter, Ran, World, harms, helps};
 use proptest::prelude::*;
 
@@ -60,15 +60,8 @@ fn a_first_stage_that_could_turn_nobody_away_is_not_made() {
 #[test]
 fn the_failures_of_a_candidate_that_leads_are_looked_for_in_the_wave_of_its_second_stage() {
     let ran = World::new(64, 8, helps).judge_calls(1_500).run(&mut gepa(Knobs::default()));
-    let both = |entry: &Entry| match entry {
-        Entry::Rated { candidate, rows, .. } => {
-            let train = rows.iter().any(|seen| matches!(seen.row, Row::Train(_)));
-            (train && rows.iter().any(|seen| matches!(seen.row, Row::Dev(_)))).then_some(*candidate)
-        }
-        _ => None,
-    };
     // The baseline's first ratings are of both parts, too.
-    let looked: Vec<CandidateId> = ran.log.iter().filter_map(both).filter(|id| *id != 0).collect();
+    let looked: Vec<CandidateId> = ran.both.iter().copied().filter(|id| *id != 0).collect();
     assert!(!looked.is_empty(), "{:?}", ran.log);
     assert!(looked.iter().all(|id| stages(&ran, *id).first() == Some(&Decision::GoOn)), "{looked:?}");
 }

@@ -4,7 +4,7 @@
 use super::super::desk::Desk;
 use super::super::event::{Entry, Why};
 use super::super::limits::{Limit, Limits, Spend};
-use super::super::pool::{CandidateId, Rated};
+use super::super::pool::{CandidateId, Rated, Row};
 use super::super::strategy::{Ask, Strategy, Told, Want, Written};
 use crate::audit::Opinion;
 use crate::domain::{Dev, GroupId, Item, ItemId, Malformed, Rating, Scale, Train};
@@ -132,6 +132,8 @@ pub(super) struct Ran {
     pub repeated: usize,
     /// Asks that a limit forbade.
     pub short: usize,
+    /// Candidates of which rows of both parts were asked for together.
+    pub both: Vec<CandidateId>,
 }
 
 impl World {
@@ -190,15 +192,18 @@ impl World {
         let guard = Guard::new(&self.judge.rubric, &self.judge.prompt, &self.train, &self.dev, limits);
         let mut desk = Desk::new(&self.judge, &self.train, &self.dev, guard, self.limits, Spend::default(), self.seed);
         let (mut told, mut messages, mut repeated, mut short) = (Told::Begin, 0, 0, 0);
+        let mut both = Vec::new();
         loop {
             told = match strategy.next(&mut desk, told) {
                 Ask::Done { best, why } => {
                     let (prompt, spent) = (desk.pool().prompt(best).clone(), desk.spent());
                     let rules = prompt.bullets.clone();
-                    return Ran { best, why, rules, prompt, log: desk.entries(), spent, messages, repeated, short };
+                    let log = desk.entries();
+                    return Ran { best, why, rules, prompt, log, spent, messages, repeated, short, both };
                 }
                 Ask::Rate(wants) => {
                     repeated += wants.iter().map(|want| known(&desk, want)).sum::<usize>();
+                    both.extend(wants.iter().filter(|want| of_both_parts(want)).map(|want| want.candidate));
                     self.rate(&mut desk, &wants)
                 }
                 Ask::Write(all) => {
@@ -265,6 +270,11 @@ fn allow(desk: &mut Desk<'_>, more: Spend) -> Result<(), Limit> {
 
 fn known(desk: &Desk<'_>, want: &Want) -> usize {
     want.rows.iter().filter(|row| desk.pool().has(want.candidate, **row, want.sample)).count()
+}
+
+fn of_both_parts(want: &Want) -> bool {
+    let train = |row: &Row| matches!(row, Row::Train(_));
+    want.rows.iter().any(train) && !want.rows.iter().all(train)
 }
 
 fn examples(prefix: &str, n: usize, kinds: usize) -> Vec<Example> {
