@@ -169,10 +169,10 @@ fn a_hopeless_model_is_a_no_go_within_a_fifth_of_the_budget() {
 #[test]
 fn one_judge_is_carried_by_one_yardstick_or_the_command_says_why_not() {
     let folder = Folder::new();
-    let model = Model::start(|_| "{\"rationale\": \"fair\", \"rating\": 3}".to_owned());
-    carry(&folder, &model.name(), &[]);
-    let other =
-        ["adapt", "--from", "sim/medium", "--to", &model.name(), "--reflector", "sim/reflector", "--margin", "5"];
+    let model = knowing(shipped(), "none");
+    carry(&folder, &model.name(), &["--budget-calls", "1000"]);
+    let other = ["adapt", "--from", "sim/medium", "--to", &model.name(), "--reflector", "sim/reflector"];
+    let other = [&other[..], &["--budget-calls", "1000", "--margin", "5"]].concat();
     let said = folder.run(&other);
     assert_eq!(said.code, 2);
     let judge = said.err.split('`').nth(1).unwrap_or_default().to_owned();
@@ -193,12 +193,32 @@ fn one_judge_is_carried_by_one_yardstick_or_the_command_says_why_not() {
     assert!(one_line(&said.out).contains(before), "{}", said.out);
 
     // All terms are told, and the first ones, which were fixed before any look, need no leave and have no stain.
-    let third = [&other[..7], &["--margin", "6", "--new-yardstick", "--no-report"]].concat();
+    let third = [&other[..9], &["--margin", "6", "--new-yardstick", "--no-report"]].concat();
     let said = folder.run(&third);
     let both = "(margin 2, slices 2, malformed 0.02; then margin 5, slices 2, malformed 0.02)";
     assert!(one_line(&said.out).contains(both), "{}", said.out);
-    let said = folder.run(&[&other[..7], &["--no-report"]].concat());
+    let said = folder.run(&[&other[..9], &["--no-report"]].concat());
     assert!(said.code == 0 && !said.out.contains("by other terms before"), "{said:?}");
+}
+
+#[test]
+fn a_run_that_looked_at_no_held_out_item_binds_nobody_to_its_terms() {
+    let folder = Folder::new();
+    let model = knowing(shipped(), "none");
+    let args = ["adapt", "--from", "sim/medium", "--to", &model.name(), "--reflector", "sim/reflector", "--no-report"];
+    let run = |more: &[&str]| folder.run(&[&args[..], more].concat());
+    let refused = run(&["--budget-calls", "100"]);
+    assert!(refused.code == 2 && refused.err.contains("leaves nothing to search with"), "{refused:?}");
+    // Given up in the search: the held-out part stays shut.
+    let constant = Model::start(|_| "{\"rationale\": \"fair\", \"rating\": 3}".to_owned());
+    let hopeless = ["adapt", "--from", "sim/medium", "--to", &constant.name(), "--reflector", "sim/reflector"];
+    let given_up = folder.run(&[&hopeless[..], &["--margin", "4", "--no-report"]].concat());
+    assert!(given_up.code == 0 && given_up.out.contains("the search was given up"), "{given_up:?}");
+
+    let said = run(&["--budget-calls", "1000", "--margin", "3"]);
+    assert!(said.code == 0 && !said.out.contains("by other terms before"), "{said:?}");
+    let other = run(&["--budget-calls", "1000"]);
+    assert!(other.code == 2 && other.err.contains("by other terms (margin 3, "), "{other:?}");
 }
 
 #[test]

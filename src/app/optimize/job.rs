@@ -9,6 +9,7 @@ use super::keep::{Found, Keep};
 use super::panels::{Both, Panels};
 use super::protect::Protection;
 use crate::adapt::{self, Adaptation, Arms, Role, Terms};
+use crate::app::yardstick::Look;
 use crate::app::{AppError, Project};
 use crate::domain::{NanoUsd, Opening};
 use crate::guardrail::{self, Guard};
@@ -44,12 +45,14 @@ pub(super) struct Job<'a> {
     pub keep: Keep,
     /// A judge of another model that the best candidate is held against, and by which terms.
     pub rival: Option<(Rival<Keeper>, Terms)>,
+    /// What is recorded when the held-out part is opened.
+    pub look: Option<Look>,
 }
 
 impl Job<'_> {
     /// Searches, decides, keeps.
     pub async fn work(self, lab: Lab<Keeper>, strategy: Box<dyn Strategy>) -> Result<Optimized, AppError> {
-        let Self { project, request, judge, data, protection, ledger, run, begun, sent, keep, rival } = self;
+        let Self { project, request, judge, data, protection, ledger, run, begun, sent, keep, rival, look } = self;
         let Data { train, dev, test, evidence, test_digest, test_bytes, .. } = data;
         let guard = Guard::new(&judge.rubric, &judge.prompt, &train, &dev, guardrail::Limits::default());
         let (held, bytes) = match request.method.decides() {
@@ -92,6 +95,7 @@ impl Job<'_> {
         let mut said = Said::default();
         if open && !test.is_empty() {
             let opening = opening(&ledger, &run, &test_digest)?;
+            look.iter().try_for_each(|look| look.record(&ledger))?;
             strategy.say("the held-out part", engine.desk().spent());
             let third = rival.as_ref().map(|(rival, _)| rival);
             if let Some(held) = engine.open(test, conclusion.best, &protection.rows, third, opening).await? {

@@ -14,6 +14,7 @@ mod protect;
 use super::gather::AuditRequest;
 use super::label::Watch;
 use super::tuned;
+use super::yardstick::Look;
 use super::{AppError, JudgeRequest, Project};
 use crate::adapt::{Adaptation, Terms};
 use crate::judge::JudgeSpec;
@@ -134,6 +135,7 @@ pub(super) async fn run(
     let keep = Keep { alias: alias.transpose()?, priced, invocation: project.invocation(), origin };
     let _alone = ledger.lock(&run)?;
     let (lab, mut models) = Models::connect(&ledger, &run, &judge, endpoint, reflector, cancel).await?;
+    let look = rival.and_then(|against| against.look.clone());
     let rival = match rival {
         Some(against) => Some((models.rival(&ledger, &run, against).await?, against.terms)),
         None => None,
@@ -151,6 +153,7 @@ pub(super) async fn run(
         sent,
         keep,
         rival,
+        look,
     };
     let result = models.show(Box::pin(job.work(lab, strategy)), watch).await;
     let paid = models.end(&ledger)?;
@@ -236,6 +239,8 @@ pub(super) struct Against {
     pub endpoint: Endpoint,
     /// What its replacement must show.
     pub terms: Terms,
+    /// What is recorded when the held-out items are looked at.
+    pub look: Option<Look>,
 }
 
 impl Against {
