@@ -161,8 +161,13 @@ pub struct Adaptation {
     pub terms: Terms,
     /// The old judge, the old prompt on the new model, and the revised prompt where there is one.
     pub arms: Vec<Arm>,
-    /// The judge that was decided on against the old one.
+    /// The judge that the verdict is about: the best of the search, or the old prompt where that is recommended.
+    pub recommended: Role,
+    /// That judge against the old one.
     pub against: Comparison,
+    /// The revised prompt, where it meets the terms and the old one is recommended in its place.
+    #[serde(skip)]
+    pub second: Option<Second>,
     /// The revised prompt against the old one, both on the new model; absent when no revision was better.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bought: Option<Comparison>,
@@ -175,6 +180,15 @@ pub struct Adaptation {
     pub takes: Option<String>,
 }
 
+/// A judge that meets the terms, and is not the one that is recommended.
+#[derive(Clone, Debug)]
+pub struct Second {
+    /// It against the old judge.
+    pub against: Comparison,
+    /// What it shows, and why it is the second one.
+    pub reasons: Vec<String>,
+}
+
 /// Decides on the held-out part.
 pub fn decide(scale: Scale, held: &[Labelled], arms: &Arms<'_>, terms: &Terms, seed: u64) -> Adaptation {
     let is_revised = arms.as_is.hash != arms.revised.hash;
@@ -183,12 +197,8 @@ pub fn decide(scale: Scale, held: &[Labelled], arms: &Arms<'_>, terms: &Terms, s
     let claimed = audit::Terms { margin: None, ..told };
     let bought = is_revised.then(|| compare(scale, held, (arms.as_is, arms.revised), claimed));
     let as_is = is_revised.then(|| compare(scale, held, (&arms.from, arms.as_is), told));
-    let (unmet, mut reasons) = faults(&against, arms.protected[1], terms);
+    let (unmet, faults_of_it) = faults(&against, arms.protected[1], terms);
     let verdict = if unmet.is_empty() { Verdict::Go } else { Verdict::NoGo };
-    if verdict == Verdict::Go {
-        reasons.push(holds(&against, terms));
-        reasons.extend(unshown(&against, terms));
-    }
     let meets = |role: Role| match (role, &as_is) {
         (Role::From, _) => true,
         (Role::AsIs, Some(as_is)) => faults(as_is, arms.protected[0], terms).0.is_empty(),
@@ -199,7 +209,29 @@ pub fn decide(scale: Scale, held: &[Labelled], arms: &Arms<'_>, terms: &Terms, s
     measured.extend(is_revised.then(|| arm(arms.role, arms.revised)));
     let simpler = simpler(&measured, verdict);
     let takes = (unmet.first() == Some(&unmet_goal(terms))).then(|| takes::takes(&against, terms)).flatten();
-    Adaptation { verdict, reasons, unmet, terms: *terms, arms: measured, against, bought, simpler, takes }
+    let of_it = if is_revised { arms.role } else { Role::AsIs };
+    let (recommended, against, reasons, second) = match (verdict, &simpler, as_is) {
+        (Verdict::NoGo, ..) => (of_it, against, faults_of_it, None),
+        (Verdict::Go, Some(why), Some(as_is)) => {
+            let with = |mut reasons: Vec<String>| {
+                reasons.insert(1, why.clone());
+                reasons
+            };
+            let (reasons, second) = (with(shows(&as_is, terms)), with(shows(&against, terms)));
+            (Role::AsIs, as_is, reasons, Some(Second { against, reasons: second }))
+        }
+        (Verdict::Go, ..) => {
+            let reasons = shows(&against, terms);
+            (of_it, against, reasons, None)
+        }
+    };
+    let terms = *terms;
+    Adaptation { verdict, reasons, unmet, terms, arms: measured, recommended, against, second, bought, simpler, takes }
+}
+
+/// What a judge that meets the terms shows.
+fn shows(against: &Comparison, terms: &Terms) -> Vec<String> {
+    std::iter::once(holds(against, terms)).chain(unshown(against, terms)).collect()
 }
 
 /// The term that says what must be shown.
@@ -319,6 +351,11 @@ fn unshown(against: &Comparison, terms: &Terms) -> Option<String> {
 }
 
 impl Adaptation {
+    /// The judge that the verdict is about.
+    pub fn chosen(&self) -> Option<&Arm> {
+        self.arms.iter().find(|arm| arm.role == self.recommended)
+    }
+
     /// The same as a decision on an adoption.
     pub fn decision(&self) -> adopt::Decision {
         adopt::Decision {

@@ -150,6 +150,13 @@ fn an_old_prompt_that_errs_no_more_and_costs_no_more_is_recommended_and_is_good_
     let rows: Vec<(Role, bool)> = found.arms.iter().map(|arm| (arm.role, arm.meets)).collect();
     assert_eq!(rows, [(Role::From, true), (Role::AsIs, true), (Role::Revised, true)]);
     assert!(found.arms[1].labels_per_usd.is_some());
+    // The verdict is about the one that is recommended, and the other one is the second.
+    assert_eq!((found.recommended, found.chosen().unwrap().name.as_str()), (Role::AsIs, "as-is"));
+    let after = |compared: &Comparison| compared.contrasts[0].new.value().unwrap();
+    let second = found.second.unwrap();
+    assert_eq!((after(&found.against), after(&second.against)), (0.0, 1.5625));
+    assert!(found.reasons[0].contains("NMSE 3.1 → 0.0") && second.reasons[0].contains("NMSE 3.1 → 1.6"));
+    assert_eq!(found.simpler.as_ref(), found.reasons.get(1));
     assert_eq!(
         found.simpler.unwrap(),
         "the old prompt on the new model meets the terms as well, with NMSE 0.0 instead of 1.6, $0.20 instead of $0.20 for \
@@ -158,7 +165,8 @@ fn an_old_prompt_that_errs_no_more_and_costs_no_more_is_recommended_and_is_good_
     );
     // Where the revised one errs less there is nothing to recommend.
     let found = decided(judge("old", |_| Some(2)), &revised, &as_is, Terms::default());
-    assert!(found.arms[1].meets && found.simpler.is_none());
+    assert!(found.arms[1].meets && found.simpler.is_none() && found.second.is_none());
+    assert_eq!(found.recommended, Role::Revised);
 }
 
 #[test]

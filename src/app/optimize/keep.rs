@@ -37,6 +37,10 @@ pub(super) struct Found<'a> {
     /// What the best judge was made from and may replace: the baseline, or a judge of another model.
     pub parent: &'a JudgeSpec,
     pub best: &'a JudgeSpec,
+    /// What is kept of an adoption: the best judge, or the baseline where that is recommended in its place.
+    pub kept: &'a JudgeSpec,
+    /// What speaks for the best judge, where the baseline is recommended in its place.
+    pub second: Option<Decision>,
     pub decision: Option<Decision>,
     pub looks: Option<u64>,
     /// On Dev: the baseline and the adopted judge.
@@ -56,7 +60,6 @@ impl Keep {
         let usd = self.priced.then(|| found.story.spent.usd.usd());
         let costs = self.priced.then(|| costs(found.story));
         let lineage = found.lineage(usd);
-        let adopted = lineage.is_some();
         let (version, promoted) = match &lineage {
             Some(lineage) => {
                 let note = found.note();
@@ -64,7 +67,7 @@ impl Keep {
                 let origin = self.origin.clone().filter(|origin| *origin != found.parent.hash());
                 let parent = Lineage { parent: origin, ..Lineage::default() };
                 ledger.save_version(found.parent, &parent, &format!("baseline of {note}"))?;
-                let saved = ledger.save_version(found.best, lineage, &note)?;
+                let saved = ledger.save_version(found.kept, lineage, &note)?;
                 if saved.was_there {
                     tuned::again(ledger, &saved.hash, lineage)?;
                 }
@@ -73,6 +76,8 @@ impl Keep {
             }
             None => (None, None),
         };
+        let second = found.keep_second(ledger, usd)?;
+        let adopted = lineage.is_some() && found.second.is_none();
         let uses = |both: &Both| ScaleUses { baseline: both[0].scale.clone(), best: both[1].scale.clone() };
         let scale = found.tested.as_ref().or(found.searched.as_ref()).or(found.developed.as_ref()).map(uses);
         let scale = scale.filter(|uses| uses.baseline.is_some() || uses.best.is_some());
@@ -109,6 +114,7 @@ impl Keep {
             looks: found.looks,
             per_point: lineage.as_ref().and_then(Lineage::per_point),
             version,
+            second,
             promoted,
             in_production: ledger.standing(PRODUCTION)? != Expected::Nothing,
             report: None,
@@ -204,26 +210,43 @@ impl Found<'_> {
         }
     }
 
+    /// Stores the best judge as a version of its own, where the baseline is recommended in its place.
+    fn keep_second(&self, ledger: &Ledger, usd: Option<f64>) -> Result<Option<String>, AppError> {
+        let Some(decision) = &self.second else { return Ok(None) };
+        // The run leads to one version, and its number is in the note.
+        let lineage = Lineage { run: None, ..self.lineage_of(self.best, decision, usd) };
+        let saved = ledger.save_version(self.best, &lineage, &format!("second choice of {}", self.note()))?;
+        if saved.was_there {
+            tuned::again(ledger, &saved.hash, &lineage)?;
+        }
+        Ok(Some(saved.hash))
+    }
+
     /// Where the adopted judge comes from; `None` when none was adopted.
     fn lineage(&self, usd: Option<f64>) -> Option<Lineage> {
         let decision = self.decision.as_ref().filter(|decision| decision.adopted)?;
+        Some(self.lineage_of(self.kept, decision, usd))
+    }
+
+    fn lineage_of(&self, judge: &JudgeSpec, decision: &Decision, usd: Option<f64>) -> Lineage {
         let story = self.story;
-        let line = story.line();
+        // What the search began with owes nothing to it.
+        let line = if judge == self.best { story.line() } else { Vec::new() };
         let candidates = line.iter().filter_map(|id| story.candidates.get(*id));
         let feedback: BTreeSet<String> =
             candidates.flat_map(|candidate| &candidate.feedback).map(|item| item.as_str().to_owned()).collect();
         let spent = story.spent;
-        Some(Lineage {
+        Lineage {
             parent: Some(self.parent.hash()),
             strategy: Some(story.begun.strategy.clone()),
             run: Some(self.run.clone()),
             data: Some(story.begun.data.clone()),
             feedback: feedback.into_iter().collect(),
-            edits: Edits::between(&self.parent.prompt.editable(), &self.best.prompt.editable()),
+            edits: Edits::between(&self.parent.prompt.editable(), &judge.prompt.editable()),
             scores: Scores { dev: self.on_dev(), test: on_test(&decision.comparison) },
             spend: Some(Spend { judge_calls: spent.judge, other_calls: spent.other, usd }),
             why: Some(decision.reasons.join("; ")),
-        })
+        }
     }
 }
 

@@ -379,4 +379,11 @@ impl Story {
         line.reverse();
         line
     }
+
+    /// What was adopted is the prompt that the search began with: its best candidate is not.
+    pub fn keep_baseline(&mut self) {
+        for tried in self.candidates.iter_mut().filter(|tried| tried.status == Status::Adopted && tried.id != 0) {
+            tried.status = Status::Best;
+        }
+    }
 }

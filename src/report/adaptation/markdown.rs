@@ -1,8 +1,8 @@
 //! As Markdown (GitHub flavour).
 
 use super::rows::{
-    OVERVIEW, Step, beware, bought, broken, earlier, map, next, overview, rows, rule, sentence, simpler, spent, title,
-    total,
+    OVERVIEW, Step, beware, bought, broken, earlier, map, next, overview, rows, rule, sentence, simpler, spent, stored,
+    title, total,
 };
 use crate::adapt::{Summary, Target};
 use crate::report::markdown::{code, prose};
@@ -53,6 +53,7 @@ fn target(summary: &Summary, target: &Target) -> String {
     beware(summary, target).iter().for_each(|text| out.push_str(&format!("- beware: {}\n", prose(text))));
     earlier(target).iter().for_each(|text| out.push_str(&format!("- earlier: {}\n", prose(text))));
     out.push_str(&format!("- spent: {}\n", prose(&spent(target))));
+    stored(target).iter().for_each(|text| out.push_str(&format!("- stored: {}\n", prose(text))));
     for Step { does, text, is_command } in next(summary, target) {
         out.push_str(&format!("- {does}: {}\n", if is_command { code(&text) } else { prose(&text) }));
     }

@@ -2,7 +2,7 @@
 
 use crate::adapt::{Adaptation, Arm, Earlier, Goal, Summary, Target, Terms, Unmet, Verdict};
 use crate::audit::{Change, Cost, FEW_ROWS, SliceContrast};
-use crate::domain::{Figure, quoted};
+use crate::domain::Figure;
 use crate::optimize::adopt::{self, SliceStanding};
 use crate::optimize::event::Find;
 use crate::optimize::pool::CandidateId;
@@ -192,7 +192,25 @@ pub(in crate::report) fn beware(summary: &Summary, target: &Target) -> Option<St
 
 /// What speaks for the old prompt on the new model, in place of the revised one.
 pub(in crate::report) fn simpler(target: &Target) -> Option<&str> {
-    target.adaptation.as_ref()?.simpler.as_deref()
+    // A GO says it first of all.
+    target.adaptation.as_ref().filter(|_| !is_go(target))?.simpler.as_deref()
+}
+
+/// What was stored, and which alias leads to it now; `None` where nothing was.
+pub(in crate::report) fn stored(target: &Target) -> Option<String> {
+    let version = target.run.version.as_deref().map(short)?;
+    let second = target.run.second.as_deref().map_or(String::new(), |second| {
+        format!(" (the old prompt on the new model), and the revised prompt as {}", short(second))
+    });
+    let promoted = target.run.promoted.as_ref().map_or(String::new(), |moved| {
+        let alias = &moved.alias;
+        match moved.from.as_deref().map(short) {
+            Some(from) if from == version => format!("; `{alias}` leads to version {version}, as before"),
+            Some(from) => format!("; `{alias}` was moved from version {from} to version {version}"),
+            None => format!("; `{alias}` is new and leads to version {version}"),
+        }
+    });
+    Some(format!("as judge version {version}{second}; the old judge stays as it is{promoted}"))
 }
 
 /// What became of a calibration map; `None` where none was asked for.
@@ -233,18 +251,16 @@ pub(in crate::report) fn next(summary: &Summary, target: &Target) -> Vec<Step> {
         let instead = Step { does: "what can be done", text: instead(target), is_command: false };
         return std::iter::once(instead).chain(seen).collect();
     };
-    let plain = simpler(target).map(|_| {
-        let model = quoted(&target.model);
-        command("store the old one", format!("judge add --from {old} --model {model}"))
-    });
-    let mut steps: Vec<Step> = plain.into_iter().collect();
-    steps.push(command("see what changed", format!("judge diff {old} {version}")));
+    let mut steps = vec![command("see what changed", format!("judge diff {old} {version}"))];
     steps.extend(seen);
     if target.run.promoted.is_none() {
         steps.push(command("use it", format!("judge promote {version} --as {PRODUCTION}")));
     }
     steps.push(command("go back", target.run.way_back(&old)));
     steps.push(command("label with it", format!("label --judge {version}")));
+    if let Some(second) = target.run.second.as_deref().map(short) {
+        steps.push(command("revised one instead", format!("judge promote {second} --as {PRODUCTION}")));
+    }
     steps
 }
 
@@ -313,8 +329,8 @@ fn instead(target: &Target) -> String {
 /// All targets in a line each: model, verdict, NMSE, malformed, cost of 1,000 labels, requests that were paid for.
 pub(in crate::report) fn overview(summary: &Summary) -> Vec<[String; 6]> {
     let line = |target: &Target| {
-        let last = target.adaptation.as_ref().and_then(|found| found.arms.last());
-        let panel = last.map(|arm| &arm.panel).or(target.run.adopted.side.dev.as_ref());
+        let chosen = target.adaptation.as_ref().and_then(Adaptation::chosen);
+        let panel = chosen.map(|arm| &arm.panel).or(target.run.adopted.side.dev.as_ref());
         let of = |write: &dyn Fn(&crate::audit::Panel) -> String| panel.map_or("–".to_owned(), write);
         [
             target.model.clone(),

@@ -2,7 +2,7 @@
 
 use super::rows::{
     OVERVIEW, Step, beware, bought, broken, earlier, is_go, map, next, overview, rows, rule, sentence, simpler, spent,
-    title, total,
+    stored, title, total,
 };
 use crate::adapt::{Summary, Target};
 use crate::report::plain::spaced;
@@ -69,11 +69,8 @@ fn target(summary: &Summary, target: &Target, options: TerminalOptions) -> Strin
         field("earlier", &text);
     }
     field("spent", &spent(target));
-    if let Some(version) = &target.run.version {
-        field(
-            "stored",
-            &format!("as judge version {}; the old judge stays as it is", super::super::optimization::short(version)),
-        );
+    if let Some(text) = stored(target) {
+        field("stored", &text);
     }
     for Step { does, text, is_command } in next(summary, target) {
         let first = format!("{INDENT}{does:<18}  ");

@@ -9,7 +9,7 @@ use crate::audit::{Change, Diff};
 use crate::domain::Rating;
 use crate::report::adaptation::{
     OVERVIEW, Row, Step, beware, bought, broken, counts, earlier, is_go, map, next, overview, rows, rule, sentence,
-    simpler, spent, title, total,
+    simpler, spent, stored, title, total,
 };
 use crate::report::comparison::shown;
 use crate::report::plain::plain;
@@ -81,6 +81,7 @@ struct Section {
     spent: String,
     map: Option<Words>,
     earlier: Option<Words>,
+    stored: Option<Words>,
     steps: Vec<Step>,
     search: Option<String>,
 }
@@ -111,6 +112,7 @@ impl Section {
             spent: spent(target),
             map: map(target).map(|text| Words::new(&text)),
             earlier: earlier(target).map(|text| Words::new(&text)),
+            stored: stored(target).map(|text| Words::new(&format!("Stored {text}."))),
             steps: next(summary, target),
             search: target.run.report.as_ref().and_then(|page| {
                 let folder = page.parent()?.file_name()?.to_string_lossy().into_owned();
