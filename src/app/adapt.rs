@@ -4,7 +4,7 @@ use super::earlier::{self, Carry};
 use super::gather::AuditRequest;
 use super::label::Watch;
 use super::optimize::{self, Against, Method, OptimizeRequest, Optimized, Regime};
-use super::yardstick::Yardstick;
+use super::yardstick::{self, Yardstick};
 use super::{AppError, JudgeRequest, Project, write_whole};
 use crate::adapt::{Earlier, From, Summary, Target, Terms, Verdict};
 use crate::judge::JudgeSpec;
@@ -72,7 +72,7 @@ pub async fn adapt(
 ) -> Result<Adapted, AppError> {
     let endpoint = project.endpoint(&request.from)?;
     let judge = project.judge(&request.from, &endpoint)?;
-    let mut against = Against { judge, endpoint, terms: request.terms, look: None };
+    let mut against = Against { judge, endpoint, terms: request.terms, look: None, caveat: None };
     if let Some(twice) = request.to.iter().enumerate().find(|(at, model)| request.to[..*at].contains(model)) {
         return Err(AppError::input(format!("the model `{}` is named twice", twice.1), "name each with one `--to`"));
     }
@@ -80,28 +80,31 @@ pub async fn adapt(
     let searches = request.to.iter().map(|model| target_search(project, request, &against.judge, model));
     let searches = searches.collect::<Result<Vec<_>, AppError>>()?;
     let mut runs = Vec::new();
-    let (mut yardstick, mut earlier) = (None, Vec::new());
+    let (mut rod_of_all, mut earlier) = (None, Vec::new());
     for search in &searches {
         let data = optimize::data::read(project, &request.data, request.fractions, cancel.clone()).await?;
         if data.test.is_empty() {
             return Err(nothing_held_out());
         }
         let rod = Yardstick::of(&data.digest, &against.judge, request.terms);
-        if yardstick.is_none() {
+        if rod_of_all.is_none() {
             earlier = rod.check(&project.ledger()?, &against.judge, request)?;
             against.look = Some(rod.look(&against.judge));
+            against.caveat = yardstick::caveat(&earlier);
         }
-        yardstick = Some(rod);
+        rod_of_all = Some(rod);
         let run = optimize::run(project, search, data, Some(&against), watch, cancel.clone());
         runs.push(Box::pin(run).await?);
     }
-    let Some(rod) = yardstick else {
+    let Some(rod) = rod_of_all else {
         return Err(AppError::input("no model is named", "name one or more: `--to MODEL`"));
     };
     let (judge, ledger) = (&against.judge, project.ledger()?);
     let told = |run: &Optimized| {
         let carry = Carry { from: judge, to: &run.baseline.model, data: &rod.data, run: &run.summary.run };
-        Ok(target(run, request.limits, earlier::earlier(&ledger, &carry)?))
+        let target = target(run, request.limits, earlier::earlier(&ledger, &carry)?);
+        let after_look = target.verdict == Verdict::Go && !earlier.is_empty();
+        Ok(Target { terms_changed_after_look: after_look, ..target })
     };
     let targets = runs.iter().map(told).collect::<Result<Vec<_>, AppError>>()?;
     let summary = Summary {
@@ -170,6 +173,7 @@ fn target(run: &Optimized, limits: Limits, earlier: Vec<Earlier>) -> Target {
         model: run.baseline.model.clone(),
         verdict,
         reasons,
+        terms_changed_after_look: false,
         earlier,
         is_hopeless: run.conclusion.why == Why::Hopeless,
         is_calibrated: run.story.begun.calibrate,

@@ -84,7 +84,8 @@ impl Yardstick {
                 judge.name()
             ),
             "use the same data, `--split`, `--seed`, `--margin`, `--slice-margin`, `--malformed` and `--require`; \
-             `--new-yardstick` begins anew",
+             `--new-yardstick` goes on all the same: it holds out no new items (other `--items` do, or another `--seed` in \
+             part), and a GO by terms that were changed after a look is marked as one",
         )
     }
 }
@@ -110,6 +111,17 @@ fn recorded(events: &[String]) -> Result<Vec<Yardstick>, JournalError> {
     let read =
         |text: &String| serde_json::from_str(text).map_err(|e| JournalError(format!("a damaged yardstick: {e}")));
     events.iter().map(read).collect()
+}
+
+/// What speaks against a GO by terms that are not the first on these items; nothing where they are.
+pub(super) fn caveat(earlier: &[Terms]) -> Option<String> {
+    let before: Vec<String> = earlier.iter().map(|terms| said(*terms)).collect();
+    (!before.is_empty()).then(|| {
+        format!(
+            "the terms were changed after a look at these items (before: {}): a GO by such terms proves nothing",
+            before.join("; then ")
+        )
+    })
 }
 
 fn said(terms: Terms) -> String {

@@ -181,7 +181,9 @@ fn one_judge_is_carried_by_one_yardstick_or_the_command_says_why_not() {
         format!(
             "error: the judge `{judge}` was carried before by other terms (margin 2, slices 2, malformed 0.02, now margin \
              5, slices 2, malformed 0.02): the verdicts could not be held side by side\nhint: use the same data, `--split`, `--seed`, \
-             `--margin`, `--slice-margin`, `--malformed` and `--require`; `--new-yardstick` begins anew"
+             `--margin`, `--slice-margin`, `--malformed` and `--require`; `--new-yardstick` goes on all the same: it holds out \
+             no new items (other `--items` do, or another `--seed` in part), and a GO by terms that were changed after a look \
+             is marked as one"
         )
     );
     let said = folder.run(&[&other[..], &["--split", "30/30/40"]].concat());

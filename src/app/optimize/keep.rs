@@ -28,6 +28,17 @@ pub(super) struct Keep {
     pub invocation: Invocation,
     /// Hash of the stored judge whose prompt the run began with.
     pub origin: Option<String>,
+    /// What speaks against an adoption, whatever the numbers are: the version that is stored tells it.
+    pub caveat: Option<String>,
+}
+
+/// What the lineage of a version says beside the numbers.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    /// Dollars that the run took.
+    usd: Option<f64>,
+    /// What speaks against the adoption.
+    caveat: Option<&'a str>,
 }
 
 /// What a run found.
@@ -59,7 +70,8 @@ impl Keep {
     pub fn finish(self, ledger: &Ledger, found: Found<'_>) -> Result<Summary, AppError> {
         let usd = self.priced.then(|| found.story.spent.usd.usd());
         let costs = self.priced.then(|| costs(found.story));
-        let lineage = found.lineage(usd);
+        let told = Told { usd, caveat: self.caveat.as_deref() };
+        let lineage = found.lineage(told);
         let (version, promoted) = match &lineage {
             Some(lineage) => {
                 let note = found.note();
@@ -76,7 +88,7 @@ impl Keep {
             }
             None => (None, None),
         };
-        let second = found.keep_second(ledger, usd)?;
+        let second = found.keep_second(ledger, told)?;
         let adopted = lineage.is_some() && found.second.is_none();
         let uses = |both: &Both| ScaleUses { baseline: both[0].scale.clone(), best: both[1].scale.clone() };
         let scale = found.tested.as_ref().or(found.searched.as_ref()).or(found.developed.as_ref()).map(uses);
@@ -211,10 +223,10 @@ impl Found<'_> {
     }
 
     /// Stores the best judge as a version of its own, where the baseline is recommended in its place.
-    fn keep_second(&self, ledger: &Ledger, usd: Option<f64>) -> Result<Option<String>, AppError> {
+    fn keep_second(&self, ledger: &Ledger, told: Told<'_>) -> Result<Option<String>, AppError> {
         let Some(decision) = &self.second else { return Ok(None) };
         // The run leads to one version, and its number is in the note.
-        let lineage = Lineage { run: None, ..self.lineage_of(self.best, decision, usd) };
+        let lineage = Lineage { run: None, ..self.lineage_of(self.best, decision, told) };
         let saved = ledger.save_version(self.best, &lineage, &format!("second choice of {}", self.note()))?;
         if saved.was_there {
             tuned::again(ledger, &saved.hash, &lineage)?;
@@ -223,12 +235,13 @@ impl Found<'_> {
     }
 
     /// Where the adopted judge comes from; `None` when none was adopted.
-    fn lineage(&self, usd: Option<f64>) -> Option<Lineage> {
+    fn lineage(&self, told: Told<'_>) -> Option<Lineage> {
         let decision = self.decision.as_ref().filter(|decision| decision.adopted)?;
-        Some(self.lineage_of(self.kept, decision, usd))
+        Some(self.lineage_of(self.kept, decision, told))
     }
 
-    fn lineage_of(&self, judge: &JudgeSpec, decision: &Decision, usd: Option<f64>) -> Lineage {
+    fn lineage_of(&self, judge: &JudgeSpec, decision: &Decision, told: Told<'_>) -> Lineage {
+        let reasons = decision.reasons.iter().map(String::as_str).chain(told.caveat);
         let story = self.story;
         // What the search began with owes nothing to it.
         let line = if judge == self.best { story.line() } else { Vec::new() };
@@ -244,8 +257,8 @@ impl Found<'_> {
             feedback: feedback.into_iter().collect(),
             edits: Edits::between(&self.parent.prompt.editable(), &judge.prompt.editable()),
             scores: Scores { dev: self.on_dev(), test: on_test(&decision.comparison) },
-            spend: Some(Spend { judge_calls: spent.judge, other_calls: spent.other, usd }),
-            why: Some(decision.reasons.join("; ")),
+            spend: Some(Spend { judge_calls: spent.judge, other_calls: spent.other, usd: told.usd }),
+            why: Some(reasons.collect::<Vec<_>>().join("; ")),
         }
     }
 }

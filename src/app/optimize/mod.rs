@@ -132,7 +132,8 @@ pub(super) async fn run(
     let priced = priced.into_iter().flatten().all(|endpoint| endpoint.price.is_some());
     // A prompt that is bound to another model was made with what it was made with before.
     let origin = request.judge.stored.as_ref().map(|stored| stored.hash());
-    let keep = Keep { alias: alias.transpose()?, priced, invocation: project.invocation(), origin };
+    let caveat = rival.and_then(|rival| rival.caveat.clone());
+    let keep = Keep { alias: alias.transpose()?, priced, invocation: project.invocation(), origin, caveat };
     let _alone = ledger.lock(&run)?;
     let (lab, mut models) = Models::connect(&ledger, &run, &judge, endpoint, reflector, cancel).await?;
     let look = rival.and_then(|against| against.look.clone());
@@ -241,6 +242,8 @@ pub(super) struct Against {
     pub terms: Terms,
     /// What is recorded when the held-out items are looked at.
     pub look: Option<Look>,
+    /// What speaks against a GO, whatever the numbers are.
+    pub caveat: Option<String>,
 }
 
 impl Against {

@@ -76,7 +76,8 @@ pub(in crate::cli) struct AdaptArgs {
     /// Let this alias lead to the new judge if it is a GO; with one target
     #[arg(long, value_name = "ALIAS")]
     pub promote: Option<String>,
-    /// Go on although the old judge was tuned or carried on other data or by other terms
+    /// Go on although the old judge was tuned or carried on other data, or by other terms. It holds out no new items: other
+    /// --items do, or another --seed in part. A GO by terms that were changed after a look is marked as one
     #[arg(long)]
     pub new_yardstick: bool,
     #[command(flatten)]

@@ -1,7 +1,7 @@
 //! As Markdown (GitHub flavour).
 
 use super::rows::{
-    OVERVIEW, Step, beware, bought, broken, earlier, map, next, overview, rows, rule, sentence, simpler, spent, stored,
+    OVERVIEW, Step, beware, bought, broken, earlier, map, next, overview, rows, rule, sentence, simpler, spent, stamp, stored,
     title, total,
 };
 use crate::adapt::{Summary, Target};
@@ -32,7 +32,7 @@ fn table(header: &[String], lines: impl Iterator<Item = Vec<String>>) -> String 
 }
 
 fn target(summary: &Summary, target: &Target) -> String {
-    let mut out = format!("### {}: {}\n\n", target.verdict.name(), prose(&title(summary, target)));
+    let mut out = format!("### {}: {}\n\n", stamp(target), prose(&title(summary, target)));
     target.reasons.iter().for_each(|reason| out.push_str(&format!("{} ", prose(&sentence(reason)))));
     out.push_str("\n\n");
     if let Some(found) = &target.adaptation {

@@ -9,5 +9,5 @@ pub use terminal::adaptation_terminal;
 
 pub(super) use rows::{
     OVERVIEW, Row, Step, beware, bought, broken, counts, earlier, is_go, map, next, overview, rows, rule, sentence,
-    simpler, spent, stored, title, total,
+    simpler, spent, stamp, stored, title, total,
 };

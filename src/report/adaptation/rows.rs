@@ -60,6 +60,12 @@ pub(in crate::report) fn title(summary: &Summary, target: &Target) -> String {
     format!("{} in place of {}", target.model, summary.from.model)
 }
 
+/// GO or NO-GO, and whether that can be relied on.
+pub(in crate::report) fn stamp(target: &Target) -> String {
+    let name = target.verdict.name();
+    if target.terms_changed_after_look { format!("{name} by terms changed after a look") } else { name.to_owned() }
+}
+
 /// A reason as a sentence.
 pub(in crate::report) fn sentence(reason: &str) -> String {
     let mut letters = reason.chars();
@@ -320,8 +326,10 @@ fn instead(target: &Target) -> String {
     }
     format!(
         "{search}. What was not met is set by {}: if more can be tolerated, set it before the next look, with a reason that \
-         does not come from these numbers, and hold out items that nobody has looked at (--new-yardstick); terms that are \
-         changed after a look prove nothing",
+         does not come from these numbers, and look at items that nobody has looked at: other --items, or at least another \
+         --seed, which divides the same items otherwise, so that some were looked at before. --new-yardstick lets the \
+         command go on by other terms or on other items, and holds out no new ones by itself; terms that are changed after \
+         a look prove nothing",
         options.join(" and ")
     )
 }
@@ -334,7 +342,7 @@ pub(in crate::report) fn overview(summary: &Summary) -> Vec<[String; 6]> {
         let of = |write: &dyn Fn(&crate::audit::Panel) -> String| panel.map_or("–".to_owned(), write);
         [
             target.model.clone(),
-            target.verdict.name().to_owned(),
+            stamp(target),
             of(&|panel| Unit::Nmse.value(&panel.nmse)),
             of(&|panel| Unit::Share.value(&panel.malformed.rate)),
             of(&|panel| price(&panel.cost)),

@@ -2,7 +2,7 @@
 
 use super::rows::{
     OVERVIEW, Step, beware, bought, broken, earlier, is_go, map, next, overview, rows, rule, sentence, simpler, spent,
-    stored, title, total,
+    stamp, stored, title, total,
 };
 use crate::adapt::{Summary, Target};
 use crate::report::plain::spaced;
@@ -27,8 +27,8 @@ pub fn adaptation_terminal(summary: &Summary, options: &TerminalOptions) -> Stri
 }
 
 fn target(summary: &Summary, target: &Target, options: TerminalOptions) -> String {
-    let tone = if is_go(target) { Tone::Good } else { Tone::Bad };
-    let mut out = format!("{}  {}\n", options.paint(target.verdict.name(), tone), spaced(&title(summary, target)));
+    let tone = if is_go(target) && !target.terms_changed_after_look { Tone::Good } else { Tone::Bad };
+    let mut out = format!("{}  {}\n", options.paint(&stamp(target), tone), spaced(&title(summary, target)));
     for reason in &target.reasons {
         out.push_str(&options.hanging(INDENT, &spaced(&sentence(reason))));
     }

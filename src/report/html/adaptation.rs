@@ -9,7 +9,7 @@ use crate::audit::{Change, Diff};
 use crate::domain::Rating;
 use crate::report::adaptation::{
     OVERVIEW, Row, Step, beware, bought, broken, counts, earlier, is_go, map, next, overview, rows, rule, sentence,
-    simpler, spent, stored, title, total,
+    simpler, spent, stamp, stored, title, total,
 };
 use crate::report::comparison::shown;
 use crate::report::plain::plain;
@@ -21,16 +21,18 @@ const ITEMS: usize = 200;
 /// Renders what carrying a judge came to.
 pub fn adaptation_html(summary: &Summary) -> String {
     let go = summary.targets.iter().filter(|target| is_go(target)).count();
+    let marked = summary.targets.iter().any(|target| target.terms_changed_after_look);
     let page = Page {
         style: STYLE,
         script: SCRIPT,
         hash: SCRIPT_HASH,
         from: plain(&summary.from.name),
-        tone: if go > 0 { "good" } else { "bad" },
+        tone: if go > 0 && !marked { "good" } else { "bad" },
         verdict: match (go, summary.targets.len()) {
-            (1, 1) => "GO".to_owned(),
+            (1, 1) => summary.targets.first().map_or(String::new(), stamp),
             (0, 1) => "NO-GO".to_owned(),
             (0, all) => format!("NO-GO for all {all} models"),
+            (go, all) if marked => format!("GO for {go} of {all} models, by terms changed after a look"),
             (go, all) => format!("GO for {go} of {all} models"),
         },
         header: OVERVIEW,
@@ -93,8 +95,8 @@ impl Section {
         Self {
             id: format!("target-{at}"),
             title: plain(&title(summary, target)),
-            tone: if is_go(target) { "good" } else { "bad" },
-            stamp: format!("{} {}", if is_go(target) { "✓" } else { "✕" }, target.verdict.name()),
+            tone: if is_go(target) && !target.terms_changed_after_look { "good" } else { "bad" },
+            stamp: format!("{} {}", if is_go(target) { "✓" } else { "✕" }, stamp(target)),
             reasons: target.reasons.iter().map(|reason| Words::new(&sentence(reason))).collect(),
             arms: found.map_or(Vec::new(), |found| found.arms.iter().map(|arm| arm.role.name()).collect()),
             rows: found.map_or(Vec::new(), |found| rows(&found.arms)),
