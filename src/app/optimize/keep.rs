@@ -11,6 +11,7 @@ use crate::optimize::event::Begun;
 use crate::optimize::gain::Gain;
 use crate::optimize::library::{self, finding::Verdict};
 use crate::optimize::objective::Objective;
+use crate::optimize::stages::calls_for_stage;
 use crate::optimize::story::Story;
 use crate::optimize::summary::{
     Adopted, Best, Calibrated, Calls, Costs, PRODUCTION, Promoted, ScaleUses, Side, Summary,
@@ -154,14 +155,34 @@ fn objective(begun: &Begun) -> Option<Objective> {
 fn warning(story: &Story) -> Option<String> {
     let untested = story.bullets.iter().filter(|finding| finding.verdict == Verdict::Untested).count();
     let all = story.bullets.len();
-    let few = (2 * untested > all).then(|| {
+    let few = (2 * untested > all).then(|| few_in_stages(story, untested).unwrap_or_else(|| {
         format!(
             "{untested} of the {all} bullets were rated on too few queries to say anything of them: they were chosen on \
              next to nothing. Allow more calls; {} are the default for a library of this size",
             library::default_calls(all)
         )
-    });
+    }));
     few.or_else(|| objective(&story.begun).and_then(Objective::warning).map(str::to_owned))
+}
+
+/// The same of bullets that were a part of a search that carries a judge: what its budget has to be for them to be tested.
+fn few_in_stages(story: &Story, untested: usize) -> Option<String> {
+    let (begun, all) = (&story.begun, story.bullets.len());
+    let aside = 3 * (u64::from(begun.rows[2]) + begun.protected.len() as u64);
+    let calls = library::default_calls(all);
+    let whole = calls_for_stage(&begun.knobs, "bullets", calls)? + aside;
+    let alone = calls + aside;
+    let hundreds = |calls: u64| calls.div_ceil(100) * 100;
+    let alone = if story.stages.len() > 1 {
+        format!("; or `--regime bullets --budget-calls {}`, where they have it for themselves", hundreds(alone))
+    } else {
+        String::new()
+    };
+    Some(format!(
+        "{untested} of the {all} bullets were rated on too few queries to say anything of them: what bullets found rests on \
+         next to nothing. `--budget-calls {}` is enough to test them{alone}",
+        hundreds(whole)
+    ))
 }
 
 /// What each model took: the judge's calls are those that neither of the others made.

@@ -9,7 +9,7 @@ mod sight;
 #[cfg(test)]
 mod tests;
 
-pub use curve::Point;
+pub use curve::{Point, least};
 pub use sight::Sight;
 
 use super::calibrate::Calibration;
@@ -285,7 +285,7 @@ impl Story {
             candidates: Vec::new(),
             stopped: Vec::new(),
             rejected: BTreeMap::new(),
-            curve: curve::curve(log),
+            curve: curve::curve(log, u64::from(begun.rows[1])),
             plateaus: Vec::new(),
             rounds: Vec::new(),
             stages: Vec::new(),

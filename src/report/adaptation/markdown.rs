@@ -1,8 +1,8 @@
 //! As Markdown (GitHub flavour).
 
 use super::rows::{
-    OVERVIEW, Step, beware, bought, broken, earlier, map, next, overview, rows, rule, sentence, simpler, spent, stamp, stored,
-    title, total,
+    OVERVIEW, Step, beware, bought, broken, earlier, map, next, overview, rows, rule, sentence, simpler, spent, stamp,
+    stored, title, total,
 };
 use crate::adapt::{Summary, Target};
 use crate::report::markdown::{code, prose};
