@@ -328,7 +328,7 @@ fn holds(against: &Comparison, terms: &Terms) -> String {
     };
     let numbers = adopt::numbers(against).unwrap_or_default();
     format!(
-        "{what} on {} held-out items of {} queries: {numbers}; no slice is shown to be worse beyond {} points",
+        "{what} on {} held-out items of {} queries: {numbers}; no slice is worse by more than {} points beyond chance",
         against.n, against.queries, terms.slice_margin
     )
 }

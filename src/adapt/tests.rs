@@ -79,7 +79,7 @@ fn a_judge_that_is_as_good_is_a_go_and_its_labels_have_a_price() {
     assert_eq!(
         found.reasons,
         [
-            "it gives the same rating on every item on 180 held-out items of 30 queries: NMSE 3.1 → 3.1; no slice is shown to be worse beyond 2 points"
+            "it gives the same rating on every item on 180 held-out items of 30 queries: NMSE 3.1 → 3.1; no slice is worse by more than 2 points beyond chance"
         ]
     );
     let per_usd: Vec<Option<f64>> = found.arms.iter().map(|arm| arm.labels_per_usd.map(f64::round)).collect();

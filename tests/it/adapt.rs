@@ -105,8 +105,11 @@ fn a_model_that_is_better_overall_and_worse_on_one_language_is_a_no_go_that_name
     let model = knowing(shipped(), "de");
     // With few held-out items no language is large enough for a test.
     let small = carry(&folder, &model.name(), &[]);
+    // The table has the slices that the verdict names.
+    let page = folder.read(small["data"]["report"].as_str().unwrap());
     let small = &small["data"]["targets"][0];
     assert_eq!(small["verdict"], "GO");
+    assert!(page.contains("<bdi>language = de</bdi>"), "the slice that is named is not in the table");
     assert!(
         reasons(small)[1].starts_with("look at what is worse beyond 2 points and may be chance: language is de ("),
         "{small}"

@@ -24,8 +24,9 @@ Examples:
 What it does, for each target: it rates with the old prompt on the new model, searches for a better
 prompt there (on Train and Dev), then rates the held-out items with the old judge, with the old
 prompt on the new model, and with the best new prompt. GO means: on those items the new judge is
-not worse than the old one by the margin, no slice is worse, and its replies can be read. A judge
-that is a GO is stored as a version. The old judge stays as it is, with its model.
+not worse than the old one by the margin, no slice is worse by more than --slice-margin beyond
+chance, and its replies can be read. A judge that is a GO is stored as a version. The old judge
+stays as it is, with its model.
 
 Stop it whenever you like: the same command goes on where it was, and pays for no call twice.";
 
@@ -49,7 +50,7 @@ pub(in crate::cli) struct AdaptArgs {
     /// NMSE points by which it may be worse than the old judge; fix it before you look
     #[arg(long, value_name = "POINTS", default_value_t = Terms::default().margin, value_parser = points)]
     pub margin: f64,
-    /// NMSE points by which no slice may be worse
+    /// NMSE points: a slice that is worse by more than this, and not by chance (p < 0.05), is a NO-GO
     #[arg(long, value_name = "POINTS", default_value_t = Terms::default().slice_margin, value_parser = points)]
     pub slice_margin: f64,
     /// Share of malformed replies that is allowed, unless the old judge has more

@@ -1,9 +1,10 @@
 //! As Markdown (GitHub flavour).
 
 use super::rows::{
-    OVERVIEW, Step, beware, bought, broken, earlier, map, next, overview, rows, rule, sentence, simpler, spent, stamp,
-    stored, title, total,
+    OVERVIEW, Step, beware, broken, earlier, map, next, overview, rows, rule, sentence, simpler, spent, stamp, stored,
+    title, total,
 };
+use super::searched::bought;
 use crate::adapt::{Summary, Target};
 use crate::report::markdown::{code, prose};
 

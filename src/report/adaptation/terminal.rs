@@ -1,9 +1,10 @@
 //! In the terminal.
 
 use super::rows::{
-    OVERVIEW, Step, beware, bought, broken, earlier, is_go, map, next, overview, rows, rule, sentence, simpler, spent,
-    stamp, stored, title, total,
+    OVERVIEW, Step, beware, broken, earlier, is_go, map, next, overview, rows, rule, sentence, simpler, spent, stamp,
+    stored, title, total,
 };
+use super::searched::bought;
 use crate::adapt::{Summary, Target};
 use crate::report::plain::spaced;
 use crate::report::style::{INDENT, TerminalOptions, Tone};

@@ -5,8 +5,9 @@ use super::chart::Words;
 use super::comparison::{SliceRow, slice};
 use super::{SCRIPT, SCRIPT_HASH, STYLE};
 use crate::adapt::{Adaptation, Summary, Target};
-use crate::audit::{Change, Diff};
+use crate::audit::{Change, Diff, SliceContrast};
 use crate::domain::Rating;
+use crate::optimize::adopt::{self, SliceStanding};
 use crate::report::adaptation::{
     OVERVIEW, Row, Step, beware, bought, broken, counts, earlier, is_go, map, next, overview, rows, rule, sentence,
     simpler, spent, stamp, stored, title, total,
@@ -109,7 +110,7 @@ impl Section {
             rule: sentence(&rule(summary)),
             slices: found.map_or(Vec::new(), |found| {
                 let counted = |contrast| (slice(contrast), counts(contrast, &found.terms));
-                shown(&found.against.slices).into_iter().map(counted).collect()
+                listed(found).into_iter().map(counted).collect()
             }),
             spent: spent(target),
             map: map(target).map(|text| Words::new(&text)),
@@ -122,6 +123,20 @@ impl Section {
             }),
         }
     }
+}
+
+/// The slices that every comparison lists, and those that the verdict names, however small they are.
+fn listed(found: &Adaptation) -> Vec<&SliceContrast> {
+    let all = &found.against.slices;
+    let mut listed = shown(all);
+    let margin = found.terms.slice_margin;
+    let named = |slice: &&SliceContrast| adopt::slice_standing(slice, margin) != SliceStanding::Within;
+    for slice in all.iter().filter(named) {
+        if !listed.iter().any(|other| (&other.column, &other.value) == (&slice.column, &slice.value)) {
+            listed.push(slice);
+        }
+    }
+    listed
 }
 
 /// Item, gold, the old judge's rating, the new one's.
@@ -143,7 +158,7 @@ fn terms(summary: &Summary) -> Vec<(&'static str, String)> {
     };
     vec![
         ("must be", goal),
-        ("no slice worse by", format!("{} NMSE points", terms.slice_margin)),
+        ("no slice worse by", format!("more than {} NMSE points, beyond chance (p < 0.05)", terms.slice_margin)),
         ("protected items", protected),
         ("malformed at most", format!("{:.1} %, unless the old judge has more", 100.0 * terms.malformed)),
         ("data", summary.data.clone()),

@@ -17,7 +17,7 @@ Examples:
 
 What it does: a share of the queries (--split) is set aside first. On the others it searches for a better prompt, within
 the budget; then it rates the held-out items with the old prompt and the best new one. Only a prompt that is better
-there, with no slice worse, is adopted and stored as a judge version. Otherwise the baseline stays.
+there, with no slice worse beyond chance, is adopted and stored as a judge version. Otherwise the baseline stays.
 
 Stop it whenever you like: the same command goes on where it was, and pays for no call twice.";
 
