@@ -6,10 +6,12 @@
 
 mod summary;
 mod takes;
+mod worth;
 #[cfg(test)]
 mod tests;
 
 pub use summary::{Earlier, From, Summary, Target};
+pub use worth::{Labels, Revising, Worth};
 
 use crate::audit::{self, Comparison, Cost, JudgeInput, Labelled, Outcome, Panel, Setup, SliceContrast, compare};
 use crate::domain::Scale;
@@ -171,6 +173,8 @@ pub struct Adaptation {
     /// The revised prompt against the old one, both on the new model; absent when no revision was better.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bought: Option<Comparison>,
+    /// What was bought, in numbers.
+    pub worth: Worth,
     /// What speaks for the old prompt on the new model, where it meets the terms and errs no more and costs no more than
     /// the revised one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -199,9 +203,10 @@ pub fn decide(scale: Scale, held: &[Labelled], arms: &Arms<'_>, terms: &Terms, s
     let as_is = is_revised.then(|| compare(scale, held, (&arms.from, arms.as_is), told));
     let (unmet, faults_of_it) = faults(&against, arms.protected[1], terms);
     let verdict = if unmet.is_empty() { Verdict::Go } else { Verdict::NoGo };
-    let meets = |role: Role| match (role, &as_is) {
+    let lacks = as_is.as_ref().map(|as_is| faults(as_is, arms.protected[0], terms).1);
+    let meets = |role: Role| match (role, &lacks) {
         (Role::From, _) => true,
-        (Role::AsIs, Some(as_is)) => faults(as_is, arms.protected[0], terms).0.is_empty(),
+        (Role::AsIs, Some(lacks)) => lacks.is_empty(),
         _ => verdict == Verdict::Go,
     };
     let arm = |role, judge: &JudgeInput| arm(scale, held, (role, meets(role)), judge, seed);
@@ -225,8 +230,10 @@ pub fn decide(scale: Scale, held: &[Labelled], arms: &Arms<'_>, terms: &Terms, s
             (of_it, against, reasons, None)
         }
     };
-    let terms = *terms;
-    Adaptation { verdict, reasons, unmet, terms, arms: measured, recommended, against, second, bought, simpler, takes }
+    let lacks = lacks.and_then(|lacks| lacks.into_iter().next());
+    let worth = worth::worth(&measured, recommended, bought.as_ref(), lacks);
+    let (terms, arms) = (*terms, measured);
+    Adaptation { verdict, reasons, unmet, terms, arms, recommended, against, second, bought, worth, simpler, takes }
 }
 
 /// What a judge that meets the terms shows.

@@ -85,6 +85,16 @@ fn a_judge_that_is_as_good_is_a_go_and_its_labels_have_a_price() {
     let per_usd: Vec<Option<f64>> = found.arms.iter().map(|arm| arm.labels_per_usd.map(f64::round)).collect();
     assert_eq!(per_usd, [Some(500.0), None, Some(5000.0)], "the middle one is not good enough at any price");
     assert_eq!(found.bought.unwrap().outcome, Outcome::Better);
+    let Worth { revising, lacks, labels } = found.worth;
+    let revising = revising.unwrap();
+    assert_eq!(
+        (revising.nmse, revising.usd_per_1000.map(|usd| usd.map(f64::is_sign_positive))),
+        ([25.0, 3.125], Some([true; 2]))
+    );
+    assert!(revising.interval.is_some_and(|[low, high]| low < -20.0 && high < -20.0));
+    assert!(lacks.unwrap().starts_with("it must not be worse by 2 points or more: on 180 held-out items"));
+    let labels = labels.unwrap();
+    assert!((labels.saved - 1.8).abs() < 1e-9 && (labels.share - 0.9).abs() < 1e-9, "{labels:?}");
 }
 
 #[test]

@@ -28,7 +28,11 @@ not worse than the old one by the margin, no slice is worse by more than --slice
 chance, and its replies can be read. A judge that is a GO is stored as a version. The old judge
 stays as it is, with its model.
 
-Stop it whenever you like: the same command goes on where it was, and pays for no call twice.";
+Stop it whenever you like: the same command goes on where it was, and pays for no call twice.
+
+Exit codes: 0 for GO and for NO-GO alike: both are results; 2 for input, a budget or terms that are
+refused; 3 where a model could not be used; 130 when interrupted. To let a build fail on a NO-GO:
+  assessor adapt … --json | jq -e 'all(.data.targets[]; .verdict == \"GO\")'";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct AdaptArgs {

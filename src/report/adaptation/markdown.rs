@@ -2,7 +2,7 @@
 
 use super::rows::{
     OVERVIEW, Step, beware, broken, earlier, map, next, overview, rows, rule, sentence, simpler, spent, stamp, stored,
-    title, total,
+    title, total, worth,
 };
 use super::searched::bought;
 use crate::adapt::{Summary, Target};
@@ -45,6 +45,7 @@ fn target(summary: &Summary, target: &Target) -> String {
         out.push_str(&table(&header, lines));
     }
     bought(target).iter().for_each(|text| out.push_str(&format!("- searched: {}\n", prose(text))));
+    worth(target).iter().for_each(|text| out.push_str(&format!("- worth it: {}\n", prose(text))));
     map(target).iter().for_each(|text| out.push_str(&format!("- map: {}\n", prose(text))));
     simpler(target).iter().for_each(|text| out.push_str(&format!("- simpler: {}\n", prose(text))));
     if target.adaptation.is_some() {

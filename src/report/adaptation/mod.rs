@@ -10,6 +10,6 @@ pub use terminal::adaptation_terminal;
 
 pub(super) use rows::{
     OVERVIEW, Row, Step, beware, broken, counts, earlier, is_go, map, next, overview, rows, rule, sentence, simpler,
-    spent, stamp, stored, title, total,
+    spent, stamp, stored, title, total, worth,
 };
 pub(super) use searched::bought;

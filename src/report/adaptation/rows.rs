@@ -1,6 +1,6 @@
 //! Rows and sentences.
 
-use crate::adapt::{Adaptation, Arm, Earlier, Goal, Summary, Target, Terms, Unmet, Verdict};
+use crate::adapt::{Adaptation, Arm, Earlier, Goal, Summary, Target, Terms, Unmet, Verdict, Worth};
 use crate::audit::{Change, Cost, SliceContrast};
 use crate::domain::Figure;
 use crate::optimize::adopt::{self, SliceStanding};
@@ -121,6 +121,37 @@ pub(in crate::report) fn beware(summary: &Summary, target: &Target) -> Option<St
 pub(in crate::report) fn simpler(target: &Target) -> Option<&str> {
     // A GO says it first of all.
     target.adaptation.as_ref().filter(|_| !is_go(target))?.simpler.as_deref()
+}
+
+/// Was it worth it: what revising bought, why the old prompt does not do, and what labels cost. Nothing where the held-out part
+/// stayed shut.
+pub(in crate::report) fn worth(target: &Target) -> Vec<String> {
+    let Some(found) = &target.adaptation else { return Vec::new() };
+    let Worth { revising, lacks, labels } = &found.worth;
+    let revising = revising.as_ref().map(|revising| {
+        let [before, after] = revising.nmse.map(|nmse| Unit::Nmse.write(nmse));
+        let signed = |points: f64| Unit::Signed.write(points);
+        let interval = revising.interval.map_or(String::new(), |[low, high]| {
+            format!(" (change {} to {} with 95 % confidence)", signed(low), signed(high))
+        });
+        let cost = revising.usd_per_1000.map_or(String::new(), |usd| {
+            let [before, after] = usd.map(|usd| Unit::Usd.write(usd));
+            format!("; 1,000 labels cost {after} with it, and {before} without")
+        });
+        format!("revising the prompt took NMSE on the new model from {before} to {after}{interval}{cost}")
+    });
+    let lacks = lacks.as_ref().map(|why| format!("the old prompt on the new model is not good enough: {why}"));
+    let labels = labels.as_ref().map(|labels| {
+        let [old, new] = labels.usd_per_1000.map(|usd| Unit::Usd.write(usd));
+        let (does, share) =
+            if labels.saved >= 0.0 { ("saves", labels.share) } else { ("costs another", -labels.share) };
+        format!(
+            "against the old judge, 1,000 labels cost {new} instead of {old}: that {does} {} ({:.0} %)",
+            Unit::Usd.write(labels.saved.abs()),
+            100.0 * share
+        )
+    });
+    [revising, lacks, labels].into_iter().flatten().collect()
 }
 
 /// What was stored, and which alias leads to it now; `None` where nothing was.

@@ -2,7 +2,7 @@
 
 use super::rows::{
     OVERVIEW, Step, beware, broken, earlier, is_go, map, next, overview, rows, rule, sentence, simpler, spent, stamp,
-    stored, title, total,
+    stored, title, total, worth,
 };
 use super::searched::bought;
 use crate::adapt::{Summary, Target};
@@ -50,6 +50,9 @@ fn target(summary: &Summary, target: &Target, options: TerminalOptions) -> Strin
     };
     for (at, text) in bought(target).iter().enumerate() {
         field(if at == 0 { "searched" } else { "" }, text);
+    }
+    for (at, text) in worth(target).iter().enumerate() {
+        field(if at == 0 { "worth it" } else { "" }, text);
     }
     if let Some(text) = map(target) {
         field("map", &text);

@@ -10,7 +10,7 @@ use crate::domain::Rating;
 use crate::optimize::adopt::{self, SliceStanding};
 use crate::report::adaptation::{
     OVERVIEW, Row, Step, beware, bought, broken, counts, earlier, is_go, map, next, overview, rows, rule, sentence,
-    simpler, spent, stamp, stored, title, total,
+    simpler, spent, stamp, stored, title, total, worth,
 };
 use crate::report::comparison::shown;
 use crate::report::plain::plain;
@@ -85,6 +85,7 @@ struct Section {
     map: Option<Words>,
     earlier: Option<Words>,
     stored: Option<Words>,
+    worth: Vec<Words>,
     steps: Vec<Step>,
     search: Option<String>,
 }
@@ -115,6 +116,7 @@ impl Section {
             spent: spent(target),
             map: map(target).map(|text| Words::new(&text)),
             earlier: earlier(target).map(|text| Words::new(&text)),
+            worth: worth(target).iter().map(|text| Words::new(&sentence(text))).collect(),
             stored: stored(target).map(|text| Words::new(&format!("Stored {text}."))),
             steps: next(summary, target),
             search: target.run.report.as_ref().and_then(|page| {
