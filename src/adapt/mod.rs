@@ -6,10 +6,12 @@
 
 mod summary;
 mod takes;
+mod worth;
 #[cfg(test)]
 mod tests;
 
 pub use summary::{Earlier, From, Summary, Target};
+pub use worth::{Labels, Revising, Worth};
 
 use crate::audit::{self, Comparison, Cost, JudgeInput, Labelled, Outcome, Panel, Setup, SliceContrast, compare};
 use crate::domain::Scale;
@@ -161,11 +163,18 @@ pub struct Adaptation {
     pub terms: Terms,
     /// The old judge, the old prompt on the new model, and the revised prompt where there is one.
     pub arms: Vec<Arm>,
-    /// The judge that was decided on against the old one.
+    /// The judge that the verdict is about: the best of the search, or the old prompt where that is recommended.
+    pub recommended: Role,
+    /// That judge against the old one.
     pub against: Comparison,
+    /// The revised prompt, where it meets the terms and the old one is recommended in its place.
+    #[serde(skip)]
+    pub second: Option<Second>,
     /// The revised prompt against the old one, both on the new model; absent when no revision was better.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bought: Option<Comparison>,
+    /// What was bought, in numbers.
+    pub worth: Worth,
     /// What speaks for the old prompt on the new model, where it meets the terms and errs no more and costs no more than
     /// the revised one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -173,6 +182,15 @@ pub struct Adaptation {
     /// What it would take to show what must be shown; absent when that was shown, or nothing can be planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub takes: Option<String>,
+}
+
+/// A judge that meets the terms, and is not the one that is recommended.
+#[derive(Clone, Debug)]
+pub struct Second {
+    /// It against the old judge.
+    pub against: Comparison,
+    /// What it shows, and why it is the second one.
+    pub reasons: Vec<String>,
 }
 
 /// Decides on the held-out part.
@@ -183,15 +201,12 @@ pub fn decide(scale: Scale, held: &[Labelled], arms: &Arms<'_>, terms: &Terms, s
     let claimed = audit::Terms { margin: None, ..told };
     let bought = is_revised.then(|| compare(scale, held, (arms.as_is, arms.revised), claimed));
     let as_is = is_revised.then(|| compare(scale, held, (&arms.from, arms.as_is), told));
-    let (unmet, mut reasons) = faults(&against, arms.protected[1], terms);
+    let (unmet, faults_of_it) = faults(&against, arms.protected[1], terms);
     let verdict = if unmet.is_empty() { Verdict::Go } else { Verdict::NoGo };
-    if verdict == Verdict::Go {
-        reasons.push(holds(&against, terms));
-        reasons.extend(unshown(&against, terms));
-    }
-    let meets = |role: Role| match (role, &as_is) {
+    let lacks = as_is.as_ref().map(|as_is| faults(as_is, arms.protected[0], terms).1);
+    let meets = |role: Role| match (role, &lacks) {
         (Role::From, _) => true,
-        (Role::AsIs, Some(as_is)) => faults(as_is, arms.protected[0], terms).0.is_empty(),
+        (Role::AsIs, Some(lacks)) => lacks.is_empty(),
         _ => verdict == Verdict::Go,
     };
     let arm = |role, judge: &JudgeInput| arm(scale, held, (role, meets(role)), judge, seed);
@@ -199,7 +214,31 @@ pub fn decide(scale: Scale, held: &[Labelled], arms: &Arms<'_>, terms: &Terms, s
     measured.extend(is_revised.then(|| arm(arms.role, arms.revised)));
     let simpler = simpler(&measured, verdict);
     let takes = (unmet.first() == Some(&unmet_goal(terms))).then(|| takes::takes(&against, terms)).flatten();
-    Adaptation { verdict, reasons, unmet, terms: *terms, arms: measured, against, bought, simpler, takes }
+    let of_it = if is_revised { arms.role } else { Role::AsIs };
+    let (recommended, against, reasons, second) = match (verdict, &simpler, as_is) {
+        (Verdict::NoGo, ..) => (of_it, against, faults_of_it, None),
+        (Verdict::Go, Some(why), Some(as_is)) => {
+            let with = |mut reasons: Vec<String>| {
+                reasons.insert(1, why.clone());
+                reasons
+            };
+            let (reasons, second) = (with(shows(&as_is, terms)), with(shows(&against, terms)));
+            (Role::AsIs, as_is, reasons, Some(Second { against, reasons: second }))
+        }
+        (Verdict::Go, ..) => {
+            let reasons = shows(&against, terms);
+            (of_it, against, reasons, None)
+        }
+    };
+    let lacks = lacks.and_then(|lacks| lacks.into_iter().next());
+    let worth = worth::worth(&measured, recommended, bought.as_ref(), lacks);
+    let (terms, arms) = (*terms, measured);
+    Adaptation { verdict, reasons, unmet, terms, arms, recommended, against, second, bought, worth, simpler, takes }
+}
+
+/// What a judge that meets the terms shows.
+fn shows(against: &Comparison, terms: &Terms) -> Vec<String> {
+    std::iter::once(holds(against, terms)).chain(unshown(against, terms)).collect()
 }
 
 /// The term that says what must be shown.
@@ -296,7 +335,7 @@ fn holds(against: &Comparison, terms: &Terms) -> String {
     };
     let numbers = adopt::numbers(against).unwrap_or_default();
     format!(
-        "{what} on {} held-out items of {} queries: {numbers}; no slice is shown to be worse beyond {} points",
+        "{what} on {} held-out items of {} queries: {numbers}; no slice is worse by more than {} points beyond chance",
         against.n, against.queries, terms.slice_margin
     )
 }
@@ -319,6 +358,11 @@ fn unshown(against: &Comparison, terms: &Terms) -> Option<String> {
 }
 
 impl Adaptation {
+    /// The judge that the verdict is about.
+    pub fn chosen(&self) -> Option<&Arm> {
+        self.arms.iter().find(|arm| arm.role == self.recommended)
+    }
+
     /// The same as a decision on an adoption.
     pub fn decision(&self) -> adopt::Decision {
         adopt::Decision {

@@ -56,6 +56,8 @@ pub struct Target {
     pub model: String,
     /// GO or NO-GO.
     pub verdict: Verdict,
+    /// It is a GO by terms that were changed after a look at the same held-out items: it proves nothing.
+    pub terms_changed_after_look: bool,
     /// Each reason, in words.
     pub reasons: Vec<String>,
     /// Verdicts that came before on the same old judge and this model, the oldest first.

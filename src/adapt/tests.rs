@@ -79,12 +79,25 @@ fn a_judge_that_is_as_good_is_a_go_and_its_labels_have_a_price() {
     assert_eq!(
         found.reasons,
         [
-            "it gives the same rating on every item on 180 held-out items of 30 queries: NMSE 3.1 → 3.1; no slice is shown to be worse beyond 2 points"
+            "it gives the same rating on every item on 180 held-out items of 30 queries: NMSE 3.1 → 3.1; no slice is worse by more than 2 points beyond chance"
         ]
     );
     let per_usd: Vec<Option<f64>> = found.arms.iter().map(|arm| arm.labels_per_usd.map(f64::round)).collect();
     assert_eq!(per_usd, [Some(500.0), None, Some(5000.0)], "the middle one is not good enough at any price");
     assert_eq!(found.bought.unwrap().outcome, Outcome::Better);
+    let Worth { revising, lacks, labels } = found.worth;
+    let revising = revising.unwrap();
+    assert_eq!(
+        (revising.nmse, revising.usd_per_1000.map(|usd| usd.map(f64::is_sign_positive))),
+        ([25.0, 3.125], Some([true; 2]))
+    );
+    assert!(lacks.unwrap().starts_with("it must not be worse by 2 points or more: on 180 held-out items"));
+    let labels = labels.unwrap();
+    assert!((labels.saved - 1.8).abs() < 1e-9 && (labels.share - 0.9).abs() < 1e-9, "{labels:?}");
+    // From query to query the gain is not the same, so there is an interval.
+    let found = decided(judge("old", every(2)), &as_is, &judge("new", every(4)), Terms::default());
+    let [low, high] = found.worth.revising.unwrap().interval.unwrap();
+    assert!(low < -23.4 && high > -23.5, "{low} {high}");
 }
 
 #[test]
@@ -150,6 +163,13 @@ fn an_old_prompt_that_errs_no_more_and_costs_no_more_is_recommended_and_is_good_
     let rows: Vec<(Role, bool)> = found.arms.iter().map(|arm| (arm.role, arm.meets)).collect();
     assert_eq!(rows, [(Role::From, true), (Role::AsIs, true), (Role::Revised, true)]);
     assert!(found.arms[1].labels_per_usd.is_some());
+    // The verdict is about the one that is recommended, and the other one is the second.
+    assert_eq!((found.recommended, found.chosen().unwrap().name.as_str()), (Role::AsIs, "as-is"));
+    let after = |compared: &Comparison| compared.contrasts[0].new.value().unwrap();
+    let second = found.second.unwrap();
+    assert_eq!((after(&found.against), after(&second.against)), (0.0, 1.5625));
+    assert!(found.reasons[0].contains("NMSE 3.1 → 0.0") && second.reasons[0].contains("NMSE 3.1 → 1.6"));
+    assert_eq!(found.simpler.as_ref(), found.reasons.get(1));
     assert_eq!(
         found.simpler.unwrap(),
         "the old prompt on the new model meets the terms as well, with NMSE 0.0 instead of 1.6, $0.20 instead of $0.20 for \
@@ -158,7 +178,8 @@ fn an_old_prompt_that_errs_no_more_and_costs_no_more_is_recommended_and_is_good_
     );
     // Where the revised one errs less there is nothing to recommend.
     let found = decided(judge("old", |_| Some(2)), &revised, &as_is, Terms::default());
-    assert!(found.arms[1].meets && found.simpler.is_none());
+    assert!(found.arms[1].meets && found.simpler.is_none() && found.second.is_none());
+    assert_eq!(found.recommended, Role::Revised);
 }
 
 #[test]

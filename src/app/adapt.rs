@@ -4,18 +4,16 @@ use super::earlier::{self, Carry};
 use super::gather::AuditRequest;
 use super::label::Watch;
 use super::optimize::{self, Against, Method, OptimizeRequest, Optimized, Regime};
+use super::yardstick::{self, Yardstick};
 use super::{AppError, JudgeRequest, Project, write_whole};
 use crate::adapt::{Earlier, From, Summary, Target, Terms, Verdict};
 use crate::judge::JudgeSpec;
-use crate::judge::journal::JournalError;
 use crate::labels::Fractions;
-use crate::ledger::Ledger;
 use crate::optimize::adopt::Conditions;
 use crate::optimize::event::Why;
 use crate::optimize::limits::Limits;
 use crate::optimize::summary::Paid;
 use crate::report;
-use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use tokio::sync::watch;
 
@@ -61,14 +59,6 @@ pub struct Adapted {
     runs: Vec<Optimized>,
 }
 
-/// What judges are measured by. One judge is carried by one yardstick, or verdicts could not be held side by side.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Yardstick {
-    data: String,
-    metric: String,
-    terms: Terms,
-}
-
 /// Carries a judge to each target.
 ///
 /// # Errors
@@ -82,7 +72,7 @@ pub async fn adapt(
 ) -> Result<Adapted, AppError> {
     let endpoint = project.endpoint(&request.from)?;
     let judge = project.judge(&request.from, &endpoint)?;
-    let against = Against { judge, endpoint, terms: request.terms };
+    let mut against = Against { judge, endpoint, terms: request.terms, look: None, caveat: None };
     if let Some(twice) = request.to.iter().enumerate().find(|(at, model)| request.to[..*at].contains(model)) {
         return Err(AppError::input(format!("the model `{}` is named twice", twice.1), "name each with one `--to`"));
     }
@@ -90,27 +80,31 @@ pub async fn adapt(
     let searches = request.to.iter().map(|model| target_search(project, request, &against.judge, model));
     let searches = searches.collect::<Result<Vec<_>, AppError>>()?;
     let mut runs = Vec::new();
-    let (mut yardstick, mut earlier) = (None, Vec::new());
+    let (mut rod_of_all, mut earlier) = (None, Vec::new());
     for search in &searches {
         let data = optimize::data::read(project, &request.data, request.fractions, cancel.clone()).await?;
         if data.test.is_empty() {
             return Err(nothing_held_out());
         }
         let rod = Yardstick::of(&data.digest, &against.judge, request.terms);
-        if yardstick.is_none() {
+        if rod_of_all.is_none() {
             earlier = rod.check(&project.ledger()?, &against.judge, request)?;
+            against.look = Some(rod.look(&against.judge));
+            against.caveat = yardstick::caveat(&earlier);
         }
-        yardstick = Some(rod);
+        rod_of_all = Some(rod);
         let run = optimize::run(project, search, data, Some(&against), watch, cancel.clone());
         runs.push(Box::pin(run).await?);
     }
-    let Some(rod) = yardstick else {
+    let Some(rod) = rod_of_all else {
         return Err(AppError::input("no model is named", "name one or more: `--to MODEL`"));
     };
     let (judge, ledger) = (&against.judge, project.ledger()?);
     let told = |run: &Optimized| {
         let carry = Carry { from: judge, to: &run.baseline.model, data: &rod.data, run: &run.summary.run };
-        Ok(target(run, request.limits, earlier::earlier(&ledger, &carry)?))
+        let target = target(run, request.limits, earlier::earlier(&ledger, &carry)?);
+        let after_look = target.verdict == Verdict::Go && !earlier.is_empty();
+        Ok(Target { terms_changed_after_look: after_look, ..target })
     };
     let targets = runs.iter().map(told).collect::<Result<Vec<_>, AppError>>()?;
     let summary = Summary {
@@ -179,6 +173,7 @@ fn target(run: &Optimized, limits: Limits, earlier: Vec<Earlier>) -> Target {
         model: run.baseline.model.clone(),
         verdict,
         reasons,
+        terms_changed_after_look: false,
         earlier,
         is_hopeless: run.conclusion.why == Why::Hopeless,
         is_calibrated: run.story.begun.calibrate,
@@ -205,83 +200,6 @@ fn undecided(run: &Optimized) -> String {
         }
         () => "the budget did not cover rating the held-out part".to_owned(),
     }
-}
-
-impl Yardstick {
-    fn of(data: &str, judge: &JudgeSpec, terms: Terms) -> Self {
-        let metric = format!("nmse full {} {}", judge.rubric.scale, serde_json::to_string(&terms).unwrap_or_default());
-        let metric = blake3::hash(metric.as_bytes()).to_hex()[..16].to_owned();
-        Self { data: data.to_owned(), metric, terms }
-    }
-
-    /// The same data and the same terms as before, for this judge. The first terms on these data were fixed before any look
-    /// at them: going back to them needs no leave, and nothing that came after them speaks against them. For all others,
-    /// what the terms have been on these data.
-    fn check(&self, ledger: &Ledger, judge: &JudgeSpec, request: &AdaptRequest) -> Result<Vec<Terms>, AppError> {
-        if let Some(version) = &request.version {
-            let made_with = ledger.version(version)?.version.lineage.data;
-            if let Some(other) = made_with.filter(|data| *data != self.data && !request.new_yardstick) {
-                return Err(AppError::input(
-                    format!(
-                        "the judge `{}` was tuned on other data, or on another division of them (digest {other}, now {}): \
-                         items that it learnt from may be held out here",
-                        judge.name(),
-                        self.data
-                    ),
-                    "use the same `--items`, `--human`, `--split` and `--seed` as then; `--new-yardstick` if the data \
-                     are new to it",
-                ));
-            }
-        }
-        let key = format!("yardstick {}", judge.hash());
-        let recorded = ledger.events(&key)?;
-        let read = |text: &String| {
-            serde_json::from_str::<Self>(text).map_err(|e| JournalError(format!("a damaged yardstick: {e}")))
-        };
-        let before = recorded.iter().map(read).collect::<Result<Vec<Self>, _>>()?;
-        let here: Vec<Terms> = before.iter().filter(|rod| rod.data == self.data).map(|rod| rod.terms).collect();
-        if here.first() == Some(&self.terms) {
-            return Ok(Vec::new());
-        }
-        let mut others: Vec<Terms> = Vec::new();
-        for terms in here.into_iter().filter(|terms| *terms != self.terms) {
-            if !others.contains(&terms) {
-                others.push(terms);
-            }
-        }
-        match before.last() {
-            Some(last) if last == self => return Ok(others),
-            Some(last) if !request.new_yardstick => return Err(self.differs(last, judge)),
-            _ => {}
-        }
-        let text = serde_json::to_string(self).expect("a yardstick is plain data");
-        ledger.append_events(&key, recorded.len(), &[text])?;
-        Ok(others)
-    }
-
-    fn differs(&self, before: &Self, judge: &JudgeSpec) -> AppError {
-        let what = match (before.data == self.data, before.metric == self.metric) {
-            (false, true) => format!("on other data (digest {}, now {})", before.data, self.data),
-            (true, false) => format!("by other terms ({}, now {})", said(before.terms), said(self.terms)),
-            _ => "on other data and by other terms".to_owned(),
-        };
-        AppError::input(
-            format!(
-                "the judge `{}` was carried before {what}: the verdicts could not be held side by side",
-                judge.name()
-            ),
-            "use the same data, `--split`, `--seed`, `--margin`, `--slice-margin`, `--malformed` and `--require`; \
-             `--new-yardstick` begins anew",
-        )
-    }
-}
-
-fn said(terms: Terms) -> String {
-    let goal = match terms.goal {
-        crate::adapt::Goal::Better => "better".to_owned(),
-        crate::adapt::Goal::NonInferior => format!("margin {}", terms.margin),
-    };
-    format!("{goal}, slices {}, malformed {}", terms.slice_margin, terms.malformed)
 }
 
 impl Adapted {

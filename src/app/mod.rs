@@ -24,6 +24,7 @@ mod schema;
 mod suggest;
 mod tuned;
 mod world;
+mod yardstick;
 
 pub use adapt::{AdaptRequest, Adapted, adapt};
 pub use audit::{Audited, Questions, audit};

@@ -92,7 +92,7 @@ pub(super) fn again(ledger: &Ledger, version: &str, lineage: &Lineage) -> Result
 }
 
 /// Appends an entry, unless another process has written one of its number meanwhile.
-fn once(
+pub(super) fn once(
     ledger: &Ledger,
     key: &str,
     at: usize,

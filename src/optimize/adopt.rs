@@ -190,6 +190,7 @@ fn gained(comparison: &Comparison) -> String {
     let (n, queries) = (comparison.n, comparison.queries);
     let numbers = numbers(comparison).unwrap_or_default();
     format!(
-        "it is better on {n} held-out items of {queries} queries: {numbers}; no slice is shown to be worse beyond the margin"
+        "it is better on {n} held-out items of {queries} queries: {numbers}; no slice is worse by more than the margin \
+         beyond chance"
     )
 }

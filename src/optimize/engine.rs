@@ -14,6 +14,7 @@ use super::lab::{Answered, Batch, Lab, LabError, Way, said};
 use super::limits::{Limit, Limits, Spend};
 use super::log::{Log, LogError};
 use super::pool::{CandidateId, Rated, Row};
+use super::story::least;
 use super::strategy::{Ask, Strategy, Told, Want, Written};
 use crate::domain::{Dev, Event, NanoUsd, Search, Train};
 use crate::feedback::{Example, Said};
@@ -22,6 +23,7 @@ use crate::judge::JudgeSpec;
 use crate::judge::journal::Journal;
 use crate::judge::run::Outcome;
 use crate::model::Budget;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -325,10 +327,13 @@ impl<'a, J: Journal> Engine<'a, J> {
     /// Tells faces where the search stands.
     fn show(&self) {
         let (pool, spent) = (self.desk.pool(), self.desk.spent());
-        let nmse = |id: CandidateId| {
-            let dev: Vec<Row> = pool.rated(id).keys().map(|key| key.0).filter(|r| matches!(r, Row::Dev(_))).collect();
-            pool.mean(id, &dev).map(|mean| 100.0 * mean)
+        // On the dev items that both were rated on: a few of them say nothing.
+        let dev = |id: CandidateId| -> BTreeSet<Row> {
+            pool.rated(id).keys().map(|key| key.0).filter(|row| matches!(row, Row::Dev(_))).collect()
         };
+        let both: Vec<Row> = dev(0).intersection(&dev(self.desk.champion())).copied().collect();
+        let enough = both.len() as u64 >= least(self.desk.materials().dev.len() as u64);
+        let nmse = |id: CandidateId| pool.mean(id, &both).filter(|_| enough).map(|mean| 100.0 * mean);
         let search = Search {
             calls: spent.judge,
             of: self.desk.limits().judge_calls,

@@ -32,6 +32,17 @@ pub struct Stage {
     pub strategy: Box<dyn Strategy>,
 }
 
+/// Judge calls of a whole search that give the stage called `name` so many: by the shares in the `knobs` that a run recorded.
+/// `None` where it has no such stage.
+pub fn calls_for_stage(knobs: &serde_json::Value, name: &str, calls: u64) -> Option<u64> {
+    let stages = knobs.as_array()?;
+    let share = |stage: &serde_json::Value| stage["share"].as_f64();
+    let all: f64 = stages.iter().filter_map(share).sum();
+    let own = share(stages.iter().find(|stage| stage["stage"] == name)?)?;
+    let most = if stages.len() > 1 { 1.0 - FINAL } else { 1.0 };
+    Some((calls as f64 * all / (own * most)).ceil() as u64)
+}
+
 /// The search. See the module's text.
 pub struct Stages {
     stages: Vec<Stage>,

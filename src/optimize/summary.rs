@@ -92,6 +92,10 @@ pub struct Summary {
     /// The judge version that was stored; absent when nothing was adopted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// The version of the best judge of the search, where what the search began with was stored and is recommended in its
+    /// place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second: Option<String>,
     /// The alias that leads to it now (`--promote`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub promoted: Option<Promoted>,

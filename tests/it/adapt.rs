@@ -105,8 +105,11 @@ fn a_model_that_is_better_overall_and_worse_on_one_language_is_a_no_go_that_name
     let model = knowing(shipped(), "de");
     // With few held-out items no language is large enough for a test.
     let small = carry(&folder, &model.name(), &[]);
+    // The table has the slices that the verdict names.
+    let page = folder.read(small["data"]["report"].as_str().unwrap());
     let small = &small["data"]["targets"][0];
     assert_eq!(small["verdict"], "GO");
+    assert!(page.contains("<bdi>language = de</bdi>"), "the slice that is named is not in the table");
     assert!(
         reasons(small)[1].starts_with("look at what is worse beyond 2 points and may be chance: language is de ("),
         "{small}"
@@ -169,10 +172,10 @@ fn a_hopeless_model_is_a_no_go_within_a_fifth_of_the_budget() {
 #[test]
 fn one_judge_is_carried_by_one_yardstick_or_the_command_says_why_not() {
     let folder = Folder::new();
-    let model = Model::start(|_| "{\"rationale\": \"fair\", \"rating\": 3}".to_owned());
-    carry(&folder, &model.name(), &[]);
-    let other =
-        ["adapt", "--from", "sim/medium", "--to", &model.name(), "--reflector", "sim/reflector", "--margin", "5"];
+    let model = knowing(shipped(), "none");
+    carry(&folder, &model.name(), &["--budget-calls", "1000"]);
+    let other = ["adapt", "--from", "sim/medium", "--to", &model.name(), "--reflector", "sim/reflector"];
+    let other = [&other[..], &["--budget-calls", "1000", "--margin", "5"]].concat();
     let said = folder.run(&other);
     assert_eq!(said.code, 2);
     let judge = said.err.split('`').nth(1).unwrap_or_default().to_owned();
@@ -181,7 +184,9 @@ fn one_judge_is_carried_by_one_yardstick_or_the_command_says_why_not() {
         format!(
             "error: the judge `{judge}` was carried before by other terms (margin 2, slices 2, malformed 0.02, now margin \
              5, slices 2, malformed 0.02): the verdicts could not be held side by side\nhint: use the same data, `--split`, `--seed`, \
-             `--margin`, `--slice-margin`, `--malformed` and `--require`; `--new-yardstick` begins anew"
+             `--margin`, `--slice-margin`, `--malformed` and `--require`; `--new-yardstick` goes on all the same: it holds out \
+             no new items (other `--items` do, or another `--seed` in part), and a GO by terms that were changed after a look \
+             is marked as one"
         )
     );
     let said = folder.run(&[&other[..], &["--split", "30/30/40"]].concat());
@@ -193,12 +198,32 @@ fn one_judge_is_carried_by_one_yardstick_or_the_command_says_why_not() {
     assert!(one_line(&said.out).contains(before), "{}", said.out);
 
     // All terms are told, and the first ones, which were fixed before any look, need no leave and have no stain.
-    let third = [&other[..7], &["--margin", "6", "--new-yardstick", "--no-report"]].concat();
+    let third = [&other[..9], &["--margin", "6", "--new-yardstick", "--no-report"]].concat();
     let said = folder.run(&third);
     let both = "(margin 2, slices 2, malformed 0.02; then margin 5, slices 2, malformed 0.02)";
     assert!(one_line(&said.out).contains(both), "{}", said.out);
-    let said = folder.run(&[&other[..7], &["--no-report"]].concat());
+    let said = folder.run(&[&other[..9], &["--no-report"]].concat());
     assert!(said.code == 0 && !said.out.contains("by other terms before"), "{said:?}");
+}
+
+#[test]
+fn a_run_that_looked_at_no_held_out_item_binds_nobody_to_its_terms() {
+    let folder = Folder::new();
+    let model = knowing(shipped(), "none");
+    let args = ["adapt", "--from", "sim/medium", "--to", &model.name(), "--reflector", "sim/reflector", "--no-report"];
+    let run = |more: &[&str]| folder.run(&[&args[..], more].concat());
+    let refused = run(&["--budget-calls", "100"]);
+    assert!(refused.code == 2 && refused.err.contains("leaves nothing to search with"), "{refused:?}");
+    // Given up in the search: the held-out part stays shut.
+    let constant = Model::start(|_| "{\"rationale\": \"fair\", \"rating\": 3}".to_owned());
+    let hopeless = ["adapt", "--from", "sim/medium", "--to", &constant.name(), "--reflector", "sim/reflector"];
+    let given_up = folder.run(&[&hopeless[..], &["--margin", "4", "--no-report"]].concat());
+    assert!(given_up.code == 0 && given_up.out.contains("the search was given up"), "{given_up:?}");
+
+    let said = run(&["--budget-calls", "1000", "--margin", "3"]);
+    assert!(said.code == 0 && !said.out.contains("by other terms before"), "{said:?}");
+    let other = run(&["--budget-calls", "1000"]);
+    assert!(other.code == 2 && other.err.contains("by other terms (margin 3, "), "{other:?}");
 }
 
 #[test]

@@ -150,3 +150,41 @@ fn a_no_go_recalls_the_go_before_it_and_a_go_the_no_go() {
     let told = "malformed 0.02, to be better; seed 0): it must be better: on ";
     assert!(again.contains(" earlier NO-GO on ") && again.contains(told) && again.contains("; GO on "), "{again}");
 }
+
+#[test]
+fn a_go_by_terms_that_were_changed_after_a_look_is_marked_wherever_it_is_told() {
+    let folder = Folder::new();
+    // Both are right about everything: neither is worse, and neither is better.
+    let [old, new] = [knowing(shipped(), "none"), knowing(shipped(), "none")];
+    let (from, to) = (old.name(), new.name());
+    let args = ["adapt", "--from", &from, "--to", &to, "--reflector", "sim/reflector", "--budget-calls", "1000"];
+    let no_go = one_line(&folder.run(&[&args[..], &["--require", "better", "--no-report"]].concat()).out);
+    assert!(no_go.starts_with("NO-GO "), "{no_go}");
+    assert!(
+        no_go.contains(
+            "look at items that nobody has looked at: other --items, or at least another --seed, which divides the same \
+             items otherwise, so that some were looked at before. --new-yardstick lets the command go on by other terms or \
+             on other items, and holds out no new ones by itself"
+        ),
+        "{no_go}"
+    );
+    let args = [&args[..], &["--new-yardstick", "--report", "go"]].concat();
+    let go = folder.json(&args);
+    let target = &go["data"]["targets"][0];
+    assert_eq!((&target["verdict"], &target["terms_changed_after_look"]), (&"GO".into(), &true.into()));
+    let said = folder.run(&args).out;
+    assert!(said.starts_with("GO by terms changed after a look  "), "{said}");
+    assert!(folder.read("go/adaptation.md").contains("### GO by terms changed after a look: "));
+    let page = folder.read("go/index.html");
+    assert!(page.contains("<h1 class=\"verdict\">GO by terms changed after a look</h1>"), "the page's title");
+    assert!(!page.contains("<section class=\"hero good\">"), "it is no good news");
+    let shown = folder.json(&["judge", "show", target["version"].as_str().unwrap()]);
+    let why = shown["data"]["lineage"]["why"].as_str().unwrap();
+    assert!(
+        why.ends_with(
+            "; the terms were changed after a look at these items (before: better, slices 2, malformed 0.02): a GO by such \
+             terms proves nothing"
+        ),
+        "{why}"
+    );
+}

@@ -1,6 +1,7 @@
 //! One binary for all integration tests: each test file would link polars again.
 
 mod adapt;
+mod adapt_kept;
 mod adapt_options;
 mod adapt_told;
 mod adversary;

@@ -9,6 +9,7 @@ use super::keep::{Found, Keep};
 use super::panels::{Both, Panels};
 use super::protect::Protection;
 use crate::adapt::{self, Adaptation, Arms, Role, Terms};
+use crate::app::yardstick::Look;
 use crate::app::{AppError, Project};
 use crate::domain::{NanoUsd, Opening};
 use crate::guardrail::{self, Guard};
@@ -44,12 +45,14 @@ pub(super) struct Job<'a> {
     pub keep: Keep,
     /// A judge of another model that the best candidate is held against, and by which terms.
     pub rival: Option<(Rival<Keeper>, Terms)>,
+    /// What is recorded when the held-out part is opened.
+    pub look: Option<Look>,
 }
 
 impl Job<'_> {
     /// Searches, decides, keeps.
     pub async fn work(self, lab: Lab<Keeper>, strategy: Box<dyn Strategy>) -> Result<Optimized, AppError> {
-        let Self { project, request, judge, data, protection, ledger, run, begun, sent, keep, rival } = self;
+        let Self { project, request, judge, data, protection, ledger, run, begun, sent, keep, rival, look } = self;
         let Data { train, dev, test, evidence, test_digest, test_bytes, .. } = data;
         let guard = Guard::new(&judge.rubric, &judge.prompt, &train, &dev, guardrail::Limits::default());
         let (held, bytes) = match request.method.decides() {
@@ -92,6 +95,7 @@ impl Job<'_> {
         let mut said = Said::default();
         if open && !test.is_empty() {
             let opening = opening(&ledger, &run, &test_digest)?;
+            look.iter().try_for_each(|look| look.record(&ledger))?;
             strategy.say("the held-out part", engine.desk().spent());
             let third = rival.as_ref().map(|(rival, _)| rival);
             if let Some(held) = engine.open(test, conclusion.best, &protection.rows, third, opening).await? {
@@ -102,10 +106,15 @@ impl Job<'_> {
         if let Some(found) = &said.decision {
             engine.decide(found.adopted, &found.reasons)?;
         }
-        let (searched, developed) = bar.on_dev(&engine, conclusion.best, &said).await?;
+        let second = said.second();
+        let renews = said.adopts() && second.is_none();
+        let (searched, developed) = bar.on_dev(&engine, conclusion.best, &said, renews).await?;
         let log = read_log(&ledger, &run)?;
-        let story = Story::of(&log, &judge.prompt.editable(), &bar.panels.golds())
+        let mut story = Story::of(&log, &judge.prompt.editable(), &bar.panels.golds())
             .ok_or_else(|| JournalError("a damaged log: it has no beginning".to_owned()))?;
+        if second.is_some() {
+            story.keep_baseline();
+        }
         let Said { decision, looks, tested, adaptation, without_map } = said;
         let with_map = tested.as_ref().and_then(|[_, best]| best.panel.nmse_valid.value());
         let calibration = calibration.map(|dev| Calibrated {
@@ -119,6 +128,8 @@ impl Job<'_> {
             baseline: judge,
             parent,
             best: &best,
+            kept: if renews { &best } else { judge },
+            second,
             decision,
             looks,
             developed,
@@ -143,6 +154,18 @@ struct Said {
     without_map: Option<f64>,
 }
 
+impl Said {
+    fn adopts(&self) -> bool {
+        self.decision.as_ref().is_some_and(|found| found.adopted)
+    }
+
+    /// The best judge of the search, where what it began with is recommended in its place.
+    fn second(&self) -> Option<Decision> {
+        let second = self.adaptation.as_ref()?.second.as_ref()?;
+        Some(Decision { adopted: true, reasons: second.reasons.clone(), comparison: second.against.clone() })
+    }
+}
+
 /// What the best candidate has to get over.
 struct Bar<'a> {
     judge: &'a JudgeSpec,
@@ -155,20 +178,21 @@ struct Bar<'a> {
 
 impl Bar<'_> {
     /// On Dev, the baseline and the best judge of the search where the held-out part does not show them, and the baseline
-    /// and the judge to use from now on.
+    /// and the judge to use from now on, which is the best one where the search `renews` it.
     async fn on_dev(
         &self,
         engine: &Engine<'_, Keeper>,
         best: CandidateId,
         said: &Said,
+        renews: bool,
     ) -> Result<(Option<Both>, Option<Both>), AppError> {
-        let (judge, adopted) = (self.judge, said.decision.as_ref().is_some_and(|found| found.adopted));
+        let judge = self.judge;
         let mut searched = None;
-        if adopted || (self.best != judge && said.tested.is_none()) {
+        if renews || (self.best != judge && said.tested.is_none()) {
             let [old, new] = engine.recall(0, best).await?;
             searched = self.panels.of_outcomes(judge, self.best, [read_by(judge, old), read_by(self.best, new)]);
         }
-        if adopted {
+        if renews {
             return Ok((searched.clone(), searched));
         }
         let [answers, _] = engine.recall(0, 0).await?;

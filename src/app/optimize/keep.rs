@@ -11,6 +11,7 @@ use crate::optimize::event::Begun;
 use crate::optimize::gain::Gain;
 use crate::optimize::library::{self, finding::Verdict};
 use crate::optimize::objective::Objective;
+use crate::optimize::stages::calls_for_stage;
 use crate::optimize::story::Story;
 use crate::optimize::summary::{
     Adopted, Best, Calibrated, Calls, Costs, PRODUCTION, Promoted, ScaleUses, Side, Summary,
@@ -28,6 +29,17 @@ pub(super) struct Keep {
     pub invocation: Invocation,
     /// Hash of the stored judge whose prompt the run began with.
     pub origin: Option<String>,
+    /// What speaks against an adoption, whatever the numbers are: the version that is stored tells it.
+    pub caveat: Option<String>,
+}
+
+/// What the lineage of a version says beside the numbers.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    /// Dollars that the run took.
+    usd: Option<f64>,
+    /// What speaks against the adoption.
+    caveat: Option<&'a str>,
 }
 
 /// What a run found.
@@ -37,6 +49,10 @@ pub(super) struct Found<'a> {
     /// What the best judge was made from and may replace: the baseline, or a judge of another model.
     pub parent: &'a JudgeSpec,
     pub best: &'a JudgeSpec,
+    /// What is kept of an adoption: the best judge, or the baseline where that is recommended in its place.
+    pub kept: &'a JudgeSpec,
+    /// What speaks for the best judge, where the baseline is recommended in its place.
+    pub second: Option<Decision>,
     pub decision: Option<Decision>,
     pub looks: Option<u64>,
     /// On Dev: the baseline and the adopted judge.
@@ -55,8 +71,8 @@ impl Keep {
     pub fn finish(self, ledger: &Ledger, found: Found<'_>) -> Result<Summary, AppError> {
         let usd = self.priced.then(|| found.story.spent.usd.usd());
         let costs = self.priced.then(|| costs(found.story));
-        let lineage = found.lineage(usd);
-        let adopted = lineage.is_some();
+        let told = Told { usd, caveat: self.caveat.as_deref() };
+        let lineage = found.lineage(told);
         let (version, promoted) = match &lineage {
             Some(lineage) => {
                 let note = found.note();
@@ -64,7 +80,7 @@ impl Keep {
                 let origin = self.origin.clone().filter(|origin| *origin != found.parent.hash());
                 let parent = Lineage { parent: origin, ..Lineage::default() };
                 ledger.save_version(found.parent, &parent, &format!("baseline of {note}"))?;
-                let saved = ledger.save_version(found.best, lineage, &note)?;
+                let saved = ledger.save_version(found.kept, lineage, &note)?;
                 if saved.was_there {
                     tuned::again(ledger, &saved.hash, lineage)?;
                 }
@@ -73,6 +89,8 @@ impl Keep {
             }
             None => (None, None),
         };
+        let second = found.keep_second(ledger, told)?;
+        let adopted = lineage.is_some() && found.second.is_none();
         let uses = |both: &Both| ScaleUses { baseline: both[0].scale.clone(), best: both[1].scale.clone() };
         let scale = found.tested.as_ref().or(found.searched.as_ref()).or(found.developed.as_ref()).map(uses);
         let scale = scale.filter(|uses| uses.baseline.is_some() || uses.best.is_some());
@@ -109,6 +127,7 @@ impl Keep {
             looks: found.looks,
             per_point: lineage.as_ref().and_then(Lineage::per_point),
             version,
+            second,
             promoted,
             in_production: ledger.standing(PRODUCTION)? != Expected::Nothing,
             report: None,
@@ -136,14 +155,34 @@ fn objective(begun: &Begun) -> Option<Objective> {
 fn warning(story: &Story) -> Option<String> {
     let untested = story.bullets.iter().filter(|finding| finding.verdict == Verdict::Untested).count();
     let all = story.bullets.len();
-    let few = (2 * untested > all).then(|| {
+    let few = (2 * untested > all).then(|| few_in_stages(story, untested).unwrap_or_else(|| {
         format!(
             "{untested} of the {all} bullets were rated on too few queries to say anything of them: they were chosen on \
              next to nothing. Allow more calls; {} are the default for a library of this size",
             library::default_calls(all)
         )
-    });
+    }));
     few.or_else(|| objective(&story.begun).and_then(Objective::warning).map(str::to_owned))
+}
+
+/// The same of bullets that were a part of a search that carries a judge: what its budget has to be for them to be tested.
+fn few_in_stages(story: &Story, untested: usize) -> Option<String> {
+    let (begun, all) = (&story.begun, story.bullets.len());
+    let aside = 3 * (u64::from(begun.rows[2]) + begun.protected.len() as u64);
+    let calls = library::default_calls(all);
+    let whole = calls_for_stage(&begun.knobs, "bullets", calls)? + aside;
+    let alone = calls + aside;
+    let hundreds = |calls: u64| calls.div_ceil(100) * 100;
+    let alone = if story.stages.len() > 1 {
+        format!("; or `--regime bullets --budget-calls {}`, where they have it for themselves", hundreds(alone))
+    } else {
+        String::new()
+    };
+    Some(format!(
+        "{untested} of the {all} bullets were rated on too few queries to say anything of them: what bullets found rests on \
+         next to nothing. `--budget-calls {}` is enough to test them{alone}",
+        hundreds(whole)
+    ))
 }
 
 /// What each model took: the judge's calls are those that neither of the others made.
@@ -204,26 +243,44 @@ impl Found<'_> {
         }
     }
 
+    /// Stores the best judge as a version of its own, where the baseline is recommended in its place.
+    fn keep_second(&self, ledger: &Ledger, told: Told<'_>) -> Result<Option<String>, AppError> {
+        let Some(decision) = &self.second else { return Ok(None) };
+        // The run leads to one version, and its number is in the note.
+        let lineage = Lineage { run: None, ..self.lineage_of(self.best, decision, told) };
+        let saved = ledger.save_version(self.best, &lineage, &format!("second choice of {}", self.note()))?;
+        if saved.was_there {
+            tuned::again(ledger, &saved.hash, &lineage)?;
+        }
+        Ok(Some(saved.hash))
+    }
+
     /// Where the adopted judge comes from; `None` when none was adopted.
-    fn lineage(&self, usd: Option<f64>) -> Option<Lineage> {
+    fn lineage(&self, told: Told<'_>) -> Option<Lineage> {
         let decision = self.decision.as_ref().filter(|decision| decision.adopted)?;
+        Some(self.lineage_of(self.kept, decision, told))
+    }
+
+    fn lineage_of(&self, judge: &JudgeSpec, decision: &Decision, told: Told<'_>) -> Lineage {
+        let reasons = decision.reasons.iter().map(String::as_str).chain(told.caveat);
         let story = self.story;
-        let line = story.line();
+        // What the search began with owes nothing to it.
+        let line = if judge == self.best { story.line() } else { Vec::new() };
         let candidates = line.iter().filter_map(|id| story.candidates.get(*id));
         let feedback: BTreeSet<String> =
             candidates.flat_map(|candidate| &candidate.feedback).map(|item| item.as_str().to_owned()).collect();
         let spent = story.spent;
-        Some(Lineage {
+        Lineage {
             parent: Some(self.parent.hash()),
             strategy: Some(story.begun.strategy.clone()),
             run: Some(self.run.clone()),
             data: Some(story.begun.data.clone()),
             feedback: feedback.into_iter().collect(),
-            edits: Edits::between(&self.parent.prompt.editable(), &self.best.prompt.editable()),
+            edits: Edits::between(&self.parent.prompt.editable(), &judge.prompt.editable()),
             scores: Scores { dev: self.on_dev(), test: on_test(&decision.comparison) },
-            spend: Some(Spend { judge_calls: spent.judge, other_calls: spent.other, usd }),
-            why: Some(decision.reasons.join("; ")),
-        })
+            spend: Some(Spend { judge_calls: spent.judge, other_calls: spent.other, usd: told.usd }),
+            why: Some(reasons.collect::<Vec<_>>().join("; ")),
+        }
     }
 }
 

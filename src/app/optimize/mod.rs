@@ -14,6 +14,7 @@ mod protect;
 use super::gather::AuditRequest;
 use super::label::Watch;
 use super::tuned;
+use super::yardstick::Look;
 use super::{AppError, JudgeRequest, Project};
 use crate::adapt::{Adaptation, Terms};
 use crate::judge::JudgeSpec;
@@ -131,9 +132,11 @@ pub(super) async fn run(
     let priced = priced.into_iter().flatten().all(|endpoint| endpoint.price.is_some());
     // A prompt that is bound to another model was made with what it was made with before.
     let origin = request.judge.stored.as_ref().map(|stored| stored.hash());
-    let keep = Keep { alias: alias.transpose()?, priced, invocation: project.invocation(), origin };
+    let caveat = rival.and_then(|rival| rival.caveat.clone());
+    let keep = Keep { alias: alias.transpose()?, priced, invocation: project.invocation(), origin, caveat };
     let _alone = ledger.lock(&run)?;
     let (lab, mut models) = Models::connect(&ledger, &run, &judge, endpoint, reflector, cancel).await?;
+    let look = rival.and_then(|against| against.look.clone());
     let rival = match rival {
         Some(against) => Some((models.rival(&ledger, &run, against).await?, against.terms)),
         None => None,
@@ -151,6 +154,7 @@ pub(super) async fn run(
         sent,
         keep,
         rival,
+        look,
     };
     let result = models.show(Box::pin(job.work(lab, strategy)), watch).await;
     let paid = models.end(&ledger)?;
@@ -236,6 +240,10 @@ pub(super) struct Against {
     pub endpoint: Endpoint,
     /// What its replacement must show.
     pub terms: Terms,
+    /// What is recorded when the held-out items are looked at.
+    pub look: Option<Look>,
+    /// What speaks against a GO, whatever the numbers are.
+    pub caveat: Option<String>,
 }
 
 impl Against {

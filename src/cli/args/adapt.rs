@@ -24,10 +24,15 @@ Examples:
 What it does, for each target: it rates with the old prompt on the new model, searches for a better
 prompt there (on Train and Dev), then rates the held-out items with the old judge, with the old
 prompt on the new model, and with the best new prompt. GO means: on those items the new judge is
-not worse than the old one by the margin, no slice is worse, and its replies can be read. A judge
-that is a GO is stored as a version. The old judge stays as it is, with its model.
+not worse than the old one by the margin, no slice is worse by more than --slice-margin beyond
+chance, and its replies can be read. A judge that is a GO is stored as a version. The old judge
+stays as it is, with its model.
 
-Stop it whenever you like: the same command goes on where it was, and pays for no call twice.";
+Stop it whenever you like: the same command goes on where it was, and pays for no call twice.
+
+Exit codes: 0 for GO and for NO-GO alike: both are results; 2 for input, a budget or terms that are
+refused; 3 where a model could not be used; 130 when interrupted. To let a build fail on a NO-GO:
+  assessor adapt … --json | jq -e 'all(.data.targets[]; .verdict == \"GO\")'";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct AdaptArgs {
@@ -49,7 +54,7 @@ pub(in crate::cli) struct AdaptArgs {
     /// NMSE points by which it may be worse than the old judge; fix it before you look
     #[arg(long, value_name = "POINTS", default_value_t = Terms::default().margin, value_parser = points)]
     pub margin: f64,
-    /// NMSE points by which no slice may be worse
+    /// NMSE points: a slice that is worse by more than this, and not by chance (p < 0.05), is a NO-GO
     #[arg(long, value_name = "POINTS", default_value_t = Terms::default().slice_margin, value_parser = points)]
     pub slice_margin: f64,
     /// Share of malformed replies that is allowed, unless the old judge has more
@@ -76,7 +81,8 @@ pub(in crate::cli) struct AdaptArgs {
     /// Let this alias lead to the new judge if it is a GO; with one target
     #[arg(long, value_name = "ALIAS")]
     pub promote: Option<String>,
-    /// Go on although the old judge was tuned or carried on other data or by other terms
+    /// Go on although the old judge was tuned or carried on other data, or by other terms. It holds out no new items: other
+    /// --items do, or another --seed in part. A GO by terms that were changed after a look is marked as one
     #[arg(long)]
     pub new_yardstick: bool,
     #[command(flatten)]

@@ -104,6 +104,9 @@ pub(super) enum Command {
     )]
     Disagree(DisagreeArgs),
     /// Search for a better prompt, and adopt it only if it holds on data that the search never saw
+    #[command(
+        after_help = "Exit codes: 0 whether a prompt was adopted or not: both are results (`adopted` in --json); 2 for input or a budget that is refused; 3 where a model could not be used; 130 when interrupted."
+    )]
     Optimize(OptimizeArgs),
     /// Carry a judge to a cheaper or newer model: GO or NO-GO
     #[command(after_help = adapt::EXAMPLES)]

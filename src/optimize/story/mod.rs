@@ -9,7 +9,7 @@ mod sight;
 #[cfg(test)]
 mod tests;
 
-pub use curve::Point;
+pub use curve::{Point, least};
 pub use sight::Sight;
 
 use super::calibrate::Calibration;
@@ -285,7 +285,7 @@ impl Story {
             candidates: Vec::new(),
             stopped: Vec::new(),
             rejected: BTreeMap::new(),
-            curve: curve::curve(log),
+            curve: curve::curve(log, u64::from(begun.rows[1])),
             plateaus: Vec::new(),
             rounds: Vec::new(),
             stages: Vec::new(),
@@ -378,5 +378,12 @@ impl Story {
         }
         line.reverse();
         line
+    }
+
+    /// What was adopted is the prompt that the search began with: its best candidate is not.
+    pub fn keep_baseline(&mut self) {
+        for tried in self.candidates.iter_mut().filter(|tried| tried.status == Status::Adopted && tried.id != 0) {
+            tried.status = Status::Best;
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! As Markdown (GitHub flavour).
 
 use super::rows::{
-    OVERVIEW, Step, beware, bought, broken, earlier, map, next, overview, rows, rule, sentence, simpler, spent, title,
-    total,
+    OVERVIEW, Step, beware, broken, earlier, map, next, overview, rows, rule, sentence, simpler, spent, stamp, stored,
+    title, total, worth,
 };
+use super::searched::bought;
 use crate::adapt::{Summary, Target};
 use crate::report::markdown::{code, prose};
 
@@ -32,7 +33,7 @@ fn table(header: &[String], lines: impl Iterator<Item = Vec<String>>) -> String 
 }
 
 fn target(summary: &Summary, target: &Target) -> String {
-    let mut out = format!("### {}: {}\n\n", target.verdict.name(), prose(&title(summary, target)));
+    let mut out = format!("### {}: {}\n\n", stamp(target), prose(&title(summary, target)));
     target.reasons.iter().for_each(|reason| out.push_str(&format!("{} ", prose(&sentence(reason)))));
     out.push_str("\n\n");
     if let Some(found) = &target.adaptation {
@@ -44,6 +45,7 @@ fn target(summary: &Summary, target: &Target) -> String {
         out.push_str(&table(&header, lines));
     }
     bought(target).iter().for_each(|text| out.push_str(&format!("- searched: {}\n", prose(text))));
+    worth(target).iter().for_each(|text| out.push_str(&format!("- worth it: {}\n", prose(text))));
     map(target).iter().for_each(|text| out.push_str(&format!("- map: {}\n", prose(text))));
     simpler(target).iter().for_each(|text| out.push_str(&format!("- simpler: {}\n", prose(text))));
     if target.adaptation.is_some() {
@@ -53,6 +55,7 @@ fn target(summary: &Summary, target: &Target) -> String {
     beware(summary, target).iter().for_each(|text| out.push_str(&format!("- beware: {}\n", prose(text))));
     earlier(target).iter().for_each(|text| out.push_str(&format!("- earlier: {}\n", prose(text))));
     out.push_str(&format!("- spent: {}\n", prose(&spent(target))));
+    stored(target).iter().for_each(|text| out.push_str(&format!("- stored: {}\n", prose(text))));
     for Step { does, text, is_command } in next(summary, target) {
         out.push_str(&format!("- {does}: {}\n", if is_command { code(&text) } else { prose(&text) }));
     }

@@ -1,12 +1,9 @@
 //! Rows and sentences.
 
-use crate::adapt::{Adaptation, Arm, Earlier, Goal, Summary, Target, Terms, Unmet, Verdict};
-use crate::audit::{Change, Cost, FEW_ROWS, SliceContrast};
-use crate::domain::{Figure, quoted};
+use crate::adapt::{Adaptation, Arm, Earlier, Goal, Summary, Target, Terms, Unmet, Verdict, Worth};
+use crate::audit::{Change, Cost, SliceContrast};
+use crate::domain::Figure;
 use crate::optimize::adopt::{self, SliceStanding};
-use crate::optimize::event::Find;
-use crate::optimize::pool::CandidateId;
-use crate::optimize::story::StageFound;
 use crate::optimize::summary::PRODUCTION;
 use crate::report::figures::{Unit, count, p_value, plural};
 use crate::report::optimization::{calibrated, paid_for, short, spending};
@@ -60,87 +57,17 @@ pub(in crate::report) fn title(summary: &Summary, target: &Target) -> String {
     format!("{} in place of {}", target.model, summary.from.model)
 }
 
+/// GO or NO-GO, and whether that can be relied on.
+pub(in crate::report) fn stamp(target: &Target) -> String {
+    let name = target.verdict.name();
+    if target.terms_changed_after_look { format!("{name} by terms changed after a look") } else { name.to_owned() }
+}
+
 /// A reason as a sentence.
 pub(in crate::report) fn sentence(reason: &str) -> String {
     let mut letters = reason.chars();
     let first = letters.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
     format!("{first}{}.", letters.as_str())
-}
-
-/// What each way of searching bought, on the data of the search: a sentence for each, then which one is used, and why.
-pub(in crate::report) fn bought(target: &Target) -> Vec<String> {
-    told(&target.regimes, target.run.best.candidate)
-}
-
-fn told(stages: &[StageFound], best: CandidateId) -> Vec<String> {
-    let mut said: Vec<String> = with_news(stages).map(|(found, new)| stage(found, new)).collect();
-    said.extend((!said.is_empty()).then(|| used(stages, best)));
-    said
-}
-
-/// The stages, each with whether it ended with another prompt than it began with.
-fn with_news(stages: &[StageFound]) -> impl Iterator<Item = (&StageFound, bool)> {
-    let mut before = 0;
-    stages.iter().map(move |stage| (stage, std::mem::replace(&mut before, stage.best) != stage.best))
-}
-
-/// `4.19 NMSE points better (± 1.02)`.
-fn moved(gain: f64, se: Option<f64>) -> String {
-    let way = if gain >= 0.0 { "better" } else { "worse" };
-    let se = se.map_or(String::new(), |se| format!(" (± {})", Unit::Points.write(se)));
-    format!("{} NMSE points {way}{se}", Unit::Points.write(gain.abs()))
-}
-
-fn stage(stage: &StageFound, new: bool) -> String {
-    let does = match stage.name.as_str() {
-        "rewrite" | "flywheel" => "other wording",
-        "demos" => "rated examples in the prompt",
-        "bullets" => "bullets of the library",
-        _ => "another prompt",
-    };
-    let (name, calls) = (&stage.name, plural(stage.calls, "call", "calls"));
-    match stage.gain {
-        Some(gain) => {
-            let few = |rows: u32| if is_few(rows) { ", which say little" } else { "" };
-            let rows = stage.rows.map_or(String::new(), |rows| {
-                format!(", on {}{}", plural(u64::from(rows), "dev item", "dev items"), few(rows))
-            });
-            format!("{name}: {does}, {calls}; {} than what it began with{rows}", moved(gain, stage.se))
-        }
-        None if new => format!("{name}: {does}, {calls}; not on dev items that what it began with was rated on"),
-        None => format!("{name}: {calls}; nothing better than what it began with was found"),
-    }
-}
-
-/// So few rows say little of a prompt.
-fn is_few(rows: u32) -> bool {
-    u64::from(rows) < FEW_ROWS
-}
-
-/// What was compared in the end, on how many items, and what is used.
-fn used(stages: &[StageFound], best: CandidateId) -> String {
-    let found: Vec<&StageFound> = with_news(stages).filter(|(_, new)| *new).map(|(stage, _)| stage).collect();
-    let at = found.iter().position(|stage| stage.best == best && best != 0);
-    let before: Vec<&str> = found[..at.unwrap_or(0)].iter().map(|stage| stage.name.as_str()).collect();
-    let with =
-        if before.is_empty() { String::new() } else { format!(", with what {} found before", before.join(" and ")) };
-    let used = at.map_or("the old prompt".to_owned(), |at| format!("{}{with}", found[at].name));
-    let last: Vec<_> = found.iter().filter_map(|stage| Some((stage, stage.last?))).collect();
-    let Some((_, first)) = last.first() else { return format!("used: {used}") };
-    let alike = last.iter().all(|(_, find)| find.rows == first.rows);
-    let items = |rows: u32| format!("on {}", plural(u64::from(rows), "dev item", "dev items"));
-    let one = |(stage, find): &(&&StageFound, Find)| {
-        let rows = if alike { String::new() } else { format!(" {}", items(find.rows)) };
-        format!("{} {}{rows}", stage.name, moved(find.gain, find.se))
-    };
-    let each = last.iter().map(one).collect::<Vec<_>>().join(", ");
-    let on = if alike { format!(", {}", items(first.rows)) } else { String::new() };
-    let why = if at.is_some() { "most is to be expected of it" } else { "nothing is to be expected of the others" };
-    let few = found.iter().any(|stage| stage.rows.is_some_and(is_few));
-    let few = if few { ", and not what a stage saw by itself on few items" } else { "" };
-    format!(
-        "in the end, against the old prompt on the new model{on}: {each}. This comparison decided{few}. Used: {used}; {why}"
-    )
 }
 
 /// What broke and what was mended against the old judge.
@@ -192,7 +119,56 @@ pub(in crate::report) fn beware(summary: &Summary, target: &Target) -> Option<St
 
 /// What speaks for the old prompt on the new model, in place of the revised one.
 pub(in crate::report) fn simpler(target: &Target) -> Option<&str> {
-    target.adaptation.as_ref()?.simpler.as_deref()
+    // A GO says it first of all.
+    target.adaptation.as_ref().filter(|_| !is_go(target))?.simpler.as_deref()
+}
+
+/// Was it worth it: what revising bought, why the old prompt does not do, and what labels cost. Nothing where the held-out part
+/// stayed shut.
+pub(in crate::report) fn worth(target: &Target) -> Vec<String> {
+    let Some(found) = &target.adaptation else { return Vec::new() };
+    let Worth { revising, lacks, labels } = &found.worth;
+    let revising = revising.as_ref().map(|revising| {
+        let [before, after] = revising.nmse.map(|nmse| Unit::Nmse.write(nmse));
+        let signed = |points: f64| Unit::Signed.write(points);
+        let interval = revising.interval.map_or(String::new(), |[low, high]| {
+            format!(" (change {} to {} with 95 % confidence)", signed(low), signed(high))
+        });
+        let cost = revising.usd_per_1000.map_or(String::new(), |usd| {
+            let [before, after] = usd.map(|usd| Unit::Usd.write(usd));
+            format!("; 1,000 labels cost {after} with it, and {before} without")
+        });
+        format!("revising the prompt took NMSE on the new model from {before} to {after}{interval}{cost}")
+    });
+    let lacks = lacks.as_ref().map(|why| format!("the old prompt on the new model is not good enough: {why}"));
+    let labels = labels.as_ref().map(|labels| {
+        let [old, new] = labels.usd_per_1000.map(|usd| Unit::Usd.write(usd));
+        let (does, share) =
+            if labels.saved >= 0.0 { ("saves", labels.share) } else { ("costs another", -labels.share) };
+        format!(
+            "against the old judge, 1,000 labels cost {new} instead of {old}: that {does} {} ({:.0} %)",
+            Unit::Usd.write(labels.saved.abs()),
+            100.0 * share
+        )
+    });
+    [revising, lacks, labels].into_iter().flatten().collect()
+}
+
+/// What was stored, and which alias leads to it now; `None` where nothing was.
+pub(in crate::report) fn stored(target: &Target) -> Option<String> {
+    let version = target.run.version.as_deref().map(short)?;
+    let second = target.run.second.as_deref().map_or(String::new(), |second| {
+        format!(" (the old prompt on the new model), and the revised prompt as {}", short(second))
+    });
+    let promoted = target.run.promoted.as_ref().map_or(String::new(), |moved| {
+        let alias = &moved.alias;
+        match moved.from.as_deref().map(short) {
+            Some(from) if from == version => format!("; `{alias}` leads to version {version}, as before"),
+            Some(from) => format!("; `{alias}` was moved from version {from} to version {version}"),
+            None => format!("; `{alias}` is new and leads to version {version}"),
+        }
+    });
+    Some(format!("as judge version {version}{second}; the old judge stays as it is{promoted}"))
 }
 
 /// What became of a calibration map; `None` where none was asked for.
@@ -233,18 +209,16 @@ pub(in crate::report) fn next(summary: &Summary, target: &Target) -> Vec<Step> {
         let instead = Step { does: "what can be done", text: instead(target), is_command: false };
         return std::iter::once(instead).chain(seen).collect();
     };
-    let plain = simpler(target).map(|_| {
-        let model = quoted(&target.model);
-        command("store the old one", format!("judge add --from {old} --model {model}"))
-    });
-    let mut steps: Vec<Step> = plain.into_iter().collect();
-    steps.push(command("see what changed", format!("judge diff {old} {version}")));
+    let mut steps = vec![command("see what changed", format!("judge diff {old} {version}"))];
     steps.extend(seen);
     if target.run.promoted.is_none() {
         steps.push(command("use it", format!("judge promote {version} --as {PRODUCTION}")));
     }
     steps.push(command("go back", target.run.way_back(&old)));
     steps.push(command("label with it", format!("label --judge {version}")));
+    if let Some(second) = target.run.second.as_deref().map(short) {
+        steps.push(command("revised one instead", format!("judge promote {second} --as {PRODUCTION}")));
+    }
     steps
 }
 
@@ -304,8 +278,10 @@ fn instead(target: &Target) -> String {
     }
     format!(
         "{search}. What was not met is set by {}: if more can be tolerated, set it before the next look, with a reason that \
-         does not come from these numbers, and hold out items that nobody has looked at (--new-yardstick); terms that are \
-         changed after a look prove nothing",
+         does not come from these numbers, and look at items that nobody has looked at: other --items, or at least another \
+         --seed, which divides the same items otherwise, so that some were looked at before. --new-yardstick lets the \
+         command go on by other terms or on other items, and holds out no new ones by itself; terms that are changed after \
+         a look prove nothing",
         options.join(" and ")
     )
 }
@@ -313,12 +289,12 @@ fn instead(target: &Target) -> String {
 /// All targets in a line each: model, verdict, NMSE, malformed, cost of 1,000 labels, requests that were paid for.
 pub(in crate::report) fn overview(summary: &Summary) -> Vec<[String; 6]> {
     let line = |target: &Target| {
-        let last = target.adaptation.as_ref().and_then(|found| found.arms.last());
-        let panel = last.map(|arm| &arm.panel).or(target.run.adopted.side.dev.as_ref());
+        let chosen = target.adaptation.as_ref().and_then(Adaptation::chosen);
+        let panel = chosen.map(|arm| &arm.panel).or(target.run.adopted.side.dev.as_ref());
         let of = |write: &dyn Fn(&crate::audit::Panel) -> String| panel.map_or("–".to_owned(), write);
         [
             target.model.clone(),
-            target.verdict.name().to_owned(),
+            stamp(target),
             of(&|panel| Unit::Nmse.value(&panel.nmse)),
             of(&|panel| Unit::Share.value(&panel.malformed.rate)),
             of(&|panel| price(&panel.cost)),
@@ -335,37 +311,4 @@ pub(in crate::report) const OVERVIEW: [&str; 6] =
 /// The verdict is good news.
 pub(in crate::report) fn is_go(target: &Target) -> bool {
     target.verdict == Verdict::Go
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::optimize::event::Why;
-
-    #[test]
-    fn a_stage_that_saw_few_items_is_said_to_have_and_the_comparison_that_decided_is_named() {
-        let stage = |name: &str, best, gain, rows, last| StageFound {
-            name: name.to_owned(),
-            best,
-            why: Why::Budget,
-            calls: 120,
-            gain: Some(gain),
-            se: Some(9.0),
-            rows: Some(rows),
-            last: Some(Find { candidate: best, rows: 40, gain: last, se: Some(2.0), expected: last }),
-        };
-        let said = told(&[stage("rewrite", 3, -6.25, 4, 11.5), stage("demos", 5, 0.5, 40, 9.0)], 3);
-        assert_eq!(
-            said,
-            [
-                "rewrite: other wording, 120 calls; 6.25 NMSE points worse (± 9.00) than what it began with, on 4 dev items, \
-                 which say little",
-                "demos: rated examples in the prompt, 120 calls; 0.50 NMSE points better (± 9.00) than what it began with, on \
-                 40 dev items",
-                "in the end, against the old prompt on the new model, on 40 dev items: rewrite 11.50 NMSE points better (± \
-                 2.00), demos 9.00 NMSE points better (± 2.00). This comparison decided, and not what a stage saw by itself on \
-                 few items. Used: rewrite; most is to be expected of it"
-            ]
-        );
-    }
 }

@@ -1,9 +1,10 @@
 //! In the terminal.
 
 use super::rows::{
-    OVERVIEW, Step, beware, bought, broken, earlier, is_go, map, next, overview, rows, rule, sentence, simpler, spent,
-    title, total,
+    OVERVIEW, Step, beware, broken, earlier, is_go, map, next, overview, rows, rule, sentence, simpler, spent, stamp,
+    stored, title, total, worth,
 };
+use super::searched::bought;
 use crate::adapt::{Summary, Target};
 use crate::report::plain::spaced;
 use crate::report::style::{INDENT, TerminalOptions, Tone};
@@ -27,8 +28,8 @@ pub fn adaptation_terminal(summary: &Summary, options: &TerminalOptions) -> Stri
 }
 
 fn target(summary: &Summary, target: &Target, options: TerminalOptions) -> String {
-    let tone = if is_go(target) { Tone::Good } else { Tone::Bad };
-    let mut out = format!("{}  {}\n", options.paint(target.verdict.name(), tone), spaced(&title(summary, target)));
+    let tone = if is_go(target) && !target.terms_changed_after_look { Tone::Good } else { Tone::Bad };
+    let mut out = format!("{}  {}\n", options.paint(&stamp(target), tone), spaced(&title(summary, target)));
     for reason in &target.reasons {
         out.push_str(&options.hanging(INDENT, &spaced(&sentence(reason))));
     }
@@ -50,6 +51,9 @@ fn target(summary: &Summary, target: &Target, options: TerminalOptions) -> Strin
     for (at, text) in bought(target).iter().enumerate() {
         field(if at == 0 { "searched" } else { "" }, text);
     }
+    for (at, text) in worth(target).iter().enumerate() {
+        field(if at == 0 { "worth it" } else { "" }, text);
+    }
     if let Some(text) = map(target) {
         field("map", &text);
     }
@@ -69,11 +73,8 @@ fn target(summary: &Summary, target: &Target, options: TerminalOptions) -> Strin
         field("earlier", &text);
     }
     field("spent", &spent(target));
-    if let Some(version) = &target.run.version {
-        field(
-            "stored",
-            &format!("as judge version {}; the old judge stays as it is", super::super::optimization::short(version)),
-        );
+    if let Some(text) = stored(target) {
+        field("stored", &text);
     }
     for Step { does, text, is_command } in next(summary, target) {
         let first = format!("{INDENT}{does:<18}  ");

@@ -5,11 +5,12 @@ use super::chart::Words;
 use super::comparison::{SliceRow, slice};
 use super::{SCRIPT, SCRIPT_HASH, STYLE};
 use crate::adapt::{Adaptation, Summary, Target};
-use crate::audit::{Change, Diff};
+use crate::audit::{Change, Diff, SliceContrast};
 use crate::domain::Rating;
+use crate::optimize::adopt::{self, SliceStanding};
 use crate::report::adaptation::{
     OVERVIEW, Row, Step, beware, bought, broken, counts, earlier, is_go, map, next, overview, rows, rule, sentence,
-    simpler, spent, title, total,
+    simpler, spent, stamp, stored, title, total, worth,
 };
 use crate::report::comparison::shown;
 use crate::report::plain::plain;
@@ -21,16 +22,18 @@ const ITEMS: usize = 200;
 /// Renders what carrying a judge came to.
 pub fn adaptation_html(summary: &Summary) -> String {
     let go = summary.targets.iter().filter(|target| is_go(target)).count();
+    let marked = summary.targets.iter().any(|target| target.terms_changed_after_look);
     let page = Page {
         style: STYLE,
         script: SCRIPT,
         hash: SCRIPT_HASH,
         from: plain(&summary.from.name),
-        tone: if go > 0 { "good" } else { "bad" },
+        tone: if go > 0 && !marked { "good" } else { "bad" },
         verdict: match (go, summary.targets.len()) {
-            (1, 1) => "GO".to_owned(),
+            (1, 1) => summary.targets.first().map_or(String::new(), stamp),
             (0, 1) => "NO-GO".to_owned(),
             (0, all) => format!("NO-GO for all {all} models"),
+            (go, all) if marked => format!("GO for {go} of {all} models, by terms changed after a look"),
             (go, all) => format!("GO for {go} of {all} models"),
         },
         header: OVERVIEW,
@@ -81,6 +84,8 @@ struct Section {
     spent: String,
     map: Option<Words>,
     earlier: Option<Words>,
+    stored: Option<Words>,
+    worth: Vec<Words>,
     steps: Vec<Step>,
     search: Option<String>,
 }
@@ -92,8 +97,8 @@ impl Section {
         Self {
             id: format!("target-{at}"),
             title: plain(&title(summary, target)),
-            tone: if is_go(target) { "good" } else { "bad" },
-            stamp: format!("{} {}", if is_go(target) { "✓" } else { "✕" }, target.verdict.name()),
+            tone: if is_go(target) && !target.terms_changed_after_look { "good" } else { "bad" },
+            stamp: format!("{} {}", if is_go(target) { "✓" } else { "✕" }, stamp(target)),
             reasons: target.reasons.iter().map(|reason| Words::new(&sentence(reason))).collect(),
             arms: found.map_or(Vec::new(), |found| found.arms.iter().map(|arm| arm.role.name()).collect()),
             rows: found.map_or(Vec::new(), |found| rows(&found.arms)),
@@ -106,11 +111,13 @@ impl Section {
             rule: sentence(&rule(summary)),
             slices: found.map_or(Vec::new(), |found| {
                 let counted = |contrast| (slice(contrast), counts(contrast, &found.terms));
-                shown(&found.against.slices).into_iter().map(counted).collect()
+                listed(found).into_iter().map(counted).collect()
             }),
             spent: spent(target),
             map: map(target).map(|text| Words::new(&text)),
             earlier: earlier(target).map(|text| Words::new(&text)),
+            worth: worth(target).iter().map(|text| Words::new(&sentence(text))).collect(),
+            stored: stored(target).map(|text| Words::new(&format!("Stored {text}."))),
             steps: next(summary, target),
             search: target.run.report.as_ref().and_then(|page| {
                 let folder = page.parent()?.file_name()?.to_string_lossy().into_owned();
@@ -118,6 +125,20 @@ impl Section {
             }),
         }
     }
+}
+
+/// The slices that every comparison lists, and those that the verdict names, however small they are.
+fn listed(found: &Adaptation) -> Vec<&SliceContrast> {
+    let all = &found.against.slices;
+    let mut listed = shown(all);
+    let margin = found.terms.slice_margin;
+    let named = |slice: &&SliceContrast| adopt::slice_standing(slice, margin) != SliceStanding::Within;
+    for slice in all.iter().filter(named) {
+        if !listed.iter().any(|other| (&other.column, &other.value) == (&slice.column, &slice.value)) {
+            listed.push(slice);
+        }
+    }
+    listed
 }
 
 /// Item, gold, the old judge's rating, the new one's.
@@ -139,7 +160,7 @@ fn terms(summary: &Summary) -> Vec<(&'static str, String)> {
     };
     vec![
         ("must be", goal),
-        ("no slice worse by", format!("{} NMSE points", terms.slice_margin)),
+        ("no slice worse by", format!("more than {} NMSE points, beyond chance (p < 0.05)", terms.slice_margin)),
         ("protected items", protected),
         ("malformed at most", format!("{:.1} %, unless the old judge has more", 100.0 * terms.malformed)),
         ("data", summary.data.clone()),

@@ -55,6 +55,8 @@ pub fn optimization_html(summary: &Summary, story: &Story) -> String {
         upkeep: upkeep(summary),
         nothing: best.id == 0,
         adopted: is_adopted(summary, story),
+        replaced: summary.second.is_some(),
+        second: summary.second.as_deref().map(short),
         kept: kept(summary, story),
         parent: if story.begun.against.is_some() { "old judge" } else { "baseline" },
         change: prose(&diff(&story.candidates[0].text, &best.text)),
@@ -111,6 +113,9 @@ struct Page<'a> {
     upkeep: Option<String>,
     nothing: bool,
     adopted: bool,
+    /// The baseline is recommended in place of the best candidate.
+    replaced: bool,
+    second: Option<String>,
     /// What is adopted, where it is no other prompt.
     kept: &'static str,
     /// What is stored beside it, and what it is held against.

@@ -70,7 +70,8 @@ fn searched(summary: &Summary, story: &Story) -> String {
 
 /// What selection saw of the best candidate.
 fn on_dev(story: &Story) -> Option<String> {
-    let last = story.curve.last()?;
+    // The end of the search is no point where too little was rated.
+    let last = story.curve.last().filter(|last| Some(last.candidate) == story.best)?;
     let (before, after) = (Unit::Nmse.write(last.baseline), Unit::Nmse.write(last.nmse));
     let numbers = if last.candidate == 0 { before } else { format!("{before} → {after}") };
     Some(format!("NMSE {numbers} on {}, which the search has seen: it flatters", plural(last.n, "item", "items")))

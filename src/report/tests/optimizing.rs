@@ -132,6 +132,7 @@ fn run(text: &str, comparison: &Comparison, adopted: bool, looks: u64) -> (Summa
         looks: Some(looks),
         per_point: adopted.then_some(per_point),
         version: adopted.then(|| new.to_owned()),
+        second: None,
         promoted: None,
         in_production: false,
         report: None,

@@ -17,9 +17,12 @@ Examples:
 
 What it does: a share of the queries (--split) is set aside first. On the others it searches for a better prompt, within
 the budget; then it rates the held-out items with the old prompt and the best new one. Only a prompt that is better
-there, with no slice worse, is adopted and stored as a judge version. Otherwise the baseline stays.
+there, with no slice worse beyond chance, is adopted and stored as a judge version. Otherwise the baseline stays.
 
-Stop it whenever you like: the same command goes on where it was, and pays for no call twice.";
+Stop it whenever you like: the same command goes on where it was, and pays for no call twice.
+
+Exit codes: 0 whether a prompt was adopted or not: both are results (`adopted` in --json); 2 for input or a budget that is
+refused; 3 where a model could not be used; 130 when interrupted.";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct GepaArgs {

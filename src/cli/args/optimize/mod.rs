@@ -101,7 +101,7 @@ pub(in crate::cli) struct SharedArgs {
     /// Seconds after which nothing new is begun
     #[arg(long, value_name = "N")]
     pub budget_seconds: Option<u64>,
-    /// NMSE points by which no slice may be worse for an adoption
+    /// NMSE points: a prompt that is worse by more than this on a slice, and not by chance (p < 0.05), is not adopted
     #[arg(long, value_name = "POINTS", default_value_t = Conditions::default().margin)]
     pub slice_margin: f64,
     /// Ids of items whose rating must not change, one a line: a prompt that changes one is not adopted
