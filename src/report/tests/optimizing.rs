@@ -14,7 +14,7 @@ use crate::optimize::library::finding::{Beside, Finding, Verdict};
 use crate::optimize::limits::{Limits, Spend};
 use crate::optimize::pool::{Operator, Origin, Row};
 use crate::optimize::story::Story;
-use crate::optimize::summary::{Adopted, Best, Calls, Costs, Side, Summary};
+use crate::optimize::summary::{Adopted, AgainstConstant, Best, Calls, Costs, Side, Summary};
 use crate::optimize::upkeep::Upkeep;
 use crate::prompt::{Demo, Prompt};
 use crate::rubric::shipped;
@@ -127,6 +127,7 @@ fn run(text: &str, comparison: &Comparison, adopted: bool, looks: u64) -> (Summa
         bullets: story.bullets.clone(),
         decision: Some(Decision { adopted, reasons: vec![text.into()], comparison: comparison.clone() }),
         gain: Some(Gain::of(comparison)),
+        constant: None,
         upkeep: Some(Upkeep::of(comparison)),
         warning: None,
         looks: Some(looks),
@@ -173,6 +174,40 @@ fn a_gain_that_is_parsing_only_names_the_cheaper_cure_and_what_the_prompt_costs(
     assert!(said.contains(advice), "{said}");
     summary.adopted.is_baseline = true;
     assert!(!shown(&(summary, story), 80).contains("Use it only if"), "nobody is about to use it");
+}
+
+#[test]
+fn an_adopted_judge_that_is_not_better_than_a_constant_one_is_not_to_be_used() {
+    let (mut summary, story) = run("drafts lower", &PAIRED, true, 1);
+    summary.gain.as_mut().unwrap().parsing_only = false;
+    summary.constant = Some(AgainstConstant { rating: 3, nmse: 9.4, is_beaten: false });
+    let text = shown(&(summary.clone(), story.clone()), 80);
+    assert!(text.starts_with("Adopted, and not yet shown to be better than always saying 3\n"), "{text}");
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let faces = [joined, optimization_markdown(&summary, &story), optimization_html(&summary, &story)];
+    for face in &faces {
+        for part in [
+            "A judge that always says 3 has NMSE 9.40 on the same items; this one is not shown to be better than that.",
+            "Better than before, and not yet shown to be better than always saying 3: do not use its ratings.",
+            "judge diff",
+        ] {
+            assert!(face.contains(part), "{part}: {face}");
+        }
+        assert!(!face.contains("judge promote") && !face.contains("label --items"), "{face}");
+    }
+    summary.constant = Some(AgainstConstant { rating: 3, nmse: 9.4, is_beaten: true });
+    let text = shown(&(summary, story), 80);
+    assert!(
+        text.starts_with("Adopted\n") && text.contains("judge promote") && text.contains("always says 3"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_gain_of_form_only_is_called_so_in_the_verdict() {
+    let (mut summary, story) = run("drafts lower", &PAIRED, true, 1);
+    summary.gain.as_mut().unwrap().parsing_only = true;
+    assert!(shown(&(summary, story), 80).starts_with("Adopted for its form only\n"));
 }
 
 #[test]
