@@ -11,7 +11,7 @@ use crate::optimize::story::Story;
 use crate::rubric::bullets::{Bullet, Status};
 use comfy_table::{ColumnConstraint, Width};
 
-/// Columns of an id, and of tags.
+/// Columns of an id among numbers, and of tags.
 const ID: usize = 26;
 const TAGS: usize = 16;
 
@@ -26,6 +26,11 @@ pub fn bullets(bullets: &[Bullet], asked: bool, invocation: &Invocation, options
         };
     }
     let mut table = options.table(&["bullet", "status", "tags", "rule"]);
+    // Other commands take ids, so they are neither cut nor broken. The gap to the next column counts.
+    let names = bullets.iter().map(|bullet| width(&plain(&bullet.id))).max().unwrap_or(0);
+    if let Some(column) = table.column_mut(0) {
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(names as u16 + 2)));
+    }
     for bullet in bullets {
         let tone = match bullet.status {
             Status::Candidate => Tone::Strong,
@@ -37,7 +42,7 @@ pub fn bullets(bullets: &[Bullet], asked: bool, invocation: &Invocation, options
             None => bullet.text.clone(),
         };
         table.add_row([
-            options.cell(&cut(&plain(&bullet.id), ID), None),
+            options.cell(&plain(&bullet.id), None),
             options.cell(bullet.status.name(), Some(tone)),
             options.cell(&cut(&plain(&bullet.tags.join(", ")), TAGS), None),
             options.cell(&plain(&text), None),
