@@ -25,6 +25,7 @@ pub(super) async fn run(
             "name one target with `--promote`, or promote the one that you choose: `assessor judge promote`",
         ));
     }
+    args.check()?;
     let is_stored = project.ledger()?.version(name_of(&args.from)).is_ok() || args.from.starts_with("judge:");
     let (stored, warnings) = stored(project, out, is_stored.then_some(name_of(&args.from)))?;
     let stored = stored.map(|judge: Arc<_>| (judge.hash(), judge));

@@ -82,7 +82,7 @@ impl Keep {
         Ok(Summary {
             run: found.run,
             strategy: story.begun.strategy.clone(),
-            why: story.why.map_or("", |why| why.text()).to_owned(),
+            why: story.why.map_or("", |why| why.of(&story.begun.strategy)).to_owned(),
             baseline: before,
             adopted: Adopted { is_baseline, side: after },
             best: Best {
