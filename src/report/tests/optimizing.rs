@@ -211,6 +211,43 @@ fn a_gain_of_form_only_is_called_so_in_the_verdict() {
 }
 
 #[test]
+fn no_number_and_no_id_of_a_bullet_is_broken_over_two_lines() {
+    let (summary, mut story) = run("drafts lower", &PAIRED, true, 1);
+    story.bullets = ["rate-glossary-documents-lower", "short-rationale"].map(finding).into();
+    story.bullets[0] = Finding { place: Some(6), note: None, within: None, ..story.bullets[0].clone() };
+    story.bullets[1] = Finding { note: None, within: None, ..story.bullets[1].clone() };
+    for width in [80, 100, 140] {
+        let text = shown(&(summary.clone(), story.clone()), width);
+        assert!(text.contains("  6. rate-glossary-documents-lower "), "{width}: {text}");
+        assert!(text.matches("+2.50 ± 1.00").count() == 2, "{width}: {text}");
+        let table = text.lines().skip_while(|line| !line.starts_with("Bullets")).take_while(|line| !line.is_empty());
+        let fits = |line: &str| crate::report::plain::width(line) <= usize::from(width);
+        assert!(table.clone().count() > 5 && table.clone().all(fits), "{width}: {text}");
+        assert!(!text.contains('\u{a0}'), "{width}: {text}");
+    }
+    let narrow = shown(&(summary.clone(), story.clone()), 80);
+    let joined = narrow.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        joined.contains("Too narrow for fixed, broken, worst slice: the report and `--json` have them."),
+        "{narrow}"
+    );
+    assert!(!shown(&(summary, story), 140).contains("Too narrow"));
+}
+
+#[test]
+fn a_choice_against_its_own_number_is_marked() {
+    let marked = |place, gain: f64, note: Option<&str>| {
+        let mut finding = finding("id");
+        (finding.place, finding.note, finding.within) = (place, note.map(str::to_owned), None);
+        finding.alone.as_mut().unwrap().gain = gain;
+        finding.goes_against_its_number()
+    };
+    assert!(marked(Some(1), -0.5, None) && marked(None, 0.5, None));
+    assert!(!marked(Some(1), 0.5, None) && !marked(None, -0.5, None));
+    assert!(!marked(None, 0.5, Some("not missed among the chosen")), "a reason of its own is enough");
+}
+
+#[test]
 fn counts_of_guardrails_that_exceed_the_proposals_are_explained() {
     let (mut summary, story) = run("drafts lower", &PAIRED, true, 1);
     summary.stopped = 1;
