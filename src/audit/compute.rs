@@ -214,7 +214,8 @@ pub fn brief(scale: Scale, mut labelled: Vec<Labelled>, judge: &JudgeInput, setu
         rayon::join(|| panel(scale, &rows, judge, setup.seed), || spread(scale, &rows, judge.identity(), setup));
     let on = OnScale { panel: &panel, spread: &spread };
     let trouble = on.remedy().zip(on.in_words());
-    Brief { trouble, panel }
+    let standing = standing(&panel);
+    Brief { trouble, panel, standing }
 }
 
 /// See [`brief`].
@@ -224,6 +225,8 @@ pub struct Brief {
     pub panel: Panel,
     /// What would help a judge whose ratings are squeezed or collapsed, and what is the matter, in words.
     pub trouble: Option<(Remedy, String)>,
+    /// Where the judge stands between a constant one and the people.
+    pub standing: Standing,
 }
 
 /// An item's gold: the adjudicated rating if there is one, else the lower median (never a random tie-break), and the

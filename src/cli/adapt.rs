@@ -6,6 +6,8 @@ use super::judge::stored;
 use super::out::Out;
 use super::progress::Drawn;
 use crate::app::{self, AppError, Project};
+use crate::domain::Explain as _;
+use crate::model::ModelError;
 use crate::report::{self, TerminalOptions};
 use std::path::Path;
 use std::sync::Arc;
@@ -23,13 +25,15 @@ pub(super) async fn run(
             "name one target with `--promote`, or promote the one that you choose: `assessor judge promote`",
         ));
     }
+    args.check()?;
     let is_stored = project.ledger()?.version(name_of(&args.from)).is_ok() || args.from.starts_with("judge:");
     let (stored, warnings) = stored(project, out, is_stored.then_some(name_of(&args.from)))?;
     let stored = stored.map(|judge: Arc<_>| (judge.hash(), judge));
     let request = args.request(stored);
     let mut drawn = Drawn::new(out);
     let mut watch = |event| drawn.take(event);
-    let mut found = Box::pin(app::adapt(project, &request, &mut watch, cancel)).await?;
+    let found = Box::pin(app::adapt(project, &request, &mut watch, cancel)).await;
+    let mut found = found.map_err(|error| neither(&args.from, error))?;
     found.summary.report = match (&args.report, args.no_report) {
         (_, true) => None,
         (Some(folder), _) => Some(found.write_reports(folder)?),
@@ -44,6 +48,19 @@ pub(super) async fn run(
         }
         text
     }))
+}
+
+/// What is no model may have been meant as a stored judge.
+fn neither(from: &str, error: AppError) -> AppError {
+    let AppError::Model(ModelError::Unknown { spec, .. }) = &error else { return error };
+    if spec != from {
+        return error;
+    }
+    let models = error.hint().unwrap_or_default();
+    AppError::input(
+        format!("there is no model `{from}`, and no stored judge or alias of this name"),
+        format!("`assessor judge list` shows the stored judges and their aliases; for models {models}"),
+    )
 }
 
 /// `judge:NAME` names a stored judge beyond doubt.

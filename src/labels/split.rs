@@ -12,6 +12,7 @@
 
 use crate::domain::{Dev, GroupId, HumanRating, ItemId, Part, Rating, Scale, Test, Train};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 
 /// Shares of the three parts, as whole numbers: 60, 20, 20.
@@ -52,6 +53,13 @@ impl Fractions {
 
     fn sum(self) -> u32 {
         self.parts.iter().sum()
+    }
+}
+
+impl fmt::Display for Fractions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [train, dev, test] = self.parts;
+        write!(f, "{train}/{dev}/{test}")
     }
 }
 

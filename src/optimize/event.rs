@@ -288,13 +288,25 @@ pub enum Why {
 }
 
 impl Why {
+    /// In words, for a strategy by its name: what it goes through is called differently.
+    pub fn of(self, strategy: &str) -> &'static str {
+        match (self, strategy) {
+            (Self::Rounds, "mipro") => "all of its trials were made",
+            (Self::Rounds, "bootstrap") => "its one set of examples was compared",
+            (Self::Rounds, "bootstrap-search") => "all of its sets of examples were compared",
+            (Self::Rounds, "draft") => "every kind of disagreement was asked about",
+            (Self::Rounds, "stages") => "each way of searching had its turn",
+            _ => self.text(),
+        }
+    }
+
     /// In words.
     pub fn text(self) -> &'static str {
         match self {
             Self::Budget => "the budget allows no further batch",
             Self::Plateau => "nothing that was tried helped any more",
             Self::Perfect => "the judge agrees with people on everything that it was shown",
-            Self::Rounds => "it went through the rounds that were asked for",
+            Self::Rounds => "it went through all of its rounds",
             Self::Regression => "the last round made it worse",
             Self::Weighed => "every bullet was weighed",
             Self::Hopeless => {

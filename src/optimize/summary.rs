@@ -76,6 +76,10 @@ pub struct Summary {
     /// What the best candidate's gain on the held-out part is made of: parsing, agreement; absent when it was not opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gain: Option<Gain>,
+    /// The judge that always gives one rating, on the held-out part, and whether the best candidate is shown to be better
+    /// than it; absent when it was not opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub constant: Option<AgainstConstant>,
     /// What 1,000 labels take with the baseline and with the best candidate; absent when the held-out part was not opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upkeep: Option<Upkeep>,
@@ -114,6 +118,13 @@ pub struct Summary {
 pub const PRODUCTION: &str = "production";
 
 impl Summary {
+    /// The judge that always gives one rating, where one was adopted that is not shown to be better than it: its ratings
+    /// are not to be used.
+    pub fn unusable(&self) -> Option<AgainstConstant> {
+        let adopted = self.decision.as_ref().is_some_and(|decision| decision.adopted);
+        self.constant.filter(|constant| adopted && !constant.is_beaten)
+    }
+
     /// The command that takes back the move of an alias to the new judge. A new alias has nowhere to go back to: it is led
     /// to the `old` judge.
     pub fn way_back(&self, old: &str) -> String {
@@ -170,6 +181,17 @@ impl Calibrated {
     pub fn made_worse(&self) -> bool {
         self.test_without.zip(self.test_with).is_some_and(|(without, with)| with > without)
     }
+}
+
+/// The judge that always gives one rating: whoever rates worse than it tells nothing of the items.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct AgainstConstant {
+    /// What it always says: of all ratings the one that errs least.
+    pub rating: i64,
+    /// Its NMSE.
+    pub nmse: f64,
+    /// The best candidate is better beyond chance, as `audit` says it.
+    pub is_beaten: bool,
 }
 
 /// A judge with its panels.

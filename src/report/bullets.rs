@@ -11,8 +11,9 @@ use crate::optimize::story::Story;
 use crate::rubric::bullets::{Bullet, Status};
 use comfy_table::{ColumnConstraint, Width};
 
-/// Columns of an id, and of tags.
-const ID: usize = 26;
+/// Columns of a slice and of a verdict among numbers, and of tags.
+const SLICE: usize = 24;
+const LAST: usize = 14;
 const TAGS: usize = 16;
 
 /// A library in a table; `asked` when only some of it were asked for.
@@ -26,6 +27,11 @@ pub fn bullets(bullets: &[Bullet], asked: bool, invocation: &Invocation, options
         };
     }
     let mut table = options.table(&["bullet", "status", "tags", "rule"]);
+    // Other commands take ids, so they are neither cut nor broken. The gap to the next column counts.
+    let names = bullets.iter().map(|bullet| width(&plain(&bullet.id))).max().unwrap_or(0);
+    if let Some(column) = table.column_mut(0) {
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(names as u16 + 2)));
+    }
     for bullet in bullets {
         let tone = match bullet.status {
             Status::Candidate => Tone::Strong,
@@ -37,7 +43,7 @@ pub fn bullets(bullets: &[Bullet], asked: bool, invocation: &Invocation, options
             None => bullet.text.clone(),
         };
         table.add_row([
-            options.cell(&cut(&plain(&bullet.id), ID), None),
+            options.cell(&plain(&bullet.id), None),
             options.cell(bullet.status.name(), Some(tone)),
             options.cell(&cut(&plain(&bullet.tags.join(", ")), TAGS), None),
             options.cell(&plain(&text), None),
@@ -62,7 +68,9 @@ pub(super) const NOTE: &str = "Each row is about one bullet, on items of the sea
     0 is not enough where many are looked at. Does nothing: shown to be less than half a point. Chosen: what is left of all \
     bullets together once the less helpful half was taken out, or a smaller part of them, as long as that part as a whole \
     was not missed by more than --z standard errors; what turns out to be needed is back in. So a chosen one need not be \
-    missed by so much, nor have an effect that is shown.";
+    missed by so much, nor have an effect that is shown. \
+    A verdict with * : chosen, or left out, against the number of its own row (among the chosen, where it has one), because \
+    bullets are decided on in groups.";
 
 /// One bullet's cells, in the order of [`COLUMNS`].
 pub(super) fn cells(finding: &Finding) -> [String; COLUMNS.len()] {
@@ -72,7 +80,9 @@ pub(super) fn cells(finding: &Finding) -> [String; COLUMNS.len()] {
     let number =
         |of: fn(&Effect) -> u64| tested(&finding.alone).map_or("–".to_owned(), |alone| of(&alone).to_string());
     let place = finding.place.map_or(String::new(), |place| format!("{place}. "));
-    let note = finding.note.as_ref().map_or(String::new(), |note| format!(" ({note})"));
+    let against = finding.goes_against_its_number() && finding.verdict != Verdict::InBase;
+    let mark = if against { " *" } else { "" };
+    let note = finding.note.as_ref().map_or(mark.to_owned(), |note| format!(" ({note})"));
     [
         plain(&format!("{place}{}", finding.id)),
         effect(&finding.alone),
@@ -192,24 +202,64 @@ pub(super) fn weighed_terminal(story: &Story, options: TerminalOptions) -> Strin
     if findings.is_empty() {
         return String::new();
     }
-    let mut table = options.table(&COLUMNS);
-    // A name that is broken is hard to type. The gap to the next column counts.
-    let names = findings.iter().map(|finding| width(&cells(finding)[0])).max().unwrap_or(0).min(ID);
-    if let Some(column) = table.column_mut(0) {
-        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(names as u16 + 2)));
+    let rows: Vec<[String; COLUMNS.len()]> =
+        ordered(findings).into_iter().map(|finding| bound(cells(finding))).collect();
+    let shown = fitting(&rows, options.columns() - super::style::INDENT.len());
+    let mut table = options.table(&shown.iter().map(|(at, _)| COLUMNS[*at]).collect::<Vec<_>>());
+    for (place, (_, least)) in shown.iter().enumerate() {
+        if let Some(column) = table.column_mut(place) {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(*least as u16)));
+        }
     }
-    for finding in ordered(findings) {
-        let cells = cells(finding);
-        let last = cells.len() - 1;
-        let tone = |at: usize| if at == last { tone(finding) } else { None };
-        table.add_row(cells.iter().enumerate().map(|(at, cell)| options.cell(cell, tone(at))));
+    for (row, finding) in rows.iter().zip(ordered(findings)) {
+        let tone = |at: usize| if at == COLUMNS.len() - 1 { tone(finding) } else { None };
+        table.add_row(shown.iter().map(|(at, _)| options.cell(&row[*at], tone(*at))));
     }
     let mut out = options.title(&format!("Bullets: {}", tally(findings)));
-    out.push_str(&options.set(table, &[3, 4]));
-    for note in reach(story).iter().map(String::as_str).chain([NOTE]) {
+    let right: Vec<usize> = (0..shown.len()).filter(|place| matches!(shown[*place].0, 3 | 4)).collect();
+    out.push_str(&options.set(table, &right).replace(BOUND, " "));
+    let gone: Vec<&str> =
+        (0..COLUMNS.len()).filter(|at| shown.iter().all(|(shown, _)| shown != at)).map(|at| COLUMNS[at]).collect();
+    let gone =
+        (!gone.is_empty()).then(|| format!("Too narrow for {}: the report and `--json` have them.", gone.join(", ")));
+    for note in gone.iter().chain(&reach(story)).map(String::as_str).chain([NOTE]) {
         out.push_str(&options.hanging(super::style::INDENT, note));
     }
     out
+}
+
+/// A blank at which no line is broken.
+const BOUND: &str = "\u{a0}";
+
+/// A place stays with its id, and the two halves of a number with each other.
+fn bound(mut cells: [String; COLUMNS.len()]) -> [String; COLUMNS.len()] {
+    cells[0] = cells[0].replace(' ', BOUND);
+    for at in [1, 2] {
+        cells[at] = cells[at].replace(" ± ", &format!("{BOUND}±{BOUND}"));
+    }
+    cells
+}
+
+/// The columns that fit into `room` without breaking a word, each with its least width, the gap included.
+fn fitting(rows: &[[String; COLUMNS.len()]], room: usize) -> Vec<(usize, usize)> {
+    let least = |at: usize| {
+        let words = rows.iter().flat_map(|row| row[at].split(' ')).chain(COLUMNS[at].split(' '));
+        let widest = words.map(width).max().unwrap_or(0);
+        match at {
+            // Names of slices and of other bullets may be broken; behind the last column is no gap.
+            5 => widest.min(SLICE) + 2,
+            6 => widest.min(LAST),
+            _ => widest + 2,
+        }
+    };
+    let without = |gone: &[usize]| -> Vec<(usize, usize)> {
+        (0..COLUMNS.len()).filter(|at| !gone.contains(at)).map(|at| (at, least(at))).collect()
+    };
+    // A blank stands between two columns, beside the gap.
+    let fits = |shown: &Vec<(usize, usize)>| shown.iter().map(|(_, least)| least + 1).sum::<usize>() <= room + 1;
+    let gone: [&[usize]; 3] = [&[], &[3, 4], &[3, 4, 5]];
+    let all = gone.map(without);
+    all.iter().find(|shown| fits(shown)).or(all.last()).cloned().unwrap_or_default()
 }
 
 /// The findings in Markdown; nothing for a run without bullets.

@@ -28,9 +28,9 @@ const COLUMNS: [(&str, usize); 9] = [
     ("note", 60),
 ];
 /// What gives way where the table is too wide, in this order: a column is cut down to so many columns, or left out at 0.
-/// Hashes and numbers are never cut, and what a judge is called stays.
+/// Hashes and numbers are never cut, and what a judge is called stays; notes that are cut stand below in full.
 const GIVES_WAY: [(&str, usize); 8] =
-    [("note", 20), ("parent", 0), ("rubric", 0), ("note", 0), ("stored", 0), ("dev", 0), ("model", 14), ("alias", 12)];
+    [("note", 20), ("rubric", 0), ("note", 0), ("stored", 0), ("dev", 0), ("parent", 0), ("model", 14), ("alias", 12)];
 /// Blanks between two columns.
 const GAP: usize = 3;
 
@@ -55,6 +55,14 @@ pub fn judges(versions: &[Summary], invocation: &Invocation, options: &TerminalO
         table.add_row(shown.iter().map(|at| options.cell(&cut(&plain(&row[*at]), widths[*at]), tone(*at))));
     }
     let mut out = options.set(table, &[]);
+    let note = COLUMNS.len() - 1;
+    let long: Vec<_> = rows.iter().filter(|row| width(&plain(&row[note])) > widths[note]).collect();
+    if !long.is_empty() {
+        out.push_str(&options.title("Notes"));
+    }
+    for row in long {
+        out.push_str(&options.hanging(&format!("{INDENT}{}   ", row[0]), &plain(&row[note])));
+    }
     for version in versions {
         if let State::Refused(why) = &version.state {
             let _ = writeln!(out, "\n{}", options.paint(&plain(why), Tone::Bad));

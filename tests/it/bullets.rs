@@ -95,6 +95,36 @@ fn what_cannot_stand_beside_a_rule_is_refused_by_its_option_and_nothing_is_writt
 }
 
 #[test]
+fn what_is_no_sentence_is_no_rule() {
+    let folder = Folder::new();
+    for (text, has) in [("x", "1 word"), ("Rate lower.", "2 words"), ("!", "0 words")] {
+        let ran = folder.run(&["bullets", "add", text, "--author", "Ana"]);
+        let first = format!("error: the rule is no sentence: it has {has}\nhint: say when, and which way to rate");
+        assert!(ran.code == 2 && ran.err.starts_with(&first), "{text}: {ran:?}");
+    }
+    assert!(!folder.path().join(FILE).exists());
+}
+
+#[test]
+fn an_id_is_never_cut_and_a_slip_of_the_keys_is_told_the_id_that_was_meant() {
+    let folder = Folder::new();
+    let id = "an-id-that-is-much-longer-than-any-that-ships-with-the-rubric";
+    let id = &id[..60];
+    let added = folder.run(&["bullets", "add", "Rate a floor map lower.", "--author", "Ana", "--id", id]);
+    assert_eq!(added.code, 0, "{added:?}");
+    let list = folder.run(&["bullets", "list"]).out;
+    assert!(list.contains(id), "{list}");
+    assert!(list.contains("short-rationale"), "{list}");
+    let slip = folder.run(&["bullets", "vet", "shrt-ratoinale", "--by", "Ana"]);
+    assert_eq!(
+        slip.err,
+        "error: the library has no bullet `shrt-ratoinale`\nhint: did you mean short-rationale, short-and-complete?\n"
+    );
+    let other = folder.run(&["bullets", "vet", "xyz", "--by", "Ana"]);
+    assert!(other.err.ends_with("hint: `assessor bullets list` shows those that it has\n"), "{}", other.err);
+}
+
+#[test]
 fn a_rule_that_no_prompt_could_have_is_refused_with_100_and_one_that_is_there_with_2() {
     let folder = Folder::new();
     let refused = folder.run(&["bullets", "add", "Use only the ratings from 1 to 3.", "--author", "Ana"]);

@@ -272,6 +272,26 @@ fn a_negative_number_is_a_value_out_of_range_and_no_unknown_option() {
 }
 
 #[test]
+fn an_option_that_would_change_nothing_is_refused() {
+    let folder = Folder::new();
+    let cases: [(&[&str], &str); 3] = [
+        (
+            &["adapt", "--from", "sim/large", "--to", "sim/small", "--require", "better", "--margin", "3"],
+            "error: `--require better` knows no margin: `--margin 3` would change nothing\nhint: leave `--margin` out",
+        ),
+        (&["optimize", "mipro", "--candidates", "1"], "error: `--candidates 1` compares nothing: "),
+        (
+            &["optimize", "gepa", "--split", "40/20/50"],
+            "the shares add up to 110; write percentages that add up to 100",
+        ),
+    ];
+    for (args, says) in cases {
+        let said = folder.run(args);
+        assert!(said.code == 2 && said.err.contains(says), "{args:?}: {said:?}");
+    }
+}
+
+#[test]
 fn what_columns_says_is_how_wide_results_are() {
     let folder = Folder::new();
     let wide = folder.run(&["audit"]);

@@ -144,6 +144,11 @@ fn a_run_without_a_held_out_part_adopts_nothing_stores_nothing_and_says_so() {
     let data = &folder.json(&args)["data"];
     assert_eq!((&data["adopted"]["is_baseline"], &data["looks"]), (&Value::from(true), &Value::Null));
     assert!(data["best_prompt"]["instruction"].is_string() && data["baseline"]["test"].is_null());
+    let page = data["report"].as_str().unwrap();
+    for report in [page.to_owned(), page.replace("index.html", "optimization.md")] {
+        let report = folder.read(&report);
+        assert!(!report.contains("no report was written") && report.contains("in the report"), "{report}");
+    }
 }
 
 #[test]

@@ -98,9 +98,13 @@ fn several_rollbacks_go_further_back_and_nothing_stands_before_the_first() {
     let error = ledger.rollback("production", &Expected::Any, "").unwrap_err();
     assert_eq!(
         error.to_string(),
-        format!("`production` cannot go back: no good version stands before `{a}` in its history")
+        format!("`production` has nothing to go back to: no good version stands before `{a}` in its history")
     );
-    assert_eq!(error.hint().unwrap(), "name the version to use: `assessor judge promote VERSION --as production`");
+    assert_eq!(
+        error.hint().unwrap(),
+        "an alias is moved and never taken away: `assessor judge promote VERSION --as production` lets it lead to another \
+         version, for example the baseline (`assessor judge list`)"
+    );
     assert_eq!(ledger.promote(&a, "production", &Expected::Any, "").unwrap(), None, "it points there already");
     let history = ledger.aliases().unwrap().remove(0).history;
     let kinds: Vec<MoveKind> = history.iter().map(|step| step.kind).collect();
@@ -323,6 +327,12 @@ fn a_judge_that_is_not_there_is_named_with_those_that_are() {
         folder.run(&["audit", "--judge", "staging"]).err,
         "error: there is no judge `staging`\nhint: name `production`, or the first 6 digits of a version or more; \
          `assessor judge list` shows them\n"
+    );
+    assert_eq!(
+        folder.run(&["adapt", "--from", "staging", "--to", "sim/small"]).err,
+        "error: there is no model `staging`, and no stored judge or alias of this name\nhint: `assessor judge list` shows \
+         the stored judges and their aliases; for models use `openai/ID`, `http://host:8000/v1#ID`, `sim/small`, or a NAME \
+         that has a `[model.NAME]` table in assessor.toml\n"
     );
     assert_eq!(
         folder.run(&["judge", "rollback", "staging"]).err,

@@ -6,14 +6,20 @@ use crate::app::{AppError, Project, Warning, lint};
 use crate::domain::{Dev, Train};
 use crate::guardrail::{Guard, Limits, is_about_the_same, says_the_same};
 use crate::labels::ReadOptions;
+use crate::model::catalog::distance;
 use crate::prompt::Prompt;
 use crate::rubric::Rubric;
 use crate::rubric::bullets::{self, Bullet, Library, Ruling, Status, unfit, unfit_about};
 use serde::Serialize;
 use std::path::PathBuf;
+use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Characters of a name or a reason.
 const LONGEST: usize = 500;
+/// Words of a rule at least.
+const LEAST_WORDS: usize = 3;
+/// Ids that are suggested where one is not found.
+const SUGGESTED: usize = 5;
 
 /// A bullet to add.
 #[derive(Clone, Debug)]
@@ -67,7 +73,9 @@ pub fn add_bullet(
     let (rubric, place) = request.place(project)?;
     let shelf = place.read_or_begin()?;
     // Before anything is written: a fault in the file that is to be would point at lines that nobody has.
-    let fault = unfit(&new.text).or_else(|| unfit_about(&new.author, &new.tags, &new.source));
+    let fault = unfit(&new.text)
+        .or_else(|| no_sentence(&new.text))
+        .or_else(|| unfit_about(&new.author, &new.tags, &new.source));
     if let Some((message, hint)) = fault {
         return Err(AppError::input(message, hint));
     }
@@ -91,6 +99,15 @@ pub fn add_bullet(
     let now = bullets::added(&shelf.text, &bullet).expect("what was read is a library");
     place.replace(&shelf, &now)?;
     Ok((BulletAdded { file: place.path, bullet }, warnings))
+}
+
+/// A rule says at least what to do with what: fewer words tell a judge nothing.
+fn no_sentence(text: &str) -> Option<(String, &'static str)> {
+    let words = text.unicode_words().count();
+    let hint =
+        "say when, and which way to rate: 'Rate a glossary entry lower when the query asks how to do something.'";
+    let few = if words == 1 { "1 word".to_owned() } else { format!("{words} words") };
+    (words < LEAST_WORDS).then(|| (format!("the rule is no sentence: it has {few}"), hint))
 }
 
 /// Why a bullet cannot have this id.
@@ -226,10 +243,16 @@ fn settled(bullet: &Bullet, to: Status, reasoned: bool) -> Option<AppError> {
     Some(AppError::input(format!("the bullet `{id}` was {status} on {day}{by}{why}"), hint))
 }
 
-/// The ids that have a word in common with what was typed.
+/// The ids that have a word in common with what was typed, or one that is a slip of the keys away.
 fn nearest(library: &Library, typed: &str) -> String {
-    let alike = |id: &&str| id.split('-').any(|word| word.len() > 2 && typed.split('-').any(|own| own == word));
-    let ids: Vec<&str> = library.bullets.iter().map(|bullet| bullet.id.as_str()).filter(alike).take(5).collect();
+    let near = |own: &str, word: &str| own == word || (word.len() > 3 && distance(own, word) <= word.len() / 4);
+    let alike = |id: &&str| {
+        let words = || typed.split('-').filter(|word| word.len() > 2);
+        words().any(|word| id.split('-').any(|own| near(own, word)))
+    };
+    let mut ids: Vec<&str> = library.bullets.iter().map(|bullet| bullet.id.as_str()).filter(alike).collect();
+    ids.sort_by_key(|id| distance(id, typed));
+    ids.truncate(SUGGESTED);
     match ids.as_slice() {
         [] => "`assessor bullets list` shows those that it has".to_owned(),
         ids => format!("did you mean {}?", ids.join(", ")),

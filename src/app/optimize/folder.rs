@@ -2,6 +2,7 @@
 
 use super::Optimized;
 use crate::app::{AppError, write_whole};
+use crate::optimize::summary::Summary;
 use crate::report;
 use std::path::{Path, PathBuf};
 
@@ -25,11 +26,13 @@ impl Optimized {
         write_whole(&folder.join("story.json"), &story)?;
         let line = |entry| serde_json::to_string(entry).expect("an entry is plain data") + "\n";
         write_whole(&folder.join("log.jsonl"), self.log.iter().map(line).collect::<String>().as_bytes())?;
-        let markdown = report::optimization_markdown(&self.summary, &self.story);
+        let page = folder.join("index.html");
+        // What a report says of itself is that there is one.
+        let told = Summary { report: Some(page.clone()), ..self.summary.clone() };
+        let markdown = report::optimization_markdown(&told, &self.story);
         write_whole(&folder.join("optimization.md"), markdown.as_bytes())?;
         // The page comes last: where it is, the rest is.
-        let page = folder.join("index.html");
-        write_whole(&page, report::optimization_html(&self.summary, &self.story).as_bytes())?;
+        write_whole(&page, report::optimization_html(&told, &self.story).as_bytes())?;
         Ok(page)
     }
 }

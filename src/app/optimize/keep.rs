@@ -94,12 +94,13 @@ impl Keep {
         let uses = |both: &Both| ScaleUses { baseline: both[0].scale.clone(), best: both[1].scale.clone() };
         let scale = found.tested.as_ref().or(found.searched.as_ref()).or(found.developed.as_ref()).map(uses);
         let scale = scale.filter(|uses| uses.baseline.is_some() || uses.best.is_some());
+        let constant = found.tested.as_ref().and_then(|[_, best]| best.constant);
         let [before, after] = sides(found.developed, found.tested, adopted, found.baseline, found.best);
         let (story, is_baseline) = (found.story, after.judge == before.judge);
         Ok(Summary {
             run: found.run,
             strategy: story.begun.strategy.clone(),
-            why: story.why.map_or("", |why| why.text()).to_owned(),
+            why: story.why.map_or("", |why| why.of(&story.begun.strategy)).to_owned(),
             baseline: before,
             adopted: Adopted { is_baseline, side: after },
             best: Best {
@@ -120,6 +121,7 @@ impl Keep {
             scale,
             calibration: found.calibration,
             bullets: story.bullets.clone(),
+            constant,
             gain: found.decision.as_ref().map(|decision| Gain::of(&decision.comparison)),
             upkeep: found.decision.as_ref().map(|decision| Upkeep::of(&decision.comparison)),
             warning: warning(story),

@@ -1,12 +1,12 @@
 //! Panels of the judges of a run: what an audit says of them, on the rows that they were rated on.
 
 use crate::app::gather::Evidence;
-use crate::audit::{self, Brief, JudgeInput, Labelled, Panel, Setup};
+use crate::audit::{self, Brief, JudgeInput, Labelled, Panel, Setup, Standing};
 use crate::domain::ItemId;
 use crate::judge::JudgeSpec;
 use crate::judge::run::Outcome;
 use crate::optimize::adopt;
-use crate::optimize::summary::ScaleUse;
+use crate::optimize::summary::{AgainstConstant, ScaleUse};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an audit says of the baseline and of another judge, on the same items.
@@ -17,6 +17,8 @@ pub(super) type Both = [Audited; 2];
 pub(super) struct Audited {
     pub panel: Panel,
     pub scale: Option<ScaleUse>,
+    /// The judge that always gives one rating, on the same items.
+    pub constant: Option<AgainstConstant>,
 }
 
 /// What panels are made from.
@@ -47,8 +49,15 @@ impl Panels<'_> {
     fn one(&self, labelled: Vec<Labelled>, side: &JudgeInput) -> Audited {
         let setup =
             Setup { seed: self.seed, contaminated: true, people: self.evidence.people.clone(), ..Setup::default() };
-        let Brief { panel, trouble } = audit::brief(self.evidence.scale, labelled, side, &setup);
-        Audited { panel, scale: trouble.map(|(remedy, text)| ScaleUse { remedy, text }) }
+        let Brief { panel, trouble, standing } = audit::brief(self.evidence.scale, labelled, side, &setup);
+        let constant = panel.controls.best_constant.as_ref().and_then(|constant| {
+            Some(AgainstConstant {
+                rating: constant.rating.value(),
+                nmse: constant.nmse.value()?,
+                is_beaten: !matches!(standing, Standing::NoBetterThanConstant | Standing::Unknown),
+            })
+        });
+        Audited { panel, constant, scale: trouble.map(|(remedy, text)| ScaleUse { remedy, text }) }
     }
 
     /// The panel of one judge from its answers, where it stands for both; `None` without any.

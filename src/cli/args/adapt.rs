@@ -4,7 +4,7 @@ use super::optimize::DataArgs;
 use super::shared::ReadArgs;
 use super::values::{points, probability, usd};
 use crate::adapt::{Goal, Terms};
-use crate::app::{AdaptRequest, AuditRequest, JudgeRequest, Regime};
+use crate::app::{AdaptRequest, AppError, AuditRequest, JudgeRequest, Regime};
 use crate::domain::NanoUsd;
 use crate::judge::JudgeSpec;
 use crate::optimize::limits::Limits;
@@ -51,9 +51,9 @@ pub(in crate::cli) struct AdaptArgs {
     /// What the new judge must show on the held-out items
     #[arg(long, value_enum, default_value = "non-inferior", value_name = "WHAT")]
     pub require: Require,
-    /// NMSE points by which it may be worse than the old judge; fix it before you look
-    #[arg(long, value_name = "POINTS", default_value_t = Terms::default().margin, value_parser = points)]
-    pub margin: f64,
+    /// NMSE points by which it may be worse than the old judge, with --require non-inferior; fix it before you look [default: 2]
+    #[arg(long, value_name = "POINTS", value_parser = points)]
+    pub margin: Option<f64>,
     /// NMSE points: a slice that is worse by more than this, and not by chance (p < 0.05), is a NO-GO
     #[arg(long, value_name = "POINTS", default_value_t = Terms::default().slice_margin, value_parser = points)]
     pub slice_margin: f64,
@@ -122,6 +122,17 @@ const DEFAULT_CALLS: u64 = 2_000;
 
 impl AdaptArgs {
     /// The request; `stored` is the judge that `--from` names, if it names a stored one.
+    /// Options that speak against each other.
+    pub fn check(&self) -> Result<(), AppError> {
+        match (self.require, self.margin) {
+            (Require::Better, Some(margin)) => Err(AppError::input(
+                format!("`--require better` knows no margin: `--margin {margin}` would change nothing"),
+                "leave `--margin` out; or ask with `--require non-inferior` that it is not worse by that margin",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     pub fn request(&self, stored: Option<(String, Arc<JudgeSpec>)>) -> AdaptRequest {
         let (version, stored) = stored.unzip();
         let model = stored.is_none().then(|| self.from.clone());
@@ -146,7 +157,7 @@ impl AdaptArgs {
             },
             limits: if unlimited { Limits { judge_calls: Some(DEFAULT_CALLS), ..limits } } else { limits },
             terms: Terms {
-                margin: self.margin,
+                margin: self.margin.unwrap_or(Terms::default().margin),
                 goal: match self.require {
                     Require::NonInferior => Goal::NonInferior,
                     Require::Better => Goal::Better,

@@ -40,10 +40,18 @@ pub(super) fn threshold(text: &str) -> Result<f64, String> {
     points.filter(|p| (0.0..=100.0).contains(p)).ok_or_else(|| "not a number of NMSE points from 0 to 100".to_owned())
 }
 
-/// `40/20/40`: shares of train, dev and test.
+/// A sum of shares up to which they are parts, as 2/1/2 is, and no percentages.
+const PARTS: u64 = 20;
+
+/// `40/20/40`, or `2/1/2`: shares of train, dev and test.
 pub(super) fn split(text: &str) -> Result<Fractions, String> {
     let shares: Option<Vec<u32>> = text.split('/').map(|share| share.trim().parse().ok()).collect();
+    let sum = shares.iter().flatten().map(|share| u64::from(*share)).sum::<u64>();
     match shares.as_deref() {
+        Some([_, _, _]) if sum > PARTS && sum != 100 => Err(format!(
+            "the shares add up to {sum}; write percentages that add up to 100, for example 40/20/40, or small parts, for \
+             example 2/1/2"
+        )),
         Some(&[train, dev, test]) => Fractions::new(train, dev, test).map_err(|e| e.to_string()),
         _ => Err("write three shares, for example 40/20/40".to_owned()),
     }
@@ -78,6 +86,16 @@ pub(super) fn scale(text: &str) -> Result<Scale, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shares_are_percentages_that_add_up_or_small_parts() {
+        assert_eq!(split("40/20/40"), Ok(Fractions::new(40, 20, 40).unwrap()));
+        assert_eq!(split("2/1/0"), Ok(Fractions::new(2, 1, 0).unwrap()));
+        for (wrong, sum) in [("40/20/50", "110"), ("40/20/20", "80"), ("4294967295/1/0", "4294967296")] {
+            let start = format!("the shares add up to {sum}; write percentages that add up to 100");
+            assert!(split(wrong).unwrap_err().starts_with(&start), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_scale_is_two_integers_with_a_dash_between() {

@@ -73,7 +73,7 @@ pub enum VersionError {
         aliases: Vec<String>,
     },
     /// It points to the first version that it ever had.
-    #[error("`{alias}` cannot go back: no good version stands before `{target}` in its history")]
+    #[error("`{alias}` has nothing to go back to: no good version stands before `{target}` in its history")]
     First {
         /// The alias.
         alias: String,
@@ -134,9 +134,10 @@ impl Explain for VersionError {
                 "make one: `assessor judge promote VERSION --as NAME`".into()
             }
             Self::NoAlias { aliases, .. } => format!("there are {}", listed(aliases)),
-            Self::First { alias, .. } => {
-                format!("name the version to use: `assessor judge promote VERSION --as {alias}`")
-            }
+            Self::First { alias, .. } => format!(
+                "an alias is moved and never taken away: `assessor judge promote VERSION --as {alias}` lets it lead to \
+                 another version, for example the baseline (`assessor judge list`)"
+            ),
         })
     }
 }

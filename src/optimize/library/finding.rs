@@ -46,6 +46,15 @@ pub struct Finding {
     pub note: Option<String>,
 }
 
+impl Finding {
+    /// It was chosen though its number is below 0, or left out though it is above: bullets are kept and left out in groups.
+    /// Among the chosen counts, where that was measured, and what has a note of its own is explained there.
+    pub fn goes_against_its_number(&self) -> bool {
+        let gain = tested(self.within.as_ref()).or(tested(self.alone.as_ref())).map_or(0.0, |effect| effect.gain);
+        self.note.is_none() && if self.place.is_some() { gain < 0.0 } else { gain > 0.0 }
+    }
+}
+
 /// The effect of a bullet on a prompt that has one other bullet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Beside {

@@ -69,6 +69,10 @@ fn a_list_fits_any_terminal_and_names_what_is_damaged() {
          01234567   production   a/model-with-a-very…   8.83→4.86\n  \
          fedcba98                DAMAGED"
     );
+    let joined = narrow.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(joined.contains(&format!("Notes 01234567 {long}")), "a note that is cut stands below in full: {narrow}");
+    let wider = judges(&versions, &Invocation::default(), &TerminalOptions { width: 80, ..PLAIN });
+    assert!(wider.contains("parent") && wider.contains("00112233"), "where it comes from is kept: {wider}");
     let text = judges(&versions, &Invocation::default(), &PLAIN);
     for part in ["01234567", "8.83→4.86", "2026-11-20", "DAMAGED", "\nit is damaged\n"] {
         assert!(text.contains(part), "no {part}: {text}");

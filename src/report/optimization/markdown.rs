@@ -1,5 +1,6 @@
 //! As Markdown (GitHub flavour): a comment on a pull request that changes a prompt.
 
+use super::constant::advice;
 use super::spending::spending;
 use super::words::{best, edits, fates, headline, next, standing, steps, trust, upkeep};
 use crate::optimize::story::Story;
@@ -36,6 +37,9 @@ pub fn optimization_markdown(summary: &Summary, story: &Story) -> String {
     let steps = steps(summary, story);
     if steps.is_empty() {
         out.push_str(&format!("{}\n\n", next(summary, story)));
+    }
+    if let Some(text) = advice(summary) {
+        out.push_str(&format!("{}\n\n", prose(&text)));
     }
     steps.iter().for_each(|step| out.push_str(&format!("- {}: {}\n", step.does, code(&step.command))));
     if let Some(decision) = &summary.decision {

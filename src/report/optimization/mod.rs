@@ -1,5 +1,6 @@
 //! A run of an optimiser: what all faces say of it, in the terminal, and as Markdown.
 
+mod constant;
 mod markdown;
 mod rival;
 mod scale;
@@ -10,6 +11,7 @@ mod words;
 pub use markdown::optimization_markdown;
 pub use terminal::optimization_terminal;
 
+pub(super) use constant::advice;
 pub(super) use scale::calibrated;
 pub(super) use spending::{paid_for, spending};
 pub(super) use words::{

@@ -1,5 +1,6 @@
 //! In the terminal: adopted or not, what it gained, what changed, what to type next.
 
+use super::constant::advice;
 use super::scale::{calibrated, scale};
 use super::spending::spending;
 use super::words::{
@@ -17,7 +18,8 @@ const LINES: usize = 15;
 
 /// Renders a run.
 pub fn optimization_terminal(summary: &Summary, story: &Story, options: &TerminalOptions) -> String {
-    let tone = if is_adopted(summary, story) { Tone::Good } else { Tone::Bad };
+    let good = is_adopted(summary, story) && summary.unusable().is_none();
+    let tone = if good { Tone::Good } else { Tone::Bad };
     let mut out = format!("{}\n", options.paint(&spaced(&standing(summary, story)), tone));
     for sentence in headline(summary, story) {
         out.push_str(&options.hanging(INDENT, &spaced(&sentence)));
@@ -112,6 +114,9 @@ fn todo(summary: &Summary, story: &Story, options: TerminalOptions) -> String {
         out.push_str(&options.hanging(INDENT, &text));
     } else if let Some(version) = &summary.version {
         let text = format!("It is stored as version {}; nothing uses it yet.", short(version));
+        out.push_str(&options.hanging(INDENT, &text));
+    }
+    if let Some(text) = advice(summary) {
         out.push_str(&options.hanging(INDENT, &text));
     }
     for step in steps {

@@ -1,5 +1,6 @@
 //! The sentences.
 
+use super::constant::constant;
 use super::rival::Rival;
 use super::scale::{calibrated, scale};
 use crate::audit::Contrasted;
@@ -21,14 +22,27 @@ pub(in crate::report) fn short(hash: &str) -> String {
     hash.chars().take(SHORT).collect()
 }
 
-/// Adopted or not, in a few words.
+/// Adopted or not, in a few words, and for what it must not be taken.
 pub(in crate::report) fn standing(summary: &Summary, story: &Story) -> String {
+    let unusable = summary.unusable().map_or(String::new(), |constant| {
+        format!(", and not yet shown to be better than always saying {}", constant.rating)
+    });
+    adopted_or_not(summary, story) + &unusable
+}
+
+fn adopted_or_not(summary: &Summary, story: &Story) -> String {
     match (Rival::of(story), is_adopted(summary, story)) {
         (Some(rival), true) => format!("Adopted in place of the old judge on {}", rival.model),
         (Some(rival), false) => format!("Not adopted: the old judge on {} stays", rival.model),
+        (None, true) if is_form_only(summary) => "Adopted for its form only".to_owned(),
         (None, true) => "Adopted".to_owned(),
         (None, false) => "Not adopted: the baseline stays".to_owned(),
     }
+}
+
+/// An adopted judge gained nothing but replies that can be read.
+fn is_form_only(summary: &Summary) -> bool {
+    !summary.adopted.is_baseline && summary.gain.as_ref().is_some_and(|gain| gain.parsing_only)
 }
 
 /// Whether another judge is used from now on. A judge of another model may be replaced by the very prompt that the search
@@ -71,6 +85,7 @@ pub(in crate::report) fn headline(summary: &Summary, story: &Story) -> Vec<Strin
             Unit::Signed.value(&nmse.difference),
         ));
     }
+    said.extend(constant(summary).map(|text| sentence(&text)));
     said.extend(summary.gain.as_ref().and_then(Gain::beware));
     said.extend(cheaper_cure(summary));
     match (decision.adopted, rival) {
@@ -91,8 +106,7 @@ pub(in crate::report) fn made_of(summary: &Summary) -> Option<[String; 2]> {
 
 /// Whether to use a prompt that was adopted and only broke fewer replies, and what mends replies for less; nothing of others.
 fn cheaper_cure(summary: &Summary) -> Vec<String> {
-    let adopted = !summary.adopted.is_baseline;
-    let Some(gain) = summary.gain.as_ref().filter(|gain| gain.parsing_only && adopted) else { return Vec::new() };
+    let Some(gain) = summary.gain.as_ref().filter(|_| is_form_only(summary)) else { return Vec::new() };
     let dearer = summary.upkeep.and_then(|upkeep| more(upkeep.usd).or_else(|| more(upkeep.tokens)));
     let dearer = dearer.filter(|more| *more >= 0.5);
     let dearer = dearer.map_or(String::new(), |more| format!(", and each label costs {more:.0} % more"));
@@ -100,10 +114,10 @@ fn cheaper_cure(summary: &Summary) -> Vec<String> {
     let cure = "First try what costs less: a server that holds replies to the schema (`assessor doctor` says whether yours \
                 does), a stricter output contract in the rubric, or another model; `assessor disagree --direction malformed` \
                 shows what breaks.";
-    vec![
-        format!("Use it only if replies cannot be mended otherwise: {judges}{dearer}."),
-        summary.invocation.complete(cure),
-    ]
+    // What is worse than a constant judge is not to be used at all.
+    let use_it = format!("Use it only if replies cannot be mended otherwise: {judges}{dearer}.");
+    let use_it = summary.unusable().is_none().then_some(use_it);
+    use_it.into_iter().chain([summary.invocation.complete(cure)]).collect()
 }
 
 /// By how many percent it became more.
@@ -209,6 +223,7 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
             ),
         ));
     }
+    facts.extend(constant(summary).map(|text| ("Constant judge", text)));
     if let Some(decision) = &summary.decision {
         let compared = &decision.comparison;
         let slices = compared.slices.iter().filter(|slice| !slice.small && slice.column != "gold").count() as u64;
@@ -281,7 +296,8 @@ pub(in crate::report) fn steps(summary: &Summary, story: &Story) -> Vec<Step> {
     let baseline = short(rival.as_ref().map_or(&summary.baseline.judge, |rival| &rival.judge));
     let mut steps = vec![step("see what changed, word by word", format!("judge diff {baseline} {version}"))];
     let alias = summary.promoted.as_ref().map_or(PRODUCTION, |promoted| promoted.alias.as_str());
-    if summary.promoted.is_none() {
+    let usable = summary.unusable().is_none();
+    if summary.promoted.is_none() && usable {
         steps.push(step("put it into use", format!("judge promote {version} --as {alias}")));
     }
     let back = match (summary.is_first_move(), rival) {
@@ -289,8 +305,12 @@ pub(in crate::report) fn steps(summary: &Summary, story: &Story) -> Vec<Step> {
         (true, Some(_)) => "go back to the old judge",
         (true, None) => "go back to the baseline",
     };
-    steps.push(step(back, summary.way_back(&baseline)));
-    steps.push(step("label with it", format!("label --items FILE --judge {alias}")));
+    if summary.promoted.is_some() || usable {
+        steps.push(step(back, summary.way_back(&baseline)));
+    }
+    if usable {
+        steps.push(step("label with it", format!("label --items FILE --judge {alias}")));
+    }
     if let Some(last) =
         summary.bullets.iter().max_by_key(|finding| finding.place).filter(|finding| finding.place.is_some())
     {

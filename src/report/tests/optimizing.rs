@@ -14,7 +14,7 @@ use crate::optimize::library::finding::{Beside, Finding, Verdict};
 use crate::optimize::limits::{Limits, Spend};
 use crate::optimize::pool::{Operator, Origin, Row};
 use crate::optimize::story::Story;
-use crate::optimize::summary::{Adopted, Best, Calls, Costs, Side, Summary};
+use crate::optimize::summary::{Adopted, AgainstConstant, Best, Calls, Costs, Side, Summary};
 use crate::optimize::upkeep::Upkeep;
 use crate::prompt::{Demo, Prompt};
 use crate::rubric::shipped;
@@ -127,6 +127,7 @@ fn run(text: &str, comparison: &Comparison, adopted: bool, looks: u64) -> (Summa
         bullets: story.bullets.clone(),
         decision: Some(Decision { adopted, reasons: vec![text.into()], comparison: comparison.clone() }),
         gain: Some(Gain::of(comparison)),
+        constant: None,
         upkeep: Some(Upkeep::of(comparison)),
         warning: None,
         looks: Some(looks),
@@ -174,6 +175,77 @@ fn a_gain_that_is_parsing_only_names_the_cheaper_cure_and_what_the_prompt_costs(
     assert!(said.contains(advice), "{said}");
     summary.adopted.is_baseline = true;
     assert!(!shown(&(summary, story), 80).contains("Use it only if"), "nobody is about to use it");
+}
+
+#[test]
+fn an_adopted_judge_that_is_not_better_than_a_constant_one_is_not_to_be_used() {
+    let (mut summary, story) = run("drafts lower", &PAIRED, true, 1);
+    summary.gain.as_mut().unwrap().parsing_only = false;
+    summary.constant = Some(AgainstConstant { rating: 3, nmse: 9.4, is_beaten: false });
+    let text = shown(&(summary.clone(), story.clone()), 80);
+    assert!(text.starts_with("Adopted, and not yet shown to be better than always saying 3\n"), "{text}");
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let faces = [joined, optimization_markdown(&summary, &story), optimization_html(&summary, &story)];
+    for face in &faces {
+        for part in [
+            "A judge that always says 3 has NMSE 9.40 on the same items; this one is not shown to be better than that.",
+            "Better than before, and not yet shown to be better than always saying 3: do not use its ratings.",
+            "judge diff",
+        ] {
+            assert!(face.contains(part), "{part}: {face}");
+        }
+        assert!(!face.contains("judge promote") && !face.contains("label --items"), "{face}");
+    }
+    summary.constant = Some(AgainstConstant { rating: 3, nmse: 9.4, is_beaten: true });
+    let text = shown(&(summary, story), 80);
+    assert!(
+        text.starts_with("Adopted\n") && text.contains("judge promote") && text.contains("always says 3"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_gain_of_form_only_is_called_so_in_the_verdict() {
+    let (mut summary, story) = run("drafts lower", &PAIRED, true, 1);
+    summary.gain.as_mut().unwrap().parsing_only = true;
+    assert!(shown(&(summary, story), 80).starts_with("Adopted for its form only\n"));
+}
+
+#[test]
+fn no_number_and_no_id_of_a_bullet_is_broken_over_two_lines() {
+    let (summary, mut story) = run("drafts lower", &PAIRED, true, 1);
+    story.bullets = ["rate-glossary-documents-lower", "short-rationale"].map(finding).into();
+    story.bullets[0] = Finding { place: Some(6), note: None, within: None, ..story.bullets[0].clone() };
+    story.bullets[1] = Finding { note: None, within: None, ..story.bullets[1].clone() };
+    for width in [80, 100, 140] {
+        let text = shown(&(summary.clone(), story.clone()), width);
+        assert!(text.contains("  6. rate-glossary-documents-lower "), "{width}: {text}");
+        assert!(text.matches("+2.50 ± 1.00").count() == 2, "{width}: {text}");
+        let table = text.lines().skip_while(|line| !line.starts_with("Bullets")).take_while(|line| !line.is_empty());
+        let fits = |line: &str| crate::report::plain::width(line) <= usize::from(width);
+        assert!(table.clone().count() > 5 && table.clone().all(fits), "{width}: {text}");
+        assert!(!text.contains('\u{a0}'), "{width}: {text}");
+    }
+    let narrow = shown(&(summary.clone(), story.clone()), 80);
+    let joined = narrow.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        joined.contains("Too narrow for fixed, broken, worst slice: the report and `--json` have them."),
+        "{narrow}"
+    );
+    assert!(!shown(&(summary, story), 140).contains("Too narrow"));
+}
+
+#[test]
+fn a_choice_against_its_own_number_is_marked() {
+    let marked = |place, gain: f64, note: Option<&str>| {
+        let mut finding = finding("id");
+        (finding.place, finding.note, finding.within) = (place, note.map(str::to_owned), None);
+        finding.alone.as_mut().unwrap().gain = gain;
+        finding.goes_against_its_number()
+    };
+    assert!(marked(Some(1), -0.5, None) && marked(None, 0.5, None));
+    assert!(!marked(Some(1), 0.5, None) && !marked(None, -0.5, None));
+    assert!(!marked(None, 0.5, Some("not missed among the chosen")), "a reason of its own is enough");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::SharedArgs;
 use super::choices::Choosing;
-use crate::app::Method;
+use crate::app::{AppError, Method};
 use crate::cli::args::values::{count, examples, threshold};
 use crate::optimize::mipro;
 use clap::Args;
@@ -50,6 +50,14 @@ pub(in crate::cli) struct MiproArgs {
     pub select: Choosing,
     #[command(flatten)]
     pub shared: SharedArgs,
+}
+
+/// What to say where there would be nothing to choose from.
+pub(super) fn nothing_to_combine() -> AppError {
+    AppError::input(
+        "`--candidates 1` compares nothing: the one instruction and the one set of examples are those of the baseline",
+        "name at least 2, or leave it out",
+    )
 }
 
 impl MiproArgs {

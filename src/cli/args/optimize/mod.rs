@@ -60,7 +60,7 @@ pub(in crate::cli) struct DataArgs {
     /// The model that writes revisions [default: sim/reflector, for a simulated judge]
     #[arg(long, value_name = "MODEL")]
     pub reflector: Option<String>,
-    /// Shares of train, dev and test, by query; 0 for test only searches
+    /// Shares of train, dev and test, by query: percentages, or small parts as 2/1/2; 0 for test only searches
     #[arg(long, alias = "fractions", value_name = "TRAIN/DEV/TEST", default_value = "40/20/40", value_parser = split)]
     pub split: Fractions,
 }
@@ -178,6 +178,7 @@ impl Strategy {
     pub fn check(&self, scale: Scale) -> Result<(), AppError> {
         match self {
             Self::Bootstrap(args) if args.threshold.is_none() => Err(bootstrap::without_threshold(scale)),
+            Self::Mipro(args) if args.candidates < 2 => Err(mipro::nothing_to_combine()),
             Self::Bootstrap(args) if args.labeled + args.bootstrapped == 0 => Err(bootstrap::without_examples()),
             _ => Ok(()),
         }
