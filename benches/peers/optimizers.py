@@ -3,6 +3,8 @@
     benches/peers/run_optimizers.sh                                   everything that is not in the results yet
     benches/peers/run_optimizers.sh --only gepa-tuned24 --budgets 600 --seeds 0-9
     benches/peers/run_optimizers.sh table                             the results as Markdown
+    benches/peers/run_optimizers.sh --latency-ms 200 --results walls.jsonl --seeds 0-1      wall times, on a quiet machine
+    benches/peers/run_optimizers.sh table --walls walls.jsonl
 
 Each run has a server and a world of its own (both from its seed): 72 queries with six rated documents, split by query
 into train and dev, two to one, the same rows for everybody. The judge is sim/small, the proposer sim/reflector: programs,
@@ -155,6 +157,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--assessor", default="target/release/assessor")
     parser.add_argument("--results", type=Path, default=CACHE / "optimizers.jsonl")
+    parser.add_argument("--walls", type=Path, help="with table: wall times of runs made on a quiet machine, as results")
     parser.add_argument("--only", type=lambda t: t.split(","), default=OPTIMIZERS, metavar="NAMES")
     parser.add_argument("--budgets", type=spans, default=[300, 600, 1500])
     parser.add_argument("--noises", type=lambda t: [float(p) for p in t.split(",")], default=[0.0, 0.2])
@@ -178,7 +181,7 @@ def main():
     elif args.step == "table":
         from race import table
 
-        print(table.markdown(rows(args.results)))
+        print(table.markdown(rows(args.results), rows(args.walls or args.results)))
     else:
         race(args)
 

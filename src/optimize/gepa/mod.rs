@@ -16,6 +16,7 @@
 
 mod end;
 mod knobs;
+mod look;
 mod propose;
 mod trial;
 
@@ -42,8 +43,6 @@ const TIE: f64 = 0.07;
 const FEWEST: usize = 8;
 /// Rows that a first stage has at least, or there is none: fewer turn nobody away, and are a wave of calls all the same.
 const FIRST: usize = 12;
-/// How many times the size of a look one may be, where failures are rare.
-const WIDEST: usize = 3;
 /// Standard errors by which a prompt must be better without a rule.
 const PRUNE_Z: f64 = 1.5;
 /// Standard errors by which a candidate must break more replies to be kept back for that: they count in its gain already.
@@ -207,39 +206,6 @@ impl Gepa {
         let messages = asked.messages.clone();
         self.state = State::Writing(asked);
         Ask::Write(messages)
-    }
-
-    /// Train rows that are likely to hold so many failures of `id`: a second look is a wave of its own. Of a child that was
-    /// never looked at as many are expected as of its parent.
-    fn look_for(&self, desk: &Desk<'_>, id: CandidateId, wanted: usize) -> usize {
-        let looked =
-            |id: CandidateId| desk.pool().rated(id).keys().filter(|key| matches!(key.0, Row::Train(_))).count();
-        let mut known = id;
-        while looked(known) == 0
-            && let Some(&parent) = desk.pool().candidate(known).origin.parents.first()
-        {
-            known = parent;
-        }
-        let rate = (self.failures(desk, known, false).len() as f64 + 1.0) / (looked(known) as f64 + 2.0);
-        ((wanted as f64 / rate).ceil() as usize).clamp(self.look, WIDEST * self.look)
-    }
-
-    /// Failures that a round of reflections wants to read.
-    fn wanted(&self) -> usize {
-        self.knobs.failures * self.knobs.width / 2
-    }
-
-    /// Train rows on which a candidate differs from people, the worst first.
-    fn failures(&self, desk: &Desk<'_>, id: CandidateId, unread: bool) -> Vec<Row> {
-        propose::failures(desk, id).into_iter().filter(|row| !unread || !self.read.contains(&(id, *row))).collect()
-    }
-
-    /// Train rows that a candidate was not rated on: first those that nobody was.
-    fn unrated(&self, pool: &Pool, id: CandidateId) -> Vec<Row> {
-        let open = self.train.iter().copied().filter(|row| !pool.has(id, *row, 0));
-        let (known, fresh): (Vec<Row>, Vec<Row>) =
-            open.partition(|row| (0..pool.len()).any(|other| pool.has(other, *row, 0)));
-        fresh.into_iter().chain(known).collect()
     }
 
     fn written(&mut self, desk: &mut Desk<'_>, asked: &Asked, replies: Vec<Written>) -> Ask {
