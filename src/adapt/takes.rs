@@ -6,7 +6,7 @@ use crate::audit::{Comparison, POWER};
 
 /// In words; `None` where there is no interval to plan with, or there are items enough.
 pub(super) fn takes(against: &Comparison, terms: &Terms) -> Option<String> {
-    let nmse = against.contrasts.iter().find(|contrast| contrast.metric == "nmse")?;
+    let nmse = against.contrast("nmse")?;
     let difference = nmse.difference.value()?;
     let (room, beyond) = match terms.goal {
         Goal::NonInferior => {

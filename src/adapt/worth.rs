@@ -48,7 +48,7 @@ pub(super) fn worth(arms: &[Arm], chosen: Role, bought: Option<&Comparison>, lac
     let of = |role: Role| arms.iter().find(|arm| arm.role == role);
     let both = |old: Option<&Arm>, new: Option<&Arm>| Some([usd(old?)?, usd(new?)?]);
     let revising = bought.and_then(|bought| {
-        let nmse = bought.contrasts.iter().find(|contrast| contrast.metric == "nmse")?;
+        let nmse = bought.contrast("nmse")?;
         Some(Revising {
             nmse: [nmse.old.value()?, nmse.new.value()?],
             interval: nmse.difference.interval().map(|interval| [interval.low, interval.high]),

@@ -4,6 +4,7 @@ use super::earlier::{self, Carry};
 use super::gather::AuditRequest;
 use super::label::Watch;
 use super::optimize::{self, Against, Method, OptimizeRequest, Optimized, Regime};
+use super::project::folder_name;
 use super::yardstick::{self, Yardstick};
 use super::{AppError, JudgeRequest, Project, write_whole};
 use crate::adapt::{Earlier, From, Summary, Target, Terms, Verdict};
@@ -22,8 +23,6 @@ use tokio::sync::watch;
 pub struct AdaptRequest {
     /// The judge to carry.
     pub from: JudgeRequest,
-    /// Hash of it, when it is a stored version: what it was tuned on is looked up.
-    pub version: Option<String>,
     /// The models to carry it to.
     pub to: Vec<String>,
     /// Requests in flight at most to each of them; the endpoint's when absent.
@@ -82,7 +81,8 @@ pub async fn adapt(
     let mut runs = Vec::new();
     let (mut rod_of_all, mut earlier) = (None, Vec::new());
     for search in &searches {
-        let data = optimize::data::read(project, &request.data, request.fractions, cancel.clone()).await?;
+        let data =
+            optimize::data::read(project, &request.data, &request.from, request.fractions, cancel.clone()).await?;
         if data.test.is_empty() {
             return Err(nothing_held_out());
         }
@@ -102,9 +102,7 @@ pub async fn adapt(
     let (judge, ledger) = (&against.judge, project.ledger()?);
     let told = |run: &Optimized| {
         let carry = Carry { from: judge, to: &run.baseline.model, data: &rod.data, run: &run.summary.run };
-        let target = target(run, request.limits, earlier::earlier(&ledger, &carry)?);
-        let after_look = target.verdict == Verdict::Go && !earlier.is_empty();
-        Ok(Target { terms_changed_after_look: after_look, ..target })
+        Ok(target(run, !earlier.is_empty(), earlier::earlier(&ledger, &carry)?))
     };
     let targets = runs.iter().map(told).collect::<Result<Vec<_>, AppError>>()?;
     let summary = Summary {
@@ -164,7 +162,8 @@ fn search(request: &AdaptRequest, judge: &JudgeSpec, model: &str) -> OptimizeReq
     }
 }
 
-fn target(run: &Optimized, limits: Limits, earlier: Vec<Earlier>) -> Target {
+/// What came of a run; `other_terms` have been in use on these items before.
+fn target(run: &Optimized, other_terms: bool, earlier: Vec<Earlier>) -> Target {
     let (verdict, reasons) = match &run.adaptation {
         Some(found) => (found.verdict, found.reasons.clone()),
         None => (Verdict::NoGo, vec![undecided(run)]),
@@ -173,12 +172,12 @@ fn target(run: &Optimized, limits: Limits, earlier: Vec<Earlier>) -> Target {
         model: run.baseline.model.clone(),
         verdict,
         reasons,
-        terms_changed_after_look: false,
+        terms_changed_after_look: verdict == Verdict::Go && other_terms,
         earlier,
         is_hopeless: run.conclusion.why == Why::Hopeless,
         is_calibrated: run.story.begun.calibrate,
         regimes: run.story.stages.clone(),
-        budget_calls: limits.judge_calls,
+        budget_calls: run.story.begun.limits.judge_calls,
         adaptation: run.adaptation.clone(),
         run: run.summary.clone(),
     }
@@ -194,21 +193,17 @@ fn nothing_held_out() -> AppError {
 
 /// Why the held-out part was not opened.
 fn undecided(run: &Optimized) -> String {
-    match () {
-        () if run.conclusion.why == Why::Hopeless => {
-            format!("{}, so the search was given up and the rest of the budget saved", Why::Hopeless.text())
-        }
-        () => "the budget did not cover rating the held-out part".to_owned(),
+    if run.conclusion.why == Why::Hopeless {
+        return format!("{}, so the search was given up and the rest of the budget saved", Why::Hopeless.text());
     }
+    "the budget did not cover rating the held-out part".to_owned()
 }
 
 impl Adapted {
     /// The report folder's name: the same judge on the same targets and data always writes to the same place.
     pub fn slug(&self) -> String {
-        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-        let model: String = self.summary.from.model.chars().map(plain).take(40).collect();
         let runs: String = self.summary.targets.iter().map(|target| target.run.run.as_str()).collect();
-        format!("adapt-{}-{}", model.trim_matches('-').to_lowercase(), &blake3::hash(runs.as_bytes()).to_hex()[..8])
+        format!("adapt-{}-{}", folder_name(&self.summary.from.model, 40), &blake3::hash(runs.as_bytes()).to_hex()[..8])
     }
 
     /// Writes the report folder, with a page of its own for each search, and returns the page to open.

@@ -4,12 +4,16 @@ use super::gather::{AuditRequest, Evidence, gather};
 use super::label::Watch;
 use super::project::write_whole;
 use super::suggest::{name_sources, source_flags};
+use super::text_file::TextFile;
 use super::{AppError, Project};
 use crate::audit::{self, Audit, CalibrationMap, Gate, Goals, JudgeInput, Setup};
 use crate::domain::{Place, Scale};
 use crate::labels;
 use std::path::{Path, PathBuf};
 use tokio::sync::watch;
+
+/// Bytes of a calibration map: it has a point for each rating.
+const LARGEST: u64 = 1 << 20;
 
 /// What an audit is asked beside the data.
 #[derive(Clone, Debug)]
@@ -109,15 +113,13 @@ fn looks(project: &Project, found: &Evidence) -> Option<u64> {
 }
 
 pub(super) fn read_map(path: &Path) -> Result<CalibrationMap, AppError> {
-    let fault = |message: String, place: Place| AppError::Input {
-        message,
-        place: Some(place),
-        hint: "write one with `assessor audit --export-map FILE`".into(),
-    };
-    let name = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| fault(format!("the calibration map cannot be read: {e}"), Place::file(name.clone())))?;
-    serde_json::from_str(&text).map_err(|e| fault(format!("this is no calibration map: {e}"), Place::file(name)))
+    let hint = "write one with `assessor audit --export-map FILE`";
+    let text = TextFile { what: "calibration map", most: LARGEST, hint }.read(path)?;
+    serde_json::from_str(&text).map_err(|e| AppError::Input {
+        message: format!("this is no calibration map: {e}"),
+        place: Some(Place::file(path.display().to_string())),
+        hint: hint.into(),
+    })
 }
 
 impl Audited {

@@ -2,7 +2,7 @@
 
 use super::gather::{Evidence, gather_beside};
 use super::label::Watch;
-use super::project::write_whole;
+use super::project::{folder_name, write_whole};
 use super::tuned::{self, Tuned};
 use super::{AppError, AuditRequest, JudgeRequest, Limits, Project, Source, Warning};
 use crate::audit::{self, Comparison, JudgeInput, Outcome, Terms};
@@ -253,11 +253,7 @@ impl Compared {
     /// The report folder's name, from both judges and a hash of the content.
     pub fn slug(&self) -> String {
         let content = serde_json::to_vec(&self.comparison).expect("a comparison is plain data");
-        let plain = |name: &str| -> String {
-            let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(24).collect();
-            name.trim_matches('-').to_lowercase()
-        };
-        let (old, new) = (plain(&self.comparison.old.name), plain(&self.comparison.new.name));
+        let [old, new] = [&self.comparison.old, &self.comparison.new].map(|judge| folder_name(&judge.name, 24));
         format!("compare-{old}-{new}-{}", &blake3::hash(&content).to_hex()[..8])
     }
 }

@@ -1,6 +1,7 @@
 //! `assessor.toml`: endpoints and defaults. Optional; keys never stand in it.
 
 use super::AppError;
+use super::text_file::TextFile;
 use crate::audit::Gate;
 use crate::domain::Place;
 use crate::model::ModelConfig;
@@ -8,6 +9,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+/// Bytes of a configuration.
+const LARGEST: u64 = 1 << 20;
 
 /// Looked for in the working directory.
 pub const CONFIG_FILE: &str = "assessor.toml";
@@ -68,11 +72,8 @@ impl Config {
             return Ok(Self::default());
         }
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|e| AppError::Input {
-            message: format!("the configuration cannot be read: {e}"),
-            place: Some(Place::file(name.clone())),
-            hint: "name the file with `-c FILE`, or write one with `assessor init`".into(),
-        })?;
+        let hint = "name the file with `-c FILE`, or write one with `assessor init`";
+        let text = TextFile { what: "configuration", most: LARGEST, hint }.read(path)?;
         let config: Self = toml::from_str(&text).map_err(|e| AppError::Input {
             message: e.message().to_owned(),
             place: Some(Place::in_text(name, &text, e.span().map_or(0, |s| s.start))),

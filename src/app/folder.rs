@@ -1,6 +1,6 @@
 //! The report folder of an audit.
 
-use super::project::write_whole;
+use super::project::{folder_name, write_whole};
 use super::{AppError, Audited};
 use crate::labels::LabelWriter;
 use crate::report;
@@ -16,8 +16,7 @@ impl Audited {
             [] => "people",
             _ => "judges",
         };
-        let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
-        format!("audit-{}-{}", plain.trim_matches('-').to_lowercase(), &blake3::hash(&content).to_hex()[..8])
+        format!("audit-{}-{}", folder_name(name, 40), &blake3::hash(&content).to_hex()[..8])
     }
 
     /// Writes the report folder and returns the page to open.

@@ -154,17 +154,8 @@ pub(super) async fn gather_beside(
     match &request.source {
         Source::Nobody | Source::Files(_) => {}
         Source::Judge { judge, limits, samples } => {
-            let run = LabelRequest {
-                judge: JudgeRequest { rubric: request.rubric.clone(), ..judge.clone() },
-                items: request.items.clone().ok_or_else(|| {
-                    AppError::input("a judge needs the items to read", "name them with `--items FILE`")
-                })?,
-                read: request.read.clone(),
-                out: None,
-                samples: *samples,
-                limits: *limits,
-                only: Some(Arc::new(human.opinions.keys().cloned().collect())),
-            };
+            let only = human.opinions.keys().cloned().collect();
+            let run = label_request(&request, judge, *limits, *samples, only)?;
             gathered = from_run(project, &run, watch, cancel).await?;
         }
     }
@@ -190,6 +181,26 @@ pub(super) async fn gather_beside(
         calls: gathered.calls,
         budget_ended: gathered.budget_ended,
         request,
+    })
+}
+
+/// The run that asks a judge about these items only.
+fn label_request(
+    request: &AuditRequest,
+    judge: &JudgeRequest,
+    limits: Limits,
+    samples: u32,
+    only: BTreeSet<ItemId>,
+) -> Result<LabelRequest, AppError> {
+    let unnamed = || AppError::input("a judge needs the items to read", "name them with `--items FILE`");
+    Ok(LabelRequest {
+        judge: JudgeRequest { rubric: request.rubric.clone(), ..judge.clone() },
+        items: request.items.clone().ok_or_else(unnamed)?,
+        read: request.read.clone(),
+        out: None,
+        samples,
+        limits,
+        only: Some(Arc::new(only)),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::audit::read_map;
 use super::bullets::{Swap, swapped};
+use super::text_file::TextFile;
 use super::{AppError, JudgeRequest, Project, Warning, lint};
 use crate::domain::Place;
 use crate::judge::{JudgeDiff, JudgeSpec, RatingMap};
@@ -9,7 +10,6 @@ use crate::labels::ReadOptions;
 use crate::ledger::{Alias, Edits, Expected, Found, Lineage, Move, PerPoint, Summary, Version};
 use crate::prompt::{Prompt, outline};
 use serde::Serialize;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -199,7 +199,7 @@ pub fn add_judge(project: &Project, wanted: &HandWritten) -> Result<(Added, Vec<
         judge.prompt = prompt;
         warnings.extend(objections(project, wanted, file, &judge, &text)?);
     }
-    let why = swapped(project, &wanted.swap, &mut judge)?;
+    let why = swapped(project, &wanted.swap, wanted.judge.rubric.as_deref(), &mut judge)?;
     if let (Some(file), Some(parent)) = (&wanted.calibration, &parent) {
         judge.map = Some(calibration(parent, file)?);
     } else if wanted.file.is_some() || wanted.judge.model.is_some() || why.is_some() {
@@ -283,26 +283,15 @@ fn objections(
 
 /// The prompt of `base` with instruction and rules from a file, and the file's text.
 fn written(base: &Prompt, file: &Path) -> Result<(Prompt, String), AppError> {
-    let refused = |message: String, hint: &str| AppError::Input {
-        message,
-        place: Some(Place::file(file.display().to_string())),
-        hint: hint.to_owned(),
-    };
-    let start = "`assessor judge show NAME --text > FILE` writes one to start from";
-    let mut bytes = Vec::new();
-    std::fs::File::open(file)
-        .and_then(|open| open.take(LARGEST_PROMPT + 1).read_to_end(&mut bytes))
-        .map_err(|e| refused(format!("the prompt cannot be read: {e}"), start))?;
-    if bytes.len() as u64 > LARGEST_PROMPT {
-        return Err(refused(
-            format!("the prompt has more than {LARGEST_PROMPT} bytes"),
-            "a judge follows short prompts",
-        ));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| refused("the prompt is not UTF-8".into(), "save it as UTF-8"))?;
+    let hint = "`assessor judge show NAME --text > FILE` writes one to start from";
+    let text = TextFile { what: "prompt", most: LARGEST_PROMPT, hint }.read(file)?;
     let prompt = base.revised(text.trim_start_matches('\u{feff}'));
     if prompt.instruction.is_empty() {
-        return Err(refused("the prompt has no instruction".into(), start));
+        return Err(AppError::Input {
+            message: "the prompt has no instruction".into(),
+            place: Some(Place::file(file.display().to_string())),
+            hint: hint.into(),
+        });
     }
     Ok((prompt, text))
 }

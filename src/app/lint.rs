@@ -1,5 +1,6 @@
 //! The checks on revised prompts, run on any prompt by hand.
 
+use super::text_file::TextFile;
 use super::{AppError, JudgeRequest, Project, Shipped};
 use crate::audit::Opinion;
 use crate::domain::{Dev, Item, ItemId, Place, Train};
@@ -10,7 +11,6 @@ use crate::prompt::Prompt;
 use crate::rubric::Rubric;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -130,29 +130,8 @@ fn fault(violation: Violation, editable: &str, file: &str) -> Fault {
 }
 
 fn read(path: &Path) -> Result<String, AppError> {
-    let mut bytes = Vec::new();
-    let limit = LARGEST + 1;
-    if path == Path::new("-") {
-        let read = std::io::stdin().lock().take(limit).read_to_end(&mut bytes);
-        read.map_err(|e| AppError::system("reading", path, e))?;
-    } else {
-        let unreadable = |e: std::io::Error| AppError::Input {
-            message: format!("the prompt cannot be read: {e}"),
-            place: Some(Place::file(path.display().to_string())),
-            hint: "name a text file, or `-` for standard input".into(),
-        };
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
-    }
-    let wrong = |message: String, hint: &str| AppError::Input {
-        message,
-        place: Some(Place::file(path.display().to_string())),
-        hint: hint.to_owned(),
-    };
-    if bytes.len() as u64 > LARGEST {
-        return Err(wrong("the prompt is larger than 1 MiB".into(), "a prompt has some thousand characters"));
-    }
-    String::from_utf8(bytes).map_err(|_| wrong("the prompt is not UTF-8".into(), "save it as UTF-8"))
+    let prompt = TextFile { what: "prompt", most: LARGEST, hint: "name a text file, or `-` for standard input" };
+    if path == Path::new("-") { prompt.text(path, Ok(std::io::stdin().lock())) } else { prompt.read(path) }
 }
 
 /// The rated items that were named, or the shipped ones.

@@ -22,6 +22,7 @@ mod ratings;
 mod samples;
 mod schema;
 mod suggest;
+mod text_file;
 mod tuned;
 mod world;
 mod yardstick;

@@ -1,7 +1,8 @@
 //! What a command works on: state, configuration, rubric, judge, model. The shipped data stand in where nothing is named.
 
+use super::text_file::TextFile;
 use super::{AppError, Config};
-use crate::domain::{Invocation, Place};
+use crate::domain::Invocation;
 use crate::judge::{JudgeSpec, PARSER, Sampling};
 use crate::ledger::{Found, Ledger};
 use crate::model::clock::TokioClock;
@@ -11,6 +12,8 @@ use crate::rubric::{self, Rubric};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// Bytes of a rubric.
+const LARGEST_RUBRIC: u64 = 1 << 20;
 /// The judge when nothing else is said.
 const DEFAULT_MODEL: &str = "sim/small";
 
@@ -143,11 +146,8 @@ impl Project {
             return Ok(rubric::shipped());
         };
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|e| AppError::Input {
-            message: format!("the rubric cannot be read: {e}"),
-            place: Some(Place::file(name.clone())),
-            hint: "`assessor init` writes the shipped rubric to `rubrics/relevance.toml`, to start from".into(),
-        })?;
+        let hint = "`assessor init` writes the shipped rubric to `rubrics/relevance.toml`, to start from";
+        let text = TextFile { what: "rubric", most: LARGEST_RUBRIC, hint }.read(path)?;
         Ok(rubric::load(&name, &text)?)
     }
 
@@ -251,6 +251,12 @@ fn simulated(name: &str) -> Result<Endpoint, AppError> {
     let mut endpoint = Endpoint::in_process(&identity, "http://127.0.0.1:0/v1", &identity);
     endpoint.price = Some(price);
     Ok(endpoint)
+}
+
+/// A name of a judge or model as part of a folder's name.
+pub(super) fn folder_name(name: &str, most: usize) -> String {
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(most).collect();
+    plain.trim_matches('-').to_lowercase()
 }
 
 /// A client for the endpoint; a simulated model's server is started first.

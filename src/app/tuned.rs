@@ -76,7 +76,8 @@ pub(super) fn record(ledger: &Ledger, data: &Data) -> Result<(), AppError> {
     let each = |example: &Example| (example.item.id.clone(), digest(&example.item));
     let material =
         || Material { train: data.train.0.iter().map(each).collect(), dev: data.dev.0.iter().map(each).collect() };
-    once(ledger, &material_of(&data.digest), 0, || serde_json::to_string(&material()))
+    let text = || serde_json::to_string(&material()).expect("items are plain data");
+    Ok(ledger.append_once(&material_of(&data.digest), 0, text)?)
 }
 
 /// Records that a run came to a version that was there before: its lineage tells of the first run only.
@@ -88,24 +89,7 @@ pub(super) fn again(ledger: &Ledger, version: &str, lineage: &Lineage) -> Result
     let key = makings_of(version);
     let before = ledger.events(&key)?;
     let text = serde_json::to_string(&making).expect("a making is plain data");
-    if before.contains(&text) { Ok(()) } else { once(ledger, &key, before.len(), || Ok(text)) }
-}
-
-/// Appends an entry, unless another process has written one of its number meanwhile.
-pub(super) fn once(
-    ledger: &Ledger,
-    key: &str,
-    at: usize,
-    entry: impl FnOnce() -> serde_json::Result<String>,
-) -> Result<(), AppError> {
-    if ledger.events(key)?.len() > at {
-        return Ok(());
-    }
-    let entry = entry().expect("a record is plain data");
-    match ledger.append_events(key, at, &[entry]) {
-        Err(_) if ledger.events(key)?.len() > at => Ok(()),
-        written => Ok(written?),
-    }
+    if before.contains(&text) { Ok(()) } else { Ok(ledger.append_once(&key, before.len(), || text)?) }
 }
 
 /// The version that a run came to, first or once more.

@@ -6,6 +6,7 @@
 
 use super::AppError;
 use super::project::write_whole;
+use super::text_file::TextFile;
 use crate::domain::{Rating, Scale};
 use crate::judge::ladder::{self, Reply};
 use crate::model::sim::direct::{Direct, Item, PROMPTS};
@@ -15,6 +16,9 @@ use crate::rubric::{Rubric, shipped};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+
+/// Bytes of a file of prompts.
+const LARGEST: u64 = 1 << 28;
 
 /// Queries of a world at most: about a million items.
 pub const MOST_QUERIES: usize = 170_000;
@@ -67,7 +71,8 @@ pub struct Truth {
 /// # Errors
 /// [`AppError::Input`] when the file cannot be read or a line is neither.
 pub fn read_prompts(path: &Path) -> Result<Vec<Told>, AppError> {
-    let text = std::fs::read_to_string(path).map_err(|e| AppError::system("reading", path, e))?;
+    let hint = "name a text file with one `{\"system\": \"…\"}` or `{\"editable\": \"…\"}` per line";
+    let text = TextFile { what: "file of prompts", most: LARGEST, hint }.read(path)?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines.map(|(n, line)| serde_json::from_str(line).map_err(|e| no_prompt(path, n + 1, &e))).collect()
 }

@@ -1,8 +1,8 @@
 //! What a judge that is carried is measured by: items, their division, and terms. It is fixed with the first look at held-out
 //! items, and not before: a run that was refused, given up or stopped in its search has seen nothing.
 
+use super::AppError;
 use super::adapt::AdaptRequest;
-use super::{AppError, tuned};
 use crate::adapt::{Goal, Terms};
 use crate::judge::JudgeSpec;
 use crate::judge::journal::JournalError;
@@ -26,7 +26,8 @@ pub(super) struct Look {
 
 impl Yardstick {
     pub fn of(data: &str, judge: &JudgeSpec, terms: Terms) -> Self {
-        let metric = format!("nmse full {} {}", judge.rubric.scale, serde_json::to_string(&terms).unwrap_or_default());
+        let told = serde_json::to_string(&terms).expect("terms are plain data");
+        let metric = format!("nmse full {} {}", judge.rubric.scale, told);
         let metric = blake3::hash(metric.as_bytes()).to_hex()[..16].to_owned();
         Self { data: data.to_owned(), metric, terms }
     }
@@ -40,8 +41,8 @@ impl Yardstick {
     /// before any look at them: going back to them needs no leave, and nothing that came after them speaks against them. For
     /// all others, what the terms have been on these data.
     pub fn check(&self, ledger: &Ledger, judge: &JudgeSpec, request: &AdaptRequest) -> Result<Vec<Terms>, AppError> {
-        if let Some(version) = &request.version {
-            let made_with = ledger.version(version)?.version.lineage.data;
+        if let Some(stored) = &request.from.stored {
+            let made_with = ledger.version(&stored.hash())?.version.lineage.data;
             if let Some(other) = made_with.filter(|data| *data != self.data && !request.new_yardstick) {
                 return Err(AppError::input(
                     format!(
@@ -99,7 +100,8 @@ impl Look {
         if first == Some(&self.yardstick) || before.last() == Some(&self.yardstick) {
             return Ok(());
         }
-        tuned::once(ledger, &self.key, events.len(), || serde_json::to_string(&self.yardstick))
+        let text = || serde_json::to_string(&self.yardstick).expect("a yardstick is plain data");
+        Ok(ledger.append_once(&self.key, events.len(), text)?)
     }
 }
 

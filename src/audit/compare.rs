@@ -56,6 +56,13 @@ pub struct Comparison {
     pub changes: Vec<Diff>,
 }
 
+impl Comparison {
+    /// A number of both, if it is among those that are compared.
+    pub fn contrast(&self, metric: &str) -> Option<&Contrasted> {
+        self.contrasts.iter().find(|contrast| contrast.metric == metric)
+    }
+}
+
 /// One of the two judges.
 #[derive(Clone, Debug, Serialize)]
 pub struct Side {

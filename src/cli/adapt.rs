@@ -1,16 +1,15 @@
 //! `assessor adapt`
 
 use super::DONE;
-use super::args::AdaptArgs;
+use super::args::{AdaptArgs, report_folder};
 use super::judge::stored;
 use super::out::Out;
 use super::progress::Drawn;
 use crate::app::{self, AppError, Project};
 use crate::domain::Explain as _;
+use crate::ledger::VersionError;
 use crate::model::ModelError;
-use crate::report::{self, TerminalOptions};
-use std::path::Path;
-use std::sync::Arc;
+use crate::report;
 use tokio::sync::watch;
 
 pub(super) async fn run(
@@ -26,23 +25,21 @@ pub(super) async fn run(
         ));
     }
     args.check()?;
-    let is_stored = project.ledger()?.version(name_of(&args.from)).is_ok() || args.from.starts_with("judge:");
+    // A judge that is there and cannot be used is no name of a model.
+    let unknown = matches!(project.ledger()?.version(name_of(&args.from)), Err(VersionError::Unknown { .. }));
+    let is_stored = !unknown || args.from.starts_with("judge:");
     let (stored, warnings) = stored(project, out, is_stored.then_some(name_of(&args.from)))?;
-    let stored = stored.map(|judge: Arc<_>| (judge.hash(), judge));
     let request = args.request(stored);
     let mut drawn = Drawn::new(out);
     let mut watch = |event| drawn.take(event);
     let found = Box::pin(app::adapt(project, &request, &mut watch, cancel)).await;
     let mut found = found.map_err(|error| neither(&args.from, error))?;
-    found.summary.report = match (&args.report, args.no_report) {
-        (_, true) => None,
-        (Some(folder), _) => Some(found.write_reports(folder)?),
-        (None, _) => Some(found.write_reports(&Path::new("reports").join(found.slug()))?),
-    };
+    found.summary.report = report_folder(args.report.as_deref(), args.no_report, &found.slug())
+        .map(|folder| found.write_reports(&folder))
+        .transpose()?;
     out.note(&format!("{} requests made now.", found.summary.paid.now));
     Ok(out.result("adapt", DONE, &found.summary, warnings, || {
-        let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
-        let mut text = report::adaptation_terminal(&found.summary, &options);
+        let mut text = report::adaptation_terminal(&found.summary, &out.options());
         if let Some(page) = &found.summary.report {
             text.push_str(&format!("\nReport: {}\n", page.display()));
         }

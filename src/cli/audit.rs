@@ -1,13 +1,12 @@
 //! `assessor audit`
 
-use super::args::AuditArgs;
+use super::args::{AuditArgs, report_folder};
 use super::judge::stored;
 use super::out::Out;
 use super::progress::Drawn;
 use super::{BUDGET, DONE, MISSED};
 use crate::app::{self, AppError, Audited, Project, Warning};
-use crate::report::{self, TerminalOptions};
-use std::path::Path;
+use crate::report;
 use tokio::sync::watch;
 
 pub(super) async fn run(
@@ -21,11 +20,9 @@ pub(super) async fn run(
     let (request, questions) = (args.request(stored), args.questions());
     let mut drawn = Drawn::new(out);
     let audited = app::audit(project, &request, &questions, &mut |event| drawn.take(event), cancel).await?;
-    let page = match (&args.report, args.no_report) {
-        (_, true) => None,
-        (Some(folder), _) => Some(audited.write_reports(folder)?),
-        (None, _) => Some(audited.write_reports(&Path::new("reports").join(audited.slug()))?),
-    };
+    let page = report_folder(args.report.as_deref(), args.no_report, &audited.slug())
+        .map(|folder| audited.write_reports(&folder))
+        .transpose()?;
     write_extras(args, &audited)?;
     warnings.extend(audited.audit.judges.iter().flat_map(|j| &j.caveats).map(Warning::from));
     let exit = match () {
@@ -34,8 +31,7 @@ pub(super) async fn run(
         () => DONE,
     };
     Ok(out.result("audit", exit, &audited.audit, warnings, || {
-        let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
-        let mut text = report::terminal(&audited.audit, &options);
+        let mut text = report::terminal(&audited.audit, &out.options());
         if audited.budget_ended {
             text.push_str("\nThe budget ended the run: the numbers are of the items that were answered. Raise it and run again.\n");
         }

@@ -1,12 +1,11 @@
 //! `assessor compare`
 
-use super::args::CompareArgs;
+use super::args::{CompareArgs, report_folder};
 use super::out::Out;
 use super::progress::Drawn;
 use super::{BUDGET, DONE, MISSED};
 use crate::app::{self, AppError, Project, Require, Warning};
-use crate::report::{self, TerminalOptions};
-use std::path::Path;
+use crate::report;
 use tokio::sync::watch;
 
 pub(super) async fn run(
@@ -18,11 +17,9 @@ pub(super) async fn run(
     args.elsewhere.check()?;
     let mut drawn = Drawn::new(out);
     let compared = app::compare(project, &args.request(), &mut |event| drawn.take(event), cancel).await?;
-    let page = match (&args.report, args.no_report) {
-        (_, true) => None,
-        (Some(folder), _) => Some(compared.write_reports(folder)?),
-        (None, _) => Some(compared.write_reports(&Path::new("reports").join(compared.slug()))?),
-    };
+    let page = report_folder(args.report.as_deref(), args.no_report, &compared.slug())
+        .map(|folder| compared.write_reports(&folder))
+        .transpose()?;
     if let Some(path) = &args.summary {
         app::write_whole(path, report::comparison_markdown(&compared.comparison).as_bytes())?;
     }
@@ -36,8 +33,7 @@ pub(super) async fn run(
     let caveats = compared.comparison.caveats.iter().map(Warning::from);
     let warnings = compared.warnings.iter().cloned().chain(caveats).collect();
     Ok(out.result("compare", exit, &compared.comparison, warnings, || {
-        let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
-        let mut text = report::comparison_terminal(&compared.comparison, args.show, &options);
+        let mut text = report::comparison_terminal(&compared.comparison, args.show, &out.options());
         for require in &missed {
             text.push_str(&format!("\nRequired and not shown: {}.\n", require.name()));
         }

@@ -6,7 +6,7 @@ use super::judge::stored;
 use super::out::Out;
 use super::progress::Drawn;
 use super::{BUDGET, DONE};
-use crate::app::{self, AppError, Filter, Project, Source, Warning};
+use crate::app::{self, AppError, Disagreed, Filter, Project, Source, Warning};
 use crate::audit::{Direction, Mistake};
 use crate::report::{self, TerminalOptions};
 use tokio::sync::watch;
@@ -59,33 +59,32 @@ pub(super) async fn run(
     if after.calls > 0 {
         out.note(&format!("{} requests made now.", after.calls));
     }
-    Ok(out.result("disagree", exit, &found, warnings, || {
-        let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
-        let mut text = format!(
-            "{}\n{} of {} answered items differ from people; {} match what you asked for.\n\n",
-            clean(&found.judge),
-            found.total,
-            found.answered,
-            found.disagreements.len()
-        );
-        let most = if args.groups { found.groups.len() } else { GROUPS.min(found.groups.len()) };
-        text.push_str(&report::groups(&found.groups[..most], &options));
-        if most < found.groups.len() {
-            text.push_str(&format!("  … and {} smaller groups: `--groups`\n", found.groups.len() - most));
+    Ok(out.result("disagree", exit, &found, warnings, || told(args, &found, &out.options())))
+}
+
+fn told(args: &DisagreeArgs, found: &Disagreed, options: &TerminalOptions) -> String {
+    let mut text = format!(
+        "{}\n{} of {} answered items differ from people; {} match what you asked for.\n\n",
+        clean(&found.judge),
+        found.total,
+        found.answered,
+        found.disagreements.len()
+    );
+    let most = if args.groups { found.groups.len() } else { GROUPS.min(found.groups.len()) };
+    text.push_str(&report::groups(&found.groups[..most], options));
+    if most < found.groups.len() {
+        text.push_str(&format!("  … and {} smaller groups: `--groups`\n", found.groups.len() - most));
+    }
+    text.push('\n');
+    if let Some(diff) = &found.diff {
+        text.push_str(&report::changes(diff, args.show, options));
+    } else if !args.groups {
+        let shown = &found.disagreements[..found.disagreements.len().min(args.show)];
+        text.push_str(&report::list(shown, options));
+        let more = found.disagreements.len() - shown.len();
+        if more > 0 {
+            text.push_str(&format!("… and {more} more: `--show N`, or `--export FILE`.\n"));
         }
-        text.push('\n');
-        if let Some(diff) = &found.diff {
-            text.push_str(&report::changes(diff, args.show, &options));
-        } else if !args.groups {
-            let shown = &found.disagreements[..found.disagreements.len().min(args.show)];
-            text.push_str(&report::list(shown, &options));
-            if shown.len() < found.disagreements.len() {
-                text.push_str(&format!(
-                    "… and {} more: `--show N`, or `--export FILE`.\n",
-                    found.disagreements.len() - shown.len()
-                ));
-            }
-        }
-        text
-    }))
+    }
+    text
 }

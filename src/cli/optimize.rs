@@ -1,13 +1,12 @@
 //! `assessor optimize`
 
 use super::DONE;
-use super::args::OptimizeArgs;
+use super::args::{OptimizeArgs, report_folder};
 use super::judge::stored;
 use super::out::Out;
 use super::progress::Drawn;
 use crate::app::{self, AppError, Project};
-use crate::report::{self, TerminalOptions};
-use std::path::Path;
+use crate::report;
 use tokio::sync::watch;
 
 pub(super) async fn run(
@@ -23,14 +22,11 @@ pub(super) async fn run(
     let mut drawn = Drawn::new(out);
     let mut watch = |event| drawn.take(event);
     let mut found = Box::pin(app::optimize(project, &request, &mut watch, cancel)).await?;
-    found.summary.report = match (&shared.report, shared.no_report) {
-        (_, true) => None,
-        (Some(folder), _) => Some(found.write_reports(folder)?),
-        (None, _) => Some(found.write_reports(&Path::new("reports").join(found.slug()))?),
-    };
+    found.summary.report = report_folder(shared.report.as_deref(), shared.no_report, &found.slug())
+        .map(|folder| found.write_reports(&folder))
+        .transpose()?;
     Ok(out.result("optimize", DONE, &found.summary, warnings, || {
-        let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
-        let mut text = report::optimization_terminal(&found.summary, &found.story, &options);
+        let mut text = report::optimization_terminal(&found.summary, &found.story, &out.options());
         if let Some(page) = &found.summary.report {
             text.push_str(&format!("\nReport: {}\n", page.display()));
         }

@@ -7,6 +7,7 @@ use super::error::{self, Shown};
 use super::fold::fold;
 use crate::app::{AppError, Envelope, Warning};
 use crate::domain::{Explain as _, Invocation};
+use crate::report::TerminalOptions;
 use serde::Serialize;
 use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
@@ -62,6 +63,11 @@ impl Out {
     /// stdout is a terminal that shows colours.
     pub fn color(&self) -> bool {
         std::env::var_os("NO_COLOR").is_none() && std::io::stdout().is_terminal()
+    }
+
+    /// How results are shown as text.
+    pub fn options(&self) -> TerminalOptions {
+        TerminalOptions { width: self.width(), color: self.color(), unicode: true }
     }
 
     /// Progress is drawn: stderr is a terminal, and nobody asked for silence.

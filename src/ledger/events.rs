@@ -24,7 +24,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be read.
     pub fn ends(&self, text: &str) -> Result<Vec<Ends>, LedgerError> {
-        let reader = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let reader = self.connection();
         let read = || -> rusqlite::Result<Vec<Ends>> {
             let mut query = reader.prepare(
                 "SELECT b.run, b.event, e.event, e.at FROM events b JOIN events e ON e.run = b.run
@@ -43,7 +43,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be read.
     pub fn events(&self, run: &str) -> Result<Vec<String>, LedgerError> {
-        let reader = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let reader = self.connection();
         let read = || -> rusqlite::Result<Vec<String>> {
             let mut query = reader.prepare("SELECT event FROM events WHERE run = ? ORDER BY seq")?;
             query.query_map([run], |row| row.get(0))?.collect()
@@ -56,7 +56,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be written, or when another process has written these numbers.
     pub fn append_events(&self, run: &str, first: usize, events: &[String]) -> Result<(), LedgerError> {
-        let mut writer = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut writer = self.connection();
         let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
         let mut append = || {
             let tx = writer.transaction()?;
@@ -70,12 +70,41 @@ impl Ledger {
         };
         append().map_err(|source| self.fault(source))
     }
+
+    /// Appends entry number `at` to a log that several processes write, unless one of them has written it already.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the ledger cannot be read or written.
+    pub fn append_once(&self, log: &str, at: usize, entry: impl FnOnce() -> String) -> Result<(), LedgerError> {
+        if self.events(log)?.len() > at {
+            return Ok(());
+        }
+        match self.append_events(log, at, &[entry()]) {
+            Err(_) if self.events(log)?.len() > at => Ok(()),
+            written => written,
+        }
+    }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_two_who_append_the_same_entry_one_does_and_the_other_is_not_troubled() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) = (Ledger::open(folder.path()).unwrap(), Ledger::open(folder.path()).unwrap());
+        one.append_once("r", 0, || "a".into()).unwrap();
+        other.append_once("r", 0, || "never made".into()).unwrap();
+        // It was not there when it was looked for, and is when it is to be written.
+        let late = || {
+            one.append_events("r", 1, &["b".into()]).unwrap();
+            "c".into()
+        };
+        other.append_once("r", 1, late).unwrap();
+        assert_eq!(one.events("r").unwrap(), ["a", "b"]);
+    }
 
     #[test]
     fn a_log_is_read_in_its_order_and_never_changed() {

@@ -10,7 +10,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be read.
     pub fn worked(&self, hash: &str) -> Result<Option<JudgeSpec>, LedgerError> {
-        let reader = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let reader = self.connection();
         let find = || {
             let query = "SELECT spec FROM judges WHERE hash = ?";
             reader.query_row(query, [hash], |row| row.get::<_, String>(0)).optional()

@@ -11,7 +11,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be written.
     pub fn look(&self, data: &str, judge: &str) -> Result<u64, LedgerError> {
-        let reader = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let reader = self.connection();
         let now = jiff::Timestamp::now().to_string();
         reader
             .execute("INSERT OR IGNORE INTO looks VALUES (?, ?, ?)", params![data, judge, now])
@@ -28,7 +28,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be written.
     pub fn first_margin(&self, data: &str, judges: (&str, &str), margin: f64) -> Result<f64, LedgerError> {
-        let reader = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let reader = self.connection();
         let find = || {
             let query = "SELECT margin FROM margins WHERE data = ? AND old = ? AND new = ?";
             reader.query_row(query, params![data, judges.0, judges.1], |row| row.get(0)).optional()

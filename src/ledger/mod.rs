@@ -25,7 +25,7 @@ use crate::judge::journal::{Answer, Call, Failure, Journal, JournalError, Key};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use writer::Writer;
 
@@ -227,8 +227,13 @@ impl Ledger {
         Ok(spent(&sessions))
     }
 
+    /// For what the writer of a run does not do. A panic while it was held has left no half-done work: SQLite rolls it back.
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn sessions(&self, run_id: &str) -> rusqlite::Result<Vec<SessionSpend>> {
-        let reader = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let reader = self.connection();
         let mut query = reader.prepare(
             "SELECT s.slots, s.attempt_limit, s.slot_cost_nano, s.ended IS NOT NULL,
                (SELECT coalesce(sum(attempts), 0) FROM calls WHERE session = s.id)
@@ -304,7 +309,7 @@ impl Reader {
 
     fn recorded(&self, keys: &[Key]) -> Result<Vec<Option<Answer>>, JournalError> {
         let fault = |e: rusqlite::Error| JournalError(e.to_string());
-        let mut connection = self.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let connection = match connection.take() {
             Some(open) => connection.insert(open),
             None => connection.insert(connect(&self.path).map_err(fault)?),

@@ -8,8 +8,6 @@ use rusqlite::params;
 pub struct Served {
     /// As it called itself.
     pub model: String,
-    /// Calls that it answered.
-    pub calls: u64,
     /// When it answered last, in UTC.
     pub last: String,
 }
@@ -20,15 +18,15 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] when the ledger cannot be read.
     pub fn served(&self, asked: &str) -> Result<Vec<Served>, LedgerError> {
-        let reader = self.reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let reader = self.connection();
         let find = || {
-            let query = "SELECT model_served, count(*), max(at) FROM calls WHERE model_asked = ? AND model_served IS NOT NULL \
+            let query = "SELECT model_served, max(at) FROM calls WHERE model_asked = ? AND model_served IS NOT NULL \
                          GROUP BY model_served ORDER BY min(seq)";
             let mut statement = reader.prepare_cached(query)?;
             let row = |row: &rusqlite::Row<'_>| {
-                let at: i64 = row.get(2)?;
+                let at: i64 = row.get(1)?;
                 let last = jiff::Timestamp::from_millisecond(at).map(|at| at.strftime("%F").to_string());
-                Ok(Served { model: row.get(0)?, calls: row.get::<_, i64>(1)? as u64, last: last.unwrap_or_default() })
+                Ok(Served { model: row.get(0)?, last: last.unwrap_or_default() })
             };
             statement.query_map(params![asked], row)?.collect::<rusqlite::Result<Vec<Served>>>()
         };

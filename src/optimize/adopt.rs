@@ -99,7 +99,7 @@ pub fn decide(
 
 /// What is better by the test, and not by the interval that is claimed for it.
 fn unsure(comparison: &Comparison) -> Option<String> {
-    let nmse = comparison.contrasts.iter().find(|contrast| contrast.metric == "nmse")?;
+    let nmse = comparison.contrast("nmse")?;
     let interval = nmse.difference.interval().filter(|i| comparison.outcome == Outcome::Better && i.high >= 0.0)?;
     Some(format!(
         "on {} held-out items of {} queries it looks better, and the 95 % interval of the change reaches from {:+.1} to {:+.1}",
@@ -182,7 +182,7 @@ pub fn breaks_more(comparison: &Comparison, allowed: f64) -> Option<[String; 2]>
 
 /// NMSE before and after, in words.
 pub fn numbers(comparison: &Comparison) -> Option<String> {
-    let nmse = comparison.contrasts.iter().find(|contrast| contrast.metric == "nmse")?;
+    let nmse = comparison.contrast("nmse")?;
     Some(format!("NMSE {:.1} → {:.1}", nmse.old.value()?, nmse.new.value()?))
 }
 

@@ -12,7 +12,6 @@ use super::desk::Desk;
 use super::event::{Decision, Entry, Why};
 use super::halving::Halving;
 use super::objective::Objective;
-use super::order::order;
 use super::paired::plain_gain;
 use super::pool::{CandidateId, Operator, Origin, Row};
 use super::strategy::{Ask, Strategy, Told, Want, Written};
@@ -99,9 +98,8 @@ impl Strategy for Copro {
 
 impl Copro {
     fn open(&mut self, desk: &Desk<'_>) -> Ask {
-        let materials = desk.materials();
-        self.train = order(materials.train, Row::Train, "train", desk.seed());
-        self.dev = order(materials.dev, Row::Dev, "dev", desk.seed());
+        self.train = desk.train_rows();
+        self.dev = desk.dev_rows();
         // The baseline is rated on both; each round's best on Dev, and the attempts of all rounds share what is left.
         let each = desk.calls_left().map_or(usize::MAX, |left| left as usize / (self.knobs.depth + 4));
         self.train.truncate(each.clamp(1, MOST_ROWS));
@@ -115,11 +113,7 @@ impl Copro {
     }
 
     fn cases<'a>(&self, desk: &'a Desk<'_>, id: CandidateId) -> Vec<(Row, Case<'a>)> {
-        let case = |row: &Row| {
-            let rated = desk.pool().rated(id).get(&(*row, 0))?;
-            Some((*row, Case { example: desk.materials().example(*row), said: &rated.said }))
-        };
-        self.train.iter().filter_map(case).collect()
+        self.train.iter().filter_map(|row| Some((*row, desk.case(id, *row)?))).collect()
     }
 
     /// Asks for the attempts of a round.
@@ -221,7 +215,7 @@ impl Copro {
         let best = desk.champion();
         let better = self.score(desk, child, &self.dev) > self.score(desk, best, &self.dev);
         if let Some(gain) = plain_gain(desk.pool(), child, best, &self.dev) {
-            desk.compared(child, best, gain, if better { Decision::Accepted } else { Decision::Rejected });
+            desk.compared(child, best, gain, Decision::kept_if(better));
         }
         match better {
             true => desk.crown(child),

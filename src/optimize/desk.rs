@@ -3,10 +3,11 @@
 use super::demos::{Examples, Showing};
 use super::event::{Decision, Entry, Refused};
 use super::limits::{Limits, Spend};
+use super::order::order;
 use super::paired::Gain;
 use super::pool::{Candidate, CandidateId, Materials, Origin, Pool, Rated, Row, exchanged};
 use crate::domain::{Dev, Train};
-use crate::feedback::{Example, Unusable};
+use crate::feedback::{Case, Example, Unusable};
 use crate::guardrail::{Guard, Screened, Violation};
 use crate::judge::JudgeSpec;
 use crate::prompt::Prompt;
@@ -76,6 +77,22 @@ impl<'a> Desk<'a> {
     /// The data.
     pub fn materials(&self) -> Materials<'a> {
         self.materials
+    }
+
+    /// All rows of Train, in the order in which they are taken: every search takes the same, and so shares answers.
+    pub fn train_rows(&self) -> Vec<Row> {
+        order(self.materials.train, Row::Train, "train", self.seed)
+    }
+
+    /// All rows of Dev, likewise.
+    pub fn dev_rows(&self) -> Vec<Row> {
+        order(self.materials.dev, Row::Dev, "dev", self.seed)
+    }
+
+    /// A row and what a candidate said of it, if it was asked.
+    pub fn case(&self, id: CandidateId, row: Row) -> Option<Case<'_>> {
+        let rated = self.pool.rated(id).get(&(row, 0))?;
+        Some(Case { example: self.materials.example(row), said: &rated.said })
     }
 
     /// The rubric.

@@ -142,7 +142,7 @@ impl<'a, J: Journal> Engine<'a, J> {
         self.recorded(a, b, &rows).await
     }
 
-    /// What two candidates said of `rows` that both were rated on.
+    /// What each of two candidates said of those of `rows` that it was rated on: not of what the provider refused.
     ///
     /// # Errors
     /// As [`Engine::recall`].
@@ -152,10 +152,11 @@ impl<'a, J: Journal> Engine<'a, J> {
         b: CandidateId,
         rows: &[Row],
     ) -> Result<[Vec<Outcome>; 2], OptimizeError> {
-        let materials = self.desk.materials();
+        let (materials, pool) = (self.desk.materials(), self.desk.pool());
+        let items = |id| rows.iter().filter(move |row| pool.has(id, **row, 0));
         let batch = |id| Batch {
             judge: self.desk.judge(id),
-            items: rows.iter().map(|&row| Arc::clone(&materials.example(row).item)).collect(),
+            items: items(id).map(|&row| Arc::clone(&materials.example(row).item)).collect(),
             sample: 0,
         };
         let nothing = Arc::new(Budget::new(Some(0), None));

@@ -267,6 +267,13 @@ pub enum Decision {
     Rejected,
 }
 
+impl Decision {
+    /// The last word on a candidate.
+    pub fn kept_if(better: bool) -> Self {
+        if better { Self::Accepted } else { Self::Rejected }
+    }
+}
+
 /// Why a search ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

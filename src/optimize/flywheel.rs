@@ -6,7 +6,6 @@
 
 use super::desk::Desk;
 use super::event::{Decision, Entry, Why};
-use super::order::order;
 use super::paired::gain;
 use super::pool::{CandidateId, Operator, Origin, Row};
 use super::strategy::{Ask, Strategy, Told, Want, Written};
@@ -102,9 +101,8 @@ impl Strategy for Flywheel {
 
 impl Flywheel {
     fn open(&mut self, desk: &Desk<'_>) {
-        let materials = desk.materials();
-        self.train = order(materials.train, Row::Train, "train", desk.seed());
-        self.dev = order(materials.dev, Row::Dev, "dev", desk.seed());
+        self.train = desk.train_rows();
+        self.dev = desk.dev_rows();
         let each = desk.calls_left().map_or(usize::MAX, |left| left as usize / (self.knobs.rounds as usize + 1));
         // A third of what a round has goes to Dev.
         self.dev.truncate((each / 3).max(1));
@@ -119,11 +117,7 @@ impl Flywheel {
     }
 
     fn cases<'a>(&self, desk: &'a Desk<'_>) -> Vec<(Row, Case<'a>)> {
-        let case = |row: &Row| {
-            let rated = desk.pool().rated(self.current).get(&(*row, 0))?;
-            Some((*row, Case { example: desk.materials().example(*row), said: &rated.said }))
-        };
-        self.train.iter().filter_map(case).collect()
+        self.train.iter().filter_map(|row| Some((*row, desk.case(self.current, *row)?))).collect()
     }
 
     fn judged(&mut self, desk: &mut Desk<'_>) -> Ask {
@@ -135,7 +129,7 @@ impl Flywheel {
         if self.current != best
             && let Some(gain) = gain(desk.pool(), self.current, best, &self.dev)
         {
-            let decision = if gain.mean > 0.0 { Decision::Accepted } else { Decision::Rejected };
+            let decision = Decision::kept_if(gain.mean > 0.0);
             desk.compared(self.current, best, gain, decision);
             if gain.mean > 0.0 {
                 desk.crown(self.current);

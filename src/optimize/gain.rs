@@ -49,14 +49,13 @@ pub struct Change {
 impl Gain {
     /// What the difference of two judges is made of.
     pub fn of(comparison: &Comparison) -> Self {
-        let named = |metric: &str| comparison.contrasts.iter().find(|contrast| contrast.metric == metric);
-        let change = |metric: &str| named(metric).map_or(Change::default(), Change::of);
+        let change = |metric: &str| comparison.contrast(metric).map_or(Change::default(), Change::of);
         let made = &comparison.made_of;
-        let both = named("nmse_both_valid");
+        let both = comparison.contrast("nmse_both_valid");
         let agrees_more = both.is_some_and(|both| {
             both.difference.value().is_some_and(|moved| moved < -NONE) && both.p.is_some_and(|p| p < ALPHA)
         });
-        let total = named("nmse").and_then(|nmse| nmse.difference.value()).unwrap_or(0.0);
+        let total = comparison.contrast("nmse").and_then(|nmse| nmse.difference.value()).unwrap_or(0.0);
         let parsing = made.became_readable.points + made.became_malformed.points;
         let share = |n: u64| Some(100.0 * n as f64 / comparison.n.max(1) as f64);
         let mut gain = Self {

@@ -121,13 +121,7 @@ impl Published {
 
     fn reflect(&mut self, desk: &mut Desk<'_>, parent: CandidateId, batch: Vec<Row>) -> Ask {
         let materials = desk.materials();
-        let cases: Vec<Case<'_>> = batch
-            .iter()
-            .filter_map(|row| {
-                let rated = desk.pool().rated(parent).get(&(*row, 0))?;
-                Some(Case { example: materials.example(*row), said: &rated.said })
-            })
-            .collect();
+        let cases: Vec<Case<'_>> = batch.iter().filter_map(|row| desk.case(parent, *row)).collect();
         // The reference skips a batch without a loss; what was paid for it is paid. Where all of Train is known to be
         // without one, skipping would cost nothing and never end.
         let right = |row: &Row| desk.pool().loss(parent, *row) == Some(0.0);

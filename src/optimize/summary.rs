@@ -83,7 +83,7 @@ pub struct Summary {
     /// What 1,000 labels take with the baseline and with the best candidate; absent when the held-out part was not opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upkeep: Option<Upkeep>,
-    /// What has to be known of a search that maximised something else than agreement.
+    /// What has to be known of the search: that it maximised something else than agreement, or could not test every bullet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,
     /// How often this held-out part has been opened, this time included.

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::model::Model;
-use crate::support::Folder;
+use crate::support::{Folder, said};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -252,6 +252,20 @@ fn what_cannot_be_decided_is_refused_before_anything_is_spent() {
     );
     assert!(refused(&["--margin", "-1"]).contains("not a number of NMSE points above 0 and up to 100"));
     assert_eq!(folder.json(&["judge", "list"])["data"]["versions"], serde_json::json!([]));
+}
+
+#[test]
+fn an_old_model_that_cannot_be_asked_ends_the_command_and_does_not_hang_it() {
+    let folder = Folder::new();
+    folder
+        .file("assessor.toml", "[model.old]\nurl = \"http://127.0.0.1:9/v1\"\nid = \"m\"\napi_key_env = \"OLD_KEY\"\n");
+    let args = ["adapt", "--from", "old", "--to", "sim/small", "--budget-calls", "900", "--no-report"];
+    let refused = said(folder.command(&args).env("OLD_KEY", "one\ntwo"));
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(
+        refused.err.starts_with("error: the key of model `old` has characters that no header can carry\n"),
+        "{refused:?}"
+    );
 }
 
 #[test]

@@ -270,6 +270,30 @@ fn an_adopted_choice_differs_from_the_base_by_vetted_bullets_alone_and_each_can_
 }
 
 #[test]
+fn the_library_beside_a_named_rubric_is_the_one_that_every_command_takes() {
+    let folder = Folder::new();
+    let shipped = include_str!("../../rubrics/relevance.toml");
+    folder.file("own/mine.toml", shipped.replacen("id = \"relevance\"", "id = \"mine\"", 1));
+    let rubric = ["--rubric", "own/mine.toml"];
+    let run = |args: &[&str]| folder.run(&[args, &rubric[..]].concat());
+    let rule = "Rate a glossary low when the query asks for steps.";
+    let added = run(&["bullets", "add", rule, "--id", "gloss", "--author", "Ann"]);
+    assert_eq!(added.code, 0, "{added:?}");
+    let vetted = run(&["bullets", "vet", "gloss", "--by", "Ann"]);
+    assert_eq!(vetted.code, 0, "{vetted:?}");
+    assert!(folder.path().join("own/mine.bullets.toml").exists());
+    let judge = run(&["judge", "add", "--model", "sim/small", "--with-bullet", "gloss"]);
+    assert_eq!(judge.code, 0, "{judge:?}");
+    let search = ["optimize", "bullets", "--split", "60/40/0", "--budget-calls", "300", "--no-report", "--json"];
+    let found: serde_json::Value = serde_json::from_str(&run(&search).out).unwrap();
+    assert_eq!(found["data"]["bullets"][0]["id"], "gloss", "{found}");
+    let carry = ["adapt", "--from", "sim/large", "--to", "sim/small", "--regime", "bullets", "--no-report", "--json"];
+    let carried = run(&[&carry[..], &["--budget-calls", "900"]].concat());
+    let carried: serde_json::Value = serde_json::from_str(&carried.out).unwrap_or_else(|_| panic!("{carried:?}"));
+    assert!(carried["data"]["targets"][0]["regimes"][0]["calls"].as_u64().unwrap() > 100, "{carried}");
+}
+
+#[test]
 fn every_shipped_bullet_passes_the_lint_against_the_shipped_labels() {
     let folder = Folder::new();
     let base = Prompt::of(&assessor::rubric::shipped());

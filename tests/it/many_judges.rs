@@ -75,6 +75,27 @@ fn ten_judges_on_two_rubrics_are_listed_compared_promoted_and_taken_back_each_by
 }
 
 #[test]
+fn a_stored_judge_is_revised_on_the_scale_that_it_has_and_not_on_the_project_s() {
+    let folder = Folder::new();
+    let [_, freshness] = two_rubrics(&folder);
+    let own = |line: &str| {
+        let mut rating: Value = serde_json::from_str(line).unwrap();
+        rating["rating"] = (rating["rating"].as_i64().unwrap() - 1).min(3).into();
+        format!("{rating}\n")
+    };
+    folder.file("items.jsonl", include_str!("../../labels/workplace.items.jsonl"));
+    folder.file(
+        "ratings.jsonl",
+        include_str!("../../labels/workplace.ratings.jsonl").lines().map(own).collect::<String>(),
+    );
+    let args = ["optimize", "gepa", "--judge", &freshness[0], "--items", "items.jsonl", "--human", "ratings.jsonl"];
+    let found = folder.json(&[&args[..], &["--split", "60/40/0", "--budget-calls", "100", "--no-report"]].concat());
+    let ratings: Vec<&Value> =
+        found["data"]["baseline"]["dev"]["recall"].as_array().unwrap().iter().map(|of| &of["rating"]).collect();
+    assert_eq!(ratings, [0, 1, 2, 3], "{found}");
+}
+
+#[test]
 fn two_writers_of_one_alias_do_not_disturb_the_other_rubric_s() {
     let folder = Folder::new();
     let [relevance, freshness] = two_rubrics(&folder);

@@ -1,10 +1,9 @@
 //! Rules from disagreements, drafted by a reflection model and stored for people to vet.
 
 use super::BulletsRequest;
-use crate::app::optimize::{Method, OptimizeRequest, optimize};
+use crate::app::optimize::{OptimizeRequest, optimize};
 use crate::app::{AppError, Project, Watch};
 use crate::optimize::event::Entry;
-use crate::optimize::library::draft::Knobs;
 use crate::rubric::bullets::{self, Bullet, Status};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -29,7 +28,8 @@ pub struct Drafted {
     pub cost_usd: Option<f64>,
 }
 
-/// Rates train items, asks for general rules from the disagreements, and stores those that pass as candidates.
+/// Rates train items, asks for general rules from the disagreements ([`Method::Draft`](crate::app::Method::Draft)), and
+/// stores those that pass as candidates in `library`, which the method names, too.
 ///
 /// # Errors
 /// As [`optimize`]; what was paid for is in the ledger, and the same command goes on.
@@ -37,13 +37,11 @@ pub async fn draft_bullets(
     project: &Project,
     request: &OptimizeRequest,
     library: &BulletsRequest,
-    knobs: Knobs,
     watch: Watch<'_>,
     cancel: watch::Receiver<bool>,
 ) -> Result<Drafted, AppError> {
     let (_, place) = library.place(project)?;
-    let method = Method::Draft(knobs, Some(place.path.clone()));
-    let found = Box::pin(optimize(project, &OptimizeRequest { method, ..request.clone() }, watch, cancel)).await?;
+    let found = Box::pin(optimize(project, request, watch, cancel)).await?;
     let mut shelf = place.read_or_begin()?;
     let (mut text, mut drafted) = (shelf.text.clone(), Vec::new());
     for entry in &found.log {

@@ -64,11 +64,7 @@ impl BulletsRequest {
     fn place(&self, project: &Project) -> Result<(crate::rubric::Rubric, Place), AppError> {
         let judge = JudgeRequest { rubric: self.rubric.clone(), ..JudgeRequest::default() };
         let rubric = project.rubric(&judge)?;
-        let beside = self.rubric.as_ref().or(project.config.defaults.rubric.as_ref());
-        let place = match (&self.library, beside) {
-            (None, Some(file)) => Place::beside(file, &rubric),
-            (library, _) => Place::of(project, &rubric, library.as_deref()),
-        };
+        let place = Place::of(project, &rubric, self.rubric.as_deref(), self.library.as_deref());
         Ok((rubric, place))
     }
 }

@@ -1,12 +1,13 @@
 //! Where a library is, and how it is changed: whole, and only if it is still what was read.
 
 use crate::app::project::{persist, settle};
+use crate::app::text_file::TextFile;
 use crate::app::{AppError, Project};
 use crate::domain;
 use crate::rubric::Rubric;
 use crate::rubric::bullets::{self, LARGEST, Library};
 use std::fs::File;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Where the library of a rubric is.
@@ -27,19 +28,15 @@ pub(in crate::app) struct Shelf {
 }
 
 impl Place {
-    /// The file that was named, or the one beside the project's rubric.
-    pub fn of(project: &Project, rubric: &Rubric, file: Option<&Path>) -> Self {
-        match (file, &project.config.defaults.rubric) {
-            (Some(file), _) => Self { path: file.to_owned(), rubric: rubric.id.clone(), named: true },
-            (None, Some(beside)) => Self::beside(beside, rubric),
-            (None, None) => Self::beside(Path::new("rubrics/_"), rubric),
-        }
-    }
-
-    /// The file beside a rubric's.
-    pub fn beside(file: &Path, rubric: &Rubric) -> Self {
-        let path = file.with_file_name(format!("{}.bullets.toml", rubric.id));
-        Self { path, rubric: rubric.id.clone(), named: false }
+    /// The library that was named, or the one beside the rubric's file: the one that was named, the project's, or where
+    /// `assessor init` would put it.
+    pub fn of(project: &Project, rubric: &Rubric, beside: Option<&Path>, library: Option<&Path>) -> Self {
+        let beside = beside.or(project.config.defaults.rubric.as_deref()).unwrap_or(Path::new("rubrics/_"));
+        let path = match library {
+            Some(file) => file.to_owned(),
+            None => beside.with_file_name(format!("{}.bullets.toml", rubric.id)),
+        };
+        Self { path, rubric: rubric.id.clone(), named: library.is_some() }
     }
 
     /// Reads the library. Where there is no file, and none was named, the shipped rubric has the shipped library, and others
@@ -77,24 +74,15 @@ impl Place {
     }
 
     fn text(&self) -> Result<Option<String>, AppError> {
-        let refused = |message: String| AppError::Input {
-            message,
-            place: Some(domain::Place::file(self.path.display().to_string())),
-            hint: "a library is a text file in TOML, of some hundred lines".into(),
+        let library = TextFile {
+            what: "library",
+            most: LARGEST,
+            hint: "a library is a text file in TOML, of some hundred lines",
         };
-        let file = match File::open(&self.path) {
-            Ok(file) => file,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(e) => return Err(refused(format!("the library cannot be read: {e}"))),
-        };
-        let mut bytes = Vec::new();
-        file.take(LARGEST + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|e| refused(format!("the library cannot be read: {e}")))?;
-        if bytes.len() as u64 > LARGEST {
-            return Err(refused(format!("the library has more than {LARGEST} bytes")));
+        match File::open(&self.path) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            opened => library.text(&self.path, opened).map(Some),
         }
-        String::from_utf8(bytes).map(Some).map_err(|_| refused("the library is not UTF-8".into()))
     }
 
     /// Puts `text` in the place of what was read, if that is still what is there.

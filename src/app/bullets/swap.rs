@@ -4,7 +4,7 @@ use super::Place;
 use crate::app::{AppError, Project};
 use crate::judge::JudgeSpec;
 use crate::rubric::bullets::{Bullet, Library, Status};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Which bullets, by their ids.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +17,7 @@ pub struct Swap {
     pub library: Option<PathBuf>,
 }
 
-/// Changes the bullets of a judge; everything else of it stays. Returns what was done, in words; `None` when nothing was
+/// Changes the bullets of a judge, by the library beside the file `rubric` where one was named; everything else of it stays. Returns what was done, in words; `None` when nothing was
 /// asked for.
 ///
 /// # Errors
@@ -26,12 +26,13 @@ pub struct Swap {
 pub(in crate::app) fn swapped(
     project: &Project,
     swap: &Swap,
+    rubric: Option<&Path>,
     judge: &mut JudgeSpec,
 ) -> Result<Option<String>, AppError> {
     if swap.with.is_empty() && swap.without.is_empty() {
         return Ok(None);
     }
-    let library = Place::of(project, &judge.rubric, swap.library.as_deref()).read()?.library;
+    let library = Place::of(project, &judge.rubric, rubric, swap.library.as_deref()).read()?.library;
     let bullets = &mut judge.prompt.bullets;
     let place = |bullets: &[String], wanted: &Bullet| bullets.iter().position(|own| own.trim() == wanted.text);
     for id in &swap.without {

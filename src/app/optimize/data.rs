@@ -1,7 +1,7 @@
 //! What an optimiser works on: rated items, divided by query.
 
 use crate::app::gather::{Evidence, gather};
-use crate::app::{AppError, AuditRequest, Project, Source};
+use crate::app::{AppError, AuditRequest, JudgeRequest, Project, Source};
 use crate::audit;
 use crate::domain::{Dev, GroupId, Item, ItemId, Part, Rating, Test, Train};
 use crate::feedback::Example;
@@ -34,15 +34,17 @@ pub(in crate::app) struct Data {
     pub test_bytes: usize,
 }
 
-/// Reads items and ratings and divides them.
+/// Reads items and ratings and divides them. A stored judge has its own scale, whatever the project's rubric says.
 pub(in crate::app) async fn read(
     project: &Project,
     request: &AuditRequest,
+    judge: &JudgeRequest,
     fractions: Fractions,
     cancel: watch::Receiver<bool>,
 ) -> Result<Data, AppError> {
     let named = request.items.is_some() || request.human.is_some();
-    let request = AuditRequest { source: Source::Nobody, contaminated: true, ..request.clone() };
+    let scale = request.scale.or(judge.stored.as_ref().map(|stored| stored.rubric.scale));
+    let request = AuditRequest { source: Source::Nobody, contaminated: true, scale, ..request.clone() };
     let evidence = gather(project, &request, &mut |_| {}, cancel).await?;
     let path = evidence.request.items.clone().ok_or_else(|| {
         AppError::input("an optimiser needs the items that people rated", "name them with `--items FILE`")

@@ -1,6 +1,7 @@
 //! The report folder of a run.
 
 use super::Optimized;
+use crate::app::project::folder_name;
 use crate::app::{AppError, write_whole};
 use crate::optimize::summary::Summary;
 use crate::report;
@@ -9,10 +10,8 @@ use std::path::{Path, PathBuf};
 impl Optimized {
     /// The folder's name, from the judge's model and the run: the same run always writes to the same place.
     pub fn slug(&self) -> String {
-        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-        let model: String = self.baseline.model.chars().map(plain).take(40).collect();
         let run: String = self.summary.run.chars().take(8).collect();
-        format!("optimize-{}-{run}", model.trim_matches('-').to_lowercase())
+        format!("optimize-{}-{run}", folder_name(&self.baseline.model, 40))
     }
 
     /// Writes the report folder and returns the page to open.

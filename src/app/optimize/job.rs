@@ -52,21 +52,10 @@ pub(super) struct Job<'a> {
 impl Job<'_> {
     /// Searches, decides, keeps.
     pub async fn work(self, lab: Lab<Keeper>, strategy: Box<dyn Strategy>) -> Result<Optimized, AppError> {
+        let reserve = self.reserve(&lab, strategy.as_ref())?;
         let Self { project, request, judge, data, protection, ledger, run, begun, sent, keep, rival, look } = self;
-        let Data { train, dev, test, evidence, test_digest, test_bytes, .. } = data;
+        let Data { train, dev, test, evidence, test_digest, .. } = data;
         let guard = Guard::new(&judge.rubric, &judge.prompt, &train, &dev, guardrail::Limits::default());
-        let (held, bytes) = match request.method.decides() {
-            true => (test.len() + protection.rows.len(), test_bytes + protection.bytes(&train, &dev)),
-            false => (0, 0),
-        };
-        let third = rival.as_ref().map_or(Spend::default(), |(rival, _)| rival.most_held(held, bytes));
-        let examples = match strategy.most_examples() {
-            0 => 0,
-            most => most * demos::largest(&train.0, &judge.rubric),
-        };
-        let reserve = lab.most_held(judge, held, bytes, examples) + third;
-        let judges = 2 + usize::from(rival.is_some());
-        covers(request.limits, reserve, &Aside { held, judges })?;
         let log = log(&ledger, &run)?;
         let mut strategy = Announced::new(strategy, lab.events.clone(), &judge.model);
         let (limits, seed) = (request.limits, project.seed);
@@ -115,13 +104,8 @@ impl Job<'_> {
         if second.is_some() {
             story.keep_baseline();
         }
-        let Said { decision, looks, tested, adaptation, without_map } = said;
-        let with_map = tested.as_ref().and_then(|[_, best]| best.panel.nmse_valid.value());
-        let calibration = calibration.map(|dev| Calibrated {
-            test_with: with_map.filter(|_| without_map.is_some()),
-            test_without: without_map,
-            dev,
-        });
+        let calibration = calibration.map(|dev| said.calibrated(dev));
+        let Said { decision, looks, tested, adaptation, .. } = said;
         let parent = rival.as_ref().map_or(judge, |(rival, _)| &rival.judge);
         let found = Found {
             run,
@@ -141,6 +125,25 @@ impl Job<'_> {
         let summary = keep.finish(&ledger, found)?;
         Ok(Optimized { log, baseline: judge.clone(), best, conclusion, summary, story, adaptation })
     }
+
+    /// What is set aside for rating the held-out part and the protected items with all judges; an error where the budget
+    /// leaves nothing beside it.
+    fn reserve(&self, lab: &Lab<Keeper>, strategy: &dyn Strategy) -> Result<Spend, AppError> {
+        let Data { train, dev, test, test_bytes, .. } = &self.data;
+        let (held, bytes) = match self.request.method.decides() {
+            true => (test.len() + self.protection.rows.len(), test_bytes + self.protection.bytes(train, dev)),
+            false => (0, 0),
+        };
+        let third = self.rival.as_ref().map_or(Spend::default(), |(rival, _)| rival.most_held(held, bytes));
+        let examples = match strategy.most_examples() {
+            0 => 0,
+            most => most * demos::largest(&train.0, &self.judge.rubric),
+        };
+        let reserve = lab.most_held(self.judge, held, bytes, examples) + third;
+        let judges = 2 + usize::from(self.rival.is_some());
+        covers(self.request.limits, reserve, &Aside { held, judges })?;
+        Ok(reserve)
+    }
 }
 
 /// What the held-out part said.
@@ -157,6 +160,13 @@ struct Said {
 impl Said {
     fn adopts(&self) -> bool {
         self.decision.as_ref().is_some_and(|found| found.adopted)
+    }
+
+    /// A map that was fitted on Dev, with what it does on the held-out part.
+    fn calibrated(&self, dev: Calibration) -> Calibrated {
+        let with_map = self.tested.as_ref().and_then(|[_, best]| best.panel.nmse_valid.value());
+        let test_with = with_map.filter(|_| self.without_map.is_some());
+        Calibrated { test_with, test_without: self.without_map, dev }
     }
 
     /// The best judge of the search, where what it began with is recommended in its place.
@@ -239,8 +249,7 @@ impl Bar<'_> {
         };
         let without_map = without_map.and_then(|outcomes| {
             let side = adopt::side(self.best, outcomes);
-            let [plain, _] = self.panels.of(labelled.clone(), [side.clone(), side]);
-            plain.panel.nmse_valid.value()
+            self.panels.one(labelled.clone(), &side).panel.nmse_valid.value()
         });
         let tested = self.panels.of(labelled, sides);
         Said { decision: Some(decision), looks: Some(held.looks), tested: Some(tested), adaptation, without_map }

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 pub(super) struct Keep {
     /// The alias that is to lead to it, and where it led when the run began.
     pub alias: Option<(String, Expected)>,
-    /// Both models have prices.
+    /// All models that are asked have prices.
     pub priced: bool,
     /// How the program was called.
     pub invocation: Invocation,
@@ -291,7 +291,7 @@ fn on_dev(both: &Both) -> Option<Scored> {
 }
 
 fn on_test(comparison: &Comparison) -> Option<Scored> {
-    let nmse = comparison.contrasts.iter().find(|contrast| contrast.metric == "nmse")?;
+    let nmse = comparison.contrast("nmse")?;
     let bounds = nmse.difference.interval();
     let change = bounds.map(|i| Bounds { low: i.low, high: i.high, level: i.level });
     Some(Scored { before: nmse.old.value()?, after: nmse.new.value()?, change })

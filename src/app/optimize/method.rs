@@ -20,7 +20,14 @@ use crate::optimize::stages::{Stage, Stages};
 use crate::optimize::strategy::Strategy;
 use crate::rubric::bullets::{Bullet, Library};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// Judge calls of a search where nothing is limited.
+const SEARCH_CALLS: u64 = 1_500;
+/// Of drafting rules.
+const DRAFT_CALLS: u64 = 400;
+/// Of several ways after each other, with a third judge on the held-out part.
+const REGIMES_CALLS: u64 = 2_000;
 
 /// How a prompt is searched for.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,26 +89,33 @@ impl Regime {
         }
     }
 
-    fn stage(self, project: &Project, judge: &JudgeSpec, data: &Data) -> Result<Stage, AppError> {
+    fn stage(
+        self,
+        project: &Project,
+        judge: &JudgeSpec,
+        rubric: Option<&Path>,
+        data: &Data,
+    ) -> Result<Stage, AppError> {
         let strategy: Box<dyn Strategy> = match self {
             Self::Rewrite => Box::new(Gepa::new(gepa::Knobs::default())),
             Self::Demos => Box::new(Bootstrap::new(bootstrap::Knobs { search: 4, ..bootstrap::Knobs::a_step() })),
             Self::Flywheel => Box::new(Flywheel::new(flywheel::Knobs::default())),
-            Self::Bullets => Method::Bullets(library::Knobs::default(), None).strategy(project, judge, data)?,
+            Self::Bullets => Method::Bullets(library::Knobs::default(), None).strategy(project, judge, rubric, data)?,
         };
         Ok(Stage { name: self.name(), share: self.share(), strategy })
     }
 }
 
 impl Method {
-    /// The strategy, at its beginning.
+    /// The strategy, at its beginning; the library is looked for beside the file `rubric`, where one was named.
     pub(super) fn strategy(
         &self,
         project: &Project,
         judge: &JudgeSpec,
+        rubric: Option<&Path>,
         data: &Data,
     ) -> Result<Box<dyn Strategy>, AppError> {
-        let place = |file: &Option<PathBuf>| Place::of(project, &judge.rubric, file.as_deref());
+        let place = |file: &Option<PathBuf>| Place::of(project, &judge.rubric, rubric, file.as_deref());
         let library = |file: &Option<PathBuf>| Ok::<_, AppError>(place(file).read()?.library);
         Ok(match self {
             Self::Gepa(knobs) => Box::new(Gepa::new(knobs.clone())),
@@ -130,26 +144,44 @@ impl Method {
                     Regime::Rewrite | Regime::Flywheel => true,
                 };
                 let used = regimes.iter().filter(|regime| regimes.len() == 1 || can(regime));
-                let stage = |regime: &Regime| regime.stage(project, judge, data);
+                let stage = |regime: &Regime| regime.stage(project, judge, rubric, data);
                 Box::new(Stages::new(used.map(stage).collect::<Result<_, _>>()?))
             }
         })
     }
 
-    /// What may be spent: `limits`, or calls by the number of vetted bullets where nothing is limited.
-    pub(super) fn limits(&self, limits: Limits, project: &Project, judge: &JudgeSpec) -> Result<Limits, AppError> {
-        match self {
-            Self::Bullets(_, file) if limits == Limits::default() => {
-                let library = Place::of(project, &judge.rubric, file.as_deref()).read()?.library;
-                Ok(Limits { judge_calls: Some(library::default_calls(library.vetted().count())), ..limits })
-            }
-            _ => Ok(limits),
+    /// What may be spent: `limits`, or the judge calls that are usual for this method where nothing is limited.
+    pub(super) fn limits(
+        &self,
+        limits: Limits,
+        project: &Project,
+        judge: &JudgeSpec,
+        rubric: Option<&Path>,
+    ) -> Result<Limits, AppError> {
+        if limits != Limits::default() {
+            return Ok(limits);
         }
+        let calls = match self {
+            Self::Bullets(_, file) => {
+                let library = Place::of(project, &judge.rubric, rubric, file.as_deref()).read()?.library;
+                library::default_calls(library.vetted().count())
+            }
+            Self::Draft(..) => DRAFT_CALLS,
+            Self::Regimes(_) => REGIMES_CALLS,
+            _ => SEARCH_CALLS,
+        };
+        Ok(Limits { judge_calls: Some(calls), ..limits })
     }
 
     /// Whether a model may be asked to write something.
     pub(super) fn writes(&self) -> bool {
-        !matches!(self, Self::Bullets(..))
+        match self {
+            Self::Bullets(..) | Self::Bootstrap(_) => false,
+            Self::Regimes(regimes) => regimes.iter().any(|regime| matches!(regime, Regime::Rewrite | Regime::Flywheel)),
+            Self::Gepa(_) | Self::Published | Self::Flywheel(_) | Self::Draft(..) | Self::Mipro(_) | Self::Copro(_) => {
+                true
+            }
+        }
     }
 
     /// Whether the held-out part may be opened at the end, so that calls for it are set aside.

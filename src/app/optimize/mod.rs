@@ -27,7 +27,6 @@ use crate::optimize::lab::LabError;
 use crate::optimize::limits::Limits;
 use crate::optimize::log::LogError;
 use crate::optimize::story::Story;
-use crate::optimize::strategy::Strategy;
 use crate::optimize::summary::Summary;
 pub use method::{Method, Regime};
 
@@ -52,7 +51,7 @@ pub struct OptimizeRequest {
     pub fractions: Fractions,
     /// How.
     pub method: Method,
-    /// What may be spent; without any limit on bullets, as many calls as their number asks for.
+    /// What may be spent; without any limit, as many judge calls as are usual for the method.
     pub limits: Limits,
     /// What must hold for an adoption.
     pub conditions: Conditions,
@@ -100,7 +99,7 @@ pub async fn optimize(
     watch: Watch<'_>,
     cancel: watch::Receiver<bool>,
 ) -> Result<Optimized, AppError> {
-    let data = data::read(project, &request.data, request.fractions, cancel.clone()).await?;
+    let data = data::read(project, &request.data, &request.judge, request.fractions, cancel.clone()).await?;
     Box::pin(run(project, request, data, None, watch, cancel)).await
 }
 
@@ -115,14 +114,26 @@ pub(super) async fn run(
 ) -> Result<Optimized, AppError> {
     let (endpoint, reflector) = endpoints(project, request)?;
     let judge = judge(project, request, &endpoint)?;
-    let limits = request.method.limits(request.limits, project, &judge)?;
+    let rubric = request.data.rubric.as_deref();
+    let limits = request.method.limits(request.limits, project, &judge, rubric)?;
     let request = &OptimizeRequest { limits, ..request.clone() };
     let protection = protect::read(request.protect.as_deref(), &data)?;
-    let strategy = request.method.strategy(project, &judge, &data)?;
+    let strategy = request.method.strategy(project, &judge, rubric, &data)?;
     let begun = Begun {
+        strategy: strategy.name().to_owned(),
+        knobs: strategy.knobs(),
+        seed: project.seed,
+        baseline: judge.hash(),
+        model: judge.model.clone(),
+        reflector: reflector.identity.clone(),
+        data: data.digest.clone(),
+        rows: [data.train.0.len() as u32, data.dev.0.len() as u32, data.test.len() as u32],
+        queries: data.queries,
+        limits: request.limits,
+        conditions: request.conditions,
         protected: protection.items.clone(),
         against: rival.map(Against::recorded),
-        ..begun(project, request, &judge, &reflector, &data, strategy.as_ref())
+        calibrate: request.calibrate,
     };
     let run = run_id(&begun);
     let ledger = Arc::new(project.ledger()?);
@@ -135,12 +146,8 @@ pub(super) async fn run(
     let caveat = rival.and_then(|rival| rival.caveat.clone());
     let keep = Keep { alias: alias.transpose()?, priced, invocation: project.invocation(), origin, caveat };
     let _alone = ledger.lock(&run)?;
-    let (lab, mut models) = Models::connect(&ledger, &run, &judge, endpoint, reflector, cancel).await?;
     let look = rival.and_then(|against| against.look.clone());
-    let rival = match rival {
-        Some(against) => Some((models.rival(&ledger, &run, against).await?, against.terms)),
-        None => None,
-    };
+    let (lab, rival, mut models) = Models::connect(&ledger, &run, &judge, endpoint, reflector, rival, cancel).await?;
     let sent = models.sent;
     let job = Job {
         project,
@@ -197,32 +204,6 @@ pub(super) fn endpoints(project: &Project, request: &OptimizeRequest) -> Result<
         ));
     }
     Ok((judge, reflector))
-}
-
-fn begun(
-    project: &Project,
-    request: &OptimizeRequest,
-    judge: &JudgeSpec,
-    reflector: &Endpoint,
-    data: &Data,
-    strategy: &dyn Strategy,
-) -> Begun {
-    Begun {
-        strategy: strategy.name().to_owned(),
-        knobs: strategy.knobs(),
-        seed: project.seed,
-        baseline: judge.hash(),
-        model: judge.model.clone(),
-        reflector: reflector.identity.clone(),
-        data: data.digest.clone(),
-        rows: [data.train.0.len() as u32, data.dev.0.len() as u32, data.test.len() as u32],
-        queries: data.queries,
-        limits: request.limits,
-        conditions: request.conditions,
-        protected: Vec::new(),
-        against: None,
-        calibrate: request.calibrate,
-    }
 }
 
 /// The identity of a run: everything that it depends on.

@@ -1,6 +1,7 @@
 //! The models of a run: connected, each with a session in the ledger.
 
 use super::Against;
+use crate::adapt::Terms;
 use crate::app::AppError;
 use crate::app::label::Watch;
 use crate::app::project::{SimServer, connect_with};
@@ -33,15 +34,17 @@ fn policy() -> Policy {
 }
 
 impl<'a> Models<'a> {
-    /// Connects the judge's model and the reflection model.
+    /// Connects the judge's model, the reflection model, and a rival's. A session ends when nobody holds its journal any
+    /// more: `models` comes first here, so that it is dropped last when one of them cannot be connected.
     pub async fn connect(
         ledger: &'a Ledger,
         run: &str,
         judge: &JudgeSpec,
         endpoint: Endpoint,
         reflector: Endpoint,
+        against: Option<&Against>,
         cancel: watch::Receiver<bool>,
-    ) -> Result<(Lab<Keeper>, Self), AppError> {
+    ) -> Result<(Lab<Keeper>, Option<(Rival<Keeper>, Terms)>, Self), AppError> {
         let (events, seen) = mpsc::unbounded_channel();
         let mut models =
             Self { sessions: Vec::new(), servers: Vec::new(), seen, sent: Sent::default(), ways: Vec::new() };
@@ -53,11 +56,15 @@ impl<'a> Models<'a> {
         models.sent.judge = judged.calls - judged.assumed;
         models.sent.other = written.calls - written.assumed;
         models.sent.usd = judged.cost + written.cost;
-        Ok((Lab { judge: judge_way, reflector: writer, cancel, events }, models))
+        let rival = match against {
+            Some(against) => Some((models.rival(ledger, run, against).await?, against.terms)),
+            None => None,
+        };
+        Ok((Lab { judge: judge_way, reflector: writer, cancel, events }, rival, models))
     }
 
     /// Connects the model of another judge.
-    pub async fn rival(&mut self, ledger: &'a Ledger, run: &str, against: &Against) -> Result<Rival<Keeper>, AppError> {
+    async fn rival(&mut self, ledger: &'a Ledger, run: &str, against: &Against) -> Result<Rival<Keeper>, AppError> {
         let judge = &against.judge;
         let work = format!("optimize {run} rival");
         let (way, spent) = self.way(ledger, judge, &judge.model, &work, against.endpoint.clone()).await?;

@@ -46,7 +46,8 @@ impl Panels<'_> {
         [old, new]
     }
 
-    fn one(&self, labelled: Vec<Labelled>, side: &JudgeInput) -> Audited {
+    /// The panel of one judge on `labelled`.
+    pub fn one(&self, labelled: Vec<Labelled>, side: &JudgeInput) -> Audited {
         let setup =
             Setup { seed: self.seed, contaminated: true, people: self.evidence.people.clone(), ..Setup::default() };
         let Brief { panel, trouble, standing } = audit::brief(self.evidence.scale, labelled, side, &setup);

@@ -2,6 +2,7 @@
 
 use super::data::Data;
 use crate::app::AppError;
+use crate::app::text_file::TextFile;
 use crate::domain::{Dev, ItemId, Place, Train};
 use crate::feedback::Example;
 use crate::judge::run::Outcome;
@@ -25,7 +26,9 @@ pub(super) struct Protection {
 /// Reads ids, separated by white space, and finds each among the rated items.
 pub(super) fn read(path: Option<&Path>, data: &Data) -> Result<Protection, AppError> {
     let Some(path) = path else { return Ok(Protection::default()) };
-    let text = text(path)?;
+    let ids =
+        TextFile { what: "list of protected items", most: LARGEST, hint: "name a text file with one item id a line" };
+    let text = ids.read(path)?;
     let known: BTreeSet<&str> = data.evidence.labelled.iter().map(|labelled| labelled.id.as_str()).collect();
     let mut items = BTreeSet::new();
     for (at, line) in text.lines().enumerate() {
@@ -59,19 +62,6 @@ impl Protection {
         };
         self.rows.iter().map(of).sum()
     }
-}
-
-fn text(path: &Path) -> Result<String, AppError> {
-    let refused = |message: String| AppError::Input {
-        message,
-        place: Some(Place::file(path.display().to_string())),
-        hint: "name a text file with one item id a line".to_owned(),
-    };
-    let size = std::fs::metadata(path).map_err(|e| refused(format!("the protected items cannot be read: {e}")))?.len();
-    if size > LARGEST {
-        return Err(refused(format!("the file of protected items has more than {LARGEST} bytes")));
-    }
-    std::fs::read_to_string(path).map_err(|e| refused(format!("the protected items cannot be read: {e}")))
 }
 
 /// What a judge said of the protected items of Train and Dev, and of the held-out items.

@@ -3,7 +3,7 @@
 use super::{Facts, Mistake};
 use crate::audit::people::TOLD_APART;
 use crate::audit::{Epoch, JudgeInput};
-use crate::domain::Scale;
+use crate::domain::{Scale, is_simulation};
 use std::collections::BTreeSet;
 
 pub(super) fn caveats(facts: &Facts<'_>) -> Vec<(Mistake, String)> {
@@ -20,7 +20,7 @@ pub(super) fn caveats(facts: &Facts<'_>) -> Vec<(Mistake, String)> {
 }
 
 fn simulated(facts: &Facts<'_>) -> Option<(Mistake, String)> {
-    facts.judge.model.as_deref().is_some_and(|m| m.starts_with("sim/")).then(|| {
+    facts.judge.model.as_deref().is_some_and(is_simulation).then(|| {
         (
             Mistake::Simulated,
             "The judge is a simulation, a program and no language model: its numbers say nothing about real models."

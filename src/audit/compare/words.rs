@@ -140,7 +140,7 @@ fn regressions(comparison: &Comparison) -> Option<String> {
 }
 
 fn named<'a>(comparison: &'a Comparison, metric: &str) -> &'a Contrasted {
-    comparison.contrasts.iter().find(|c| c.metric == metric).expect("every comparison has these contrasts")
+    comparison.contrast(metric).expect("every comparison has these contrasts")
 }
 
 fn signed(value: f64) -> String {

@@ -4,7 +4,7 @@ use super::optimize::DataArgs;
 use super::shared::ReadArgs;
 use super::values::{points, probability, usd};
 use crate::adapt::{Goal, Terms};
-use crate::app::{AdaptRequest, AppError, AuditRequest, JudgeRequest, Regime};
+use crate::app::{AdaptRequest, AppError, JudgeRequest, Regime};
 use crate::domain::NanoUsd;
 use crate::judge::JudgeSpec;
 use crate::optimize::limits::Limits;
@@ -117,11 +117,7 @@ pub(in crate::cli) enum Require {
     Better,
 }
 
-/// Judge calls for a target when nothing is limited.
-const DEFAULT_CALLS: u64 = 2_000;
-
 impl AdaptArgs {
-    /// The request; `stored` is the judge that `--from` names, if it names a stored one.
     /// Options that speak against each other.
     pub fn check(&self) -> Result<(), AppError> {
         match (self.require, self.margin) {
@@ -133,17 +129,13 @@ impl AdaptArgs {
         }
     }
 
-    pub fn request(&self, stored: Option<(String, Arc<JudgeSpec>)>) -> AdaptRequest {
-        let (version, stored) = stored.unzip();
+    /// The request; `stored` is the judge that `--from` names, if it names a stored one.
+    pub fn request(&self, stored: Option<Arc<JudgeSpec>>) -> AdaptRequest {
         let model = stored.is_none().then(|| self.from.clone());
-        let scale = stored.as_ref().map(|judge| judge.rubric.scale);
         let from = JudgeRequest { stored, model, rubric: self.rubric.clone(), ..JudgeRequest::default() };
-        let limits = Limits { judge_calls: self.budget_calls, usd: self.budget_usd, ..Limits::default() };
-        let unlimited = limits == Limits::default();
         AdaptRequest {
-            data: AuditRequest { scale, ..self.data.request(self.rubric.as_deref(), &self.read) },
+            data: self.data.request(self.rubric.as_deref(), &self.read),
             from,
-            version,
             to: self.to.clone(),
             concurrency: self.concurrency,
             reflector: self.data.reflector.clone(),
@@ -155,7 +147,7 @@ impl AdaptArgs {
                 RegimeArg::Flywheel => vec![Regime::Flywheel],
                 RegimeArg::Bullets => vec![Regime::Bullets],
             },
-            limits: if unlimited { Limits { judge_calls: Some(DEFAULT_CALLS), ..limits } } else { limits },
+            limits: Limits { judge_calls: self.budget_calls, usd: self.budget_usd, ..Limits::default() },
             terms: Terms {
                 margin: self.margin.unwrap_or(Terms::default().margin),
                 goal: match self.require {

@@ -209,9 +209,6 @@ pub(in crate::cli) struct DraftArgs {
     pub read: ReadArgs,
 }
 
-/// Calls to the judge when nothing is limited.
-const DEFAULT_CALLS: u64 = 400;
-
 impl DraftArgs {
     pub fn knobs(&self) -> Knobs {
         // The only thing there is to draft from.
@@ -224,14 +221,13 @@ impl DraftArgs {
     }
 
     pub fn request(&self, stored: Option<Arc<JudgeSpec>>) -> OptimizeRequest {
-        let calls = self.budget_calls.or(self.budget_usd.is_none().then_some(DEFAULT_CALLS));
         OptimizeRequest {
             judge: self.judge.request(stored),
             reflector: self.data.reflector.clone(),
             data: self.data.request(self.judge.rubric.as_deref(), &self.read),
             fractions: self.data.split,
             method: Method::Draft(self.knobs(), self.library.clone()),
-            limits: Limits { judge_calls: calls, usd: self.budget_usd, ..Limits::default() },
+            limits: Limits { judge_calls: self.budget_calls, usd: self.budget_usd, ..Limits::default() },
             conditions: Conditions::default(),
             protect: None,
             calibrate: false,

@@ -6,7 +6,7 @@ use crate::domain::NanoUsd;
 use crate::judge::JudgeSpec;
 use crate::labels::{OnDuplicate, OnOffScale, ReadOptions};
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Which judge.
@@ -119,4 +119,9 @@ impl ReadArgs {
             ..ReadOptions::default()
         }
     }
+}
+
+/// Where a report is written: nowhere, where somebody said, or under its own name in `reports`.
+pub(in crate::cli) fn report_folder(named: Option<&Path>, none: bool, slug: &str) -> Option<PathBuf> {
+    (!none).then(|| named.map_or_else(|| Path::new("reports").join(slug), Path::to_owned))
 }

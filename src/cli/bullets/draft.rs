@@ -6,7 +6,7 @@ use crate::cli::args::DraftArgs;
 use crate::cli::judge::stored;
 use crate::cli::out::Out;
 use crate::cli::progress::Drawn;
-use crate::report::{self, TerminalOptions};
+use crate::report;
 use tokio::sync::watch;
 
 pub(super) async fn run(
@@ -18,11 +18,10 @@ pub(super) async fn run(
     let (stored, warnings) = stored(project, out, args.judge.judge.as_deref())?;
     let mut drawn = Drawn::new(out);
     let mut watch = |event| drawn.take(event);
-    let (request, knobs) = (args.request(stored), args.knobs());
+    let request = args.request(stored);
     let drafted =
-        Box::pin(app::draft_bullets(project, &request, &args.library().request(), knobs, &mut watch, cancel)).await?;
+        Box::pin(app::draft_bullets(project, &request, &args.library().request(), &mut watch, cancel)).await?;
     Ok(out.result("bullets", DONE, &drafted, warnings, || {
-        let options = TerminalOptions { width: out.width(), color: out.color(), unicode: true };
         let file = drafted.file.display();
         let stopped: u64 = drafted.rejected.values().sum();
         let plural = |n: u64, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
@@ -36,7 +35,7 @@ pub(super) async fn run(
             None => format!("No new rule. {spent}"),
             Some(first) => format!(
                 "{}\n{} in {file}. {spent}\nNo prompt gets one until somebody has vetted it:  {}",
-                report::bullets(&drafted.bullets, false, out.invocation(), &options),
+                report::bullets(&drafted.bullets, false, out.invocation(), &out.options()),
                 plural(drafted.bullets.len() as u64, "new candidate"),
                 out.command(&format!("bullets vet {} --by NAME{}", first.id, args.library().flags()))
             ),

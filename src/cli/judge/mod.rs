@@ -11,7 +11,6 @@ use super::args::JudgeAction;
 use super::out::Out;
 use crate::app::{AppError, Project, Warning};
 use crate::judge::JudgeSpec;
-use crate::report::TerminalOptions;
 use std::sync::Arc;
 
 pub(super) fn run(action: &JudgeAction, project: &Project, out: &Out) -> Result<u8, AppError> {
@@ -43,8 +42,4 @@ fn warn(out: &Out, warnings: &[Warning]) {
     for warning in warnings {
         out.note(&format!("warning: {}", warning.text));
     }
-}
-
-fn options(out: &Out) -> TerminalOptions {
-    TerminalOptions { width: out.width(), color: out.color(), unicode: true }
 }

@@ -17,7 +17,6 @@ use crate::judge::JudgeSpec;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, TransactionBehavior, params};
 use std::fmt;
-use std::sync::{MutexGuard, PoisonError};
 
 /// Digits of a version's hash that name it, at least.
 pub const LEAST_PREFIX: usize = 6;
@@ -225,10 +224,6 @@ impl Ledger {
 
     fn place(&self) -> Place {
         Place::file(self.path.display().to_string())
-    }
-
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

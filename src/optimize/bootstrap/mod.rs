@@ -14,7 +14,6 @@ use super::desk::Desk;
 use super::event::{Decision, Why};
 use super::halving::Halving;
 use super::objective::Objective;
-use super::order::order;
 use super::paired::plain_gain;
 use super::pool::{CandidateId, Operator, Origin, Row};
 use super::strategy::{Ask, Strategy, Told, Want};
@@ -132,8 +131,7 @@ impl Bootstrap {
         if !possible(desk.rubric()) {
             return self.done(desk);
         }
-        let materials = desk.materials();
-        self.dev = order(materials.dev, Row::Dev, "dev", desk.seed());
+        self.dev = desk.dev_rows();
         let share = desk.calls_left().map_or(usize::MAX, |left| left as usize / SHARE);
         self.dev.truncate(share.max(1));
         let recipe = self.knobs.recipe();
@@ -212,7 +210,7 @@ fn conclude(desk: &mut Desk<'_>, contest: &Halving, objective: Objective) {
         let Some(gain) = plain_gain(desk.pool(), id, 0, &both) else { continue };
         let score = |id| objective.score(desk.pool(), &desk.materials(), id, &both);
         let won = place == 0 && score(id) > score(0);
-        desk.compared(id, 0, gain, if won { Decision::Accepted } else { Decision::Rejected });
+        desk.compared(id, 0, gain, Decision::kept_if(won));
         if won {
             desk.crown(id);
         }

@@ -1,8 +1,7 @@
 //! Sets of examples: how many of which kind, and how they are drawn.
 
 use super::super::desk::Desk;
-use super::super::order::order;
-use super::super::pool::{CandidateId, Row};
+use super::super::pool::CandidateId;
 use super::choose::{labelled, pool};
 use super::{Examples, Harvest, MOST_SHOWN, Select, Shot, TrainRow, threshold};
 use rand::RngExt as _;
@@ -54,7 +53,7 @@ impl Recipe {
             (_, true) => CHOICE,
             (_, false) => 1,
         };
-        let rows = order(desk.materials().train, Row::Train, "train", desk.seed());
+        let rows = desk.train_rows();
         let threshold = threshold(desk, self.threshold);
         Harvest::new(desk, teacher, people, rows, times * self.bootstrapped(), threshold)
     }

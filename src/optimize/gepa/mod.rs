@@ -24,7 +24,6 @@ pub use knobs::Knobs;
 
 use super::desk::Desk;
 use super::event::{Decision, Entry, Why};
-use super::order::order;
 use super::paired::{Gain, gain, malformed, worst_first};
 use super::pareto::Front;
 use super::pool::{CandidateId, Operator, Origin, Pool, Row};
@@ -142,9 +141,8 @@ impl Strategy for Gepa {
 
 impl Gepa {
     fn open(&mut self, desk: &Desk<'_>) -> Ask {
-        let materials = desk.materials();
-        self.train = order(materials.train, Row::Train, "train", desk.seed());
-        self.dev = order(materials.dev, Row::Dev, "dev", desk.seed());
+        self.train = desk.train_rows();
+        self.dev = desk.dev_rows();
         (self.look, self.rows) = self.knobs.sizes(desk.calls_left(), self.train.len(), self.dev.len());
         self.state = State::Opening;
         let rows: Vec<Row> = self.dev[..self.rows].iter().chain(&self.train[..self.look]).copied().collect();

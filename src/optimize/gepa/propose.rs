@@ -48,11 +48,10 @@ pub(super) struct Found {
 
 /// Train rows on which a candidate differs from people, the largest loss first.
 pub(super) fn failures(desk: &Desk<'_>, id: CandidateId) -> Vec<Row> {
-    let (pool, materials) = (desk.pool(), desk.materials());
+    let pool = desk.pool();
     let differs = |row: Row| {
-        let rated = pool.rated(id).get(&(row, 0))?;
-        let case = Case { example: materials.example(row), said: &rated.said };
-        (case.direction() != Direction::Agreed).then_some((row, rated.loss))
+        let loss = pool.rated(id).get(&(row, 0))?.loss;
+        (desk.case(id, row)?.direction() != Direction::Agreed).then_some((row, loss))
     };
     let rows = pool.rated(id).keys().map(|key| key.0).filter(|row| matches!(row, Row::Train(_)));
     let mut found: Vec<(Row, f64)> = rows.filter_map(differs).collect();
@@ -71,11 +70,11 @@ pub(super) fn ask(
     rows: &[Row],
 ) -> Asked {
     let read = &failures[..failures.len().min(knobs.failures * knobs.width)];
-    let cases: Vec<Case<'_>> = read.iter().filter_map(|row| case(desk, parent, *row)).collect();
+    let cases: Vec<Case<'_>> = read.iter().filter_map(|row| desk.case(parent, *row)).collect();
     let groups = clusters(&cases, read.len().div_ceil(knobs.failures).min(knobs.width), desk.seed());
     let rival = (template == Template::Crossover).then(|| rival(desk.pool(), parent, kept, rows)).flatten();
     let seen = desk.pool().rated(parent).keys().map(|key| key.0).filter(|row| matches!(row, Row::Train(_)));
-    let all: Vec<Case<'_>> = seen.filter_map(|row| case(desk, parent, row)).collect();
+    let all: Vec<Case<'_>> = seen.filter_map(|row| desk.case(parent, row)).collect();
     let agreed: Vec<Case<'_>> =
         all.iter().copied().filter(|case| case.direction() == Direction::Agreed).take(AGREED).collect();
     let current = desk.pool().prompt(parent).editable();
@@ -103,11 +102,6 @@ pub(super) fn ask(
     }
 }
 
-fn case<'a>(desk: &'a Desk<'_>, id: CandidateId, row: Row) -> Option<Case<'a>> {
-    let rated = desk.pool().rated(id).get(&(row, 0))?;
-    Some(Case { example: desk.materials().example(row), said: &rated.said })
-}
-
 /// The best other candidate of another line: neither an ancestor nor a descendant.
 fn rival(pool: &Pool, parent: CandidateId, kept: &[CandidateId], rows: &[Row]) -> Option<CandidateId> {
     let sorted = worst_first(pool, kept, rows);
@@ -119,7 +113,7 @@ fn wins<'a>(desk: &'a Desk<'_>, id: CandidateId, other: CandidateId) -> Vec<Case
     let pool = desk.pool();
     let rows = pool.rated(id).keys().map(|key| key.0).filter(|row| matches!(row, Row::Train(_)));
     let nearer = |row: &Row| matches!((pool.loss(id, *row), pool.loss(other, *row)), (Some(a), Some(b)) if b < a);
-    rows.filter(nearer).take(WINS).filter_map(|row| case(desk, id, row)).collect()
+    rows.filter(nearer).take(WINS).filter_map(|row| desk.case(id, row)).collect()
 }
 
 /// Takes replies apart: what cannot be used or breaks a rule is logged and left out.

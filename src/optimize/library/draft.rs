@@ -3,7 +3,6 @@
 
 use super::super::desk::Desk;
 use super::super::event::{Entry, Why};
-use super::super::order::order;
 use super::super::pool::{CandidateId, Operator, Origin, Row};
 use super::super::strategy::{Ask, Strategy, Told, Want, Written};
 use super::Rule;
@@ -78,7 +77,7 @@ impl Strategy for Draft {
             (_, Told::Short(_)) => Ask::Done { best: 0, why: Why::Budget },
             (State::Start, _) => {
                 let left = desk.calls_left().map_or(usize::MAX, |left| (SHARE * left as f64) as usize);
-                self.rows = order(desk.materials().train, Row::Train, "train", desk.seed());
+                self.rows = desk.train_rows();
                 self.rows.truncate(self.knobs.rows.min(left.max(1)));
                 self.state = State::Rating;
                 Ask::Rate(vec![Want::new(0, self.rows.clone())])
@@ -106,10 +105,7 @@ impl Draft {
     }
 
     fn ask(&mut self, desk: &Desk<'_>) -> Ask {
-        let case = |row: &Row| {
-            let rated = desk.pool().rated(0).get(&(*row, 0))?;
-            Some((*row, Case { example: desk.materials().example(*row), said: &rated.said }))
-        };
+        let case = |row: &Row| Some((*row, desk.case(0, *row)?));
         let (rows, cases): (Vec<Row>, Vec<Case<'_>>) = self.rows.iter().filter_map(case).unzip();
         let agreed = cases.iter().filter(|case| case.direction() == Direction::Agreed).take(AGREED).copied();
         let agreed: Vec<Case<'_>> = agreed.collect();

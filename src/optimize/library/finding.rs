@@ -199,7 +199,7 @@ pub(super) fn adds_more(alone: &Effect, beside: &Effect) -> bool {
 
 fn verdict(finding: &Finding, shown: Shown) -> Verdict {
     let (alone, within) = (tested(finding.alone.as_ref()), tested(finding.within.as_ref()));
-    let (Some(alone), _) = (alone, within) else {
+    let Some(alone) = alone else {
         return match (within, shown.alone) {
             (None, _) => Verdict::Untested,
             (_, 1) => Verdict::Helps,

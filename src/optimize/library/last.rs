@@ -7,7 +7,6 @@
 
 use super::super::desk::Desk;
 use super::super::event::Decision;
-use super::super::pool::CandidateId;
 use super::effect::Effect;
 use super::finding::{NOTICEABLE, adds_nothing, does_nothing};
 use super::plan::{calls_left, set_aside};
@@ -78,7 +77,7 @@ impl Bullets {
     }
 
     /// A chosen one makes it redundant.
-    fn is_redundant(&self, i: usize) -> bool {
+    pub(super) fn is_redundant(&self, i: usize) -> bool {
         let Some(alone) = self.findings[i].alone.as_ref().filter(|alone| alone.is_tested()) else { return false };
         let chosen = |id: &str| self.chosen.iter().any(|other| self.findings[*other].id == id);
         self.findings[i].beside.iter().any(|beside| chosen(&beside.other) && adds_nothing(alone, &beside.effect))
@@ -97,7 +96,7 @@ impl Bullets {
                 continue;
             };
             let is_missed = effect.is_tested() && effect.z() > self.knobs.z && effect.worth().0 >= NOTICEABLE;
-            log(desk, own, chosen, &effect, is_missed);
+            desk.compared(own, chosen, effect.as_gain(), Decision::kept_if(is_missed));
             if is_missed && best.is_none_or(|(worth, _)| effect.worth().0 > worth) {
                 best = Some((effect.worth().0, at));
             }
@@ -106,9 +105,4 @@ impl Bullets {
             self.chosen = self.wider[at].clone();
         }
     }
-}
-
-fn log(desk: &mut Desk<'_>, own: CandidateId, against: CandidateId, effect: &Effect, is_better: bool) {
-    let decision = if is_better { Decision::Accepted } else { Decision::Rejected };
-    desk.compared(own, against, effect.as_gain(), decision);
 }

@@ -239,7 +239,7 @@ impl Bullets {
             let own_is_better = (effect.z() > self.knobs.z) != leaves_out;
             let gain = effect.as_gain();
             let gain = if leaves_out { super::paired::Gain { mean: -gain.mean, ..gain } } else { gain };
-            let decision = if own_is_better { Decision::Accepted } else { Decision::Rejected };
+            let decision = Decision::kept_if(own_is_better);
             desk.compared(own, shared, gain, decision);
             self.keep(desk, (about, with, without), effect);
         }
@@ -280,7 +280,7 @@ impl Bullets {
         let best = match effect {
             Some((whole, effect)) => {
                 let better = effect.worth().0 > 0.0;
-                desk.compared(whole, 0, effect.as_gain(), if better { Decision::Accepted } else { Decision::Rejected });
+                desk.compared(whole, 0, effect.as_gain(), Decision::kept_if(better));
                 if better { whole } else { 0 }
             }
             None => 0,

@@ -1,7 +1,6 @@
 //! What there is to work with: rows and calls.
 
 use super::super::desk::Desk;
-use super::super::order::order;
 use super::super::pool::Row;
 use super::race::samples;
 use crate::domain::ItemId;
@@ -45,8 +44,7 @@ pub(in crate::optimize) fn calls_for(bullets: usize, rows: f64, there: u64) -> u
 /// Rows of Train and Dev, each beginning of them a small picture of the whole; those of `sources` are left out.
 pub(super) fn rows(desk: &Desk<'_>, sources: &BTreeSet<ItemId>) -> Vec<Row> {
     let materials = desk.materials();
-    let parts =
-        [order(materials.train, Row::Train, "train", desk.seed()), order(materials.dev, Row::Dev, "dev", desk.seed())];
+    let parts = [desk.train_rows(), desk.dev_rows()];
     let mut placed: Vec<(usize, Row)> = Vec::new();
     for part in &parts {
         let n = part.len().max(1);
@@ -64,11 +62,6 @@ pub(super) fn calls_left(desk: &Desk<'_>) -> u64 {
         let each = (total as f64 / spent.judge.max(1) as f64).max(1.0);
         Some((CAREFUL * limit?.saturating_sub(total) as f64 / each) as u64)
     };
-    let all = [
-        desk.calls_left(),
-        limits.calls.map(|most| most.saturating_sub(spent.judge + spent.other)),
-        by(limits.tokens, spent.tokens),
-        by(limits.usd.map(|usd| usd.0), spent.usd.0),
-    ];
+    let all = [desk.calls_left(), by(limits.tokens, spent.tokens), by(limits.usd.map(|usd| usd.0), spent.usd.0)];
     all.into_iter().flatten().min().unwrap_or(PLENTY)
 }

@@ -3,7 +3,7 @@
 use super::super::desk::Desk;
 use super::super::pool::CandidateId;
 use super::effect::{Effect, moves, pooled};
-use super::finding::{Finding, Verdict, adds_more, adds_nothing, does_nothing};
+use super::finding::{Finding, Verdict, adds_more, does_nothing};
 use super::plan::{ALONE, calls_left};
 use super::race::{Arm, Race};
 use super::sets::closest;
@@ -244,10 +244,7 @@ impl Bullets {
         let mut open = self.chosen.clone();
         open.sort_by(|a, b| self.score(*a).total_cmp(&self.score(*b)).then(b.cmp(a)));
         for i in open {
-            let Some(alone) = self.findings[i].alone.as_ref().filter(|_| self.may_be_redundant(i)) else { continue };
-            let chosen = |id: &str| self.chosen.iter().any(|other| self.findings[*other].id == id);
-            let mut beside = self.findings[i].beside.iter().filter(|beside| chosen(&beside.other));
-            if beside.any(|beside| adds_nothing(alone, &beside.effect)) {
+            if self.may_be_redundant(i) && self.is_redundant(i) {
                 self.chosen.retain(|other| *other != i);
             }
         }

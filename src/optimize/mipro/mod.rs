@@ -20,7 +20,6 @@ pub use knobs::Knobs;
 use super::demos::{Examples, Harvest, Shot};
 use super::desk::Desk;
 use super::event::{Decision, Why};
-use super::order::order;
 use super::paired::{Gain, plain_gain};
 use super::pool::{CandidateId, Operator, Origin, Row};
 use super::strategy::{Ask, Strategy, Told, Want, Written};
@@ -116,11 +115,10 @@ impl Strategy for Mipro {
 
 impl Mipro {
     fn open(&mut self, desk: &mut Desk<'_>) -> Ask {
-        let materials = desk.materials();
         let share = desk.calls_left().map_or(usize::MAX, |left| left as usize / SHARE).max(1);
-        self.dev = order(materials.dev, Row::Dev, "dev", desk.seed());
+        self.dev = desk.dev_rows();
         self.dev.truncate(share);
-        let train = order(materials.train, Row::Train, "train", desk.seed());
+        let train = desk.train_rows();
         self.look = train[..train.len().min((share / 2).clamp(LOOK.0, LOOK.1)).min(share)].to_vec();
         let recipe = self.knobs.recipe();
         self.people = recipe.people(desk);
@@ -292,7 +290,7 @@ impl Mipro {
         let best = desk.champion();
         if let Some(gain) = plain_gain(desk.pool(), child, best, self.full()) {
             let better = gain.mean > 0.0;
-            desk.compared(child, best, gain, if better { Decision::Accepted } else { Decision::Rejected });
+            desk.compared(child, best, gain, Decision::kept_if(better));
             if better {
                 desk.crown(child);
             }

@@ -38,11 +38,7 @@ pub(super) struct Asked {
 
 /// Asks for `count` instructions in place of the baseline's, from what was seen of it on `rows`.
 pub(super) fn ask(desk: &Desk<'_>, rows: &[Row], count: usize, failures: usize) -> Asked {
-    let case = |row: &Row| {
-        let rated = desk.pool().rated(0).get(&(*row, 0))?;
-        Some((*row, Case { example: desk.materials().example(*row), said: &rated.said }))
-    };
-    let all: Vec<(Row, Case<'_>)> = rows.iter().filter_map(case).collect();
+    let all: Vec<(Row, Case<'_>)> = rows.iter().filter_map(|row| Some((*row, desk.case(0, *row)?))).collect();
     let told: Vec<Case<'_>> = all.iter().map(|(_, case)| *case).collect();
     let (agreed, failing): (Vec<_>, Vec<_>) = all.iter().partition(|(_, case)| case.direction() == Direction::Agreed);
     let wrong: Vec<Case<'_>> = failing.iter().map(|(_, case)| *case).collect();

@@ -17,7 +17,7 @@ const ITEMS: usize = 200;
 
 /// Renders `comparison`.
 pub fn comparison_html(comparison: &Comparison) -> String {
-    let nmse = comparison.contrasts.iter().find(|c| c.metric == "nmse");
+    let nmse = comparison.contrast("nmse");
     let page = Page {
         style: STYLE,
         script: SCRIPT,
@@ -150,7 +150,7 @@ fn made_of(comparison: &Comparison) -> MadeOf {
     let side = |sign: f64| parts.iter().map(|(_, _, p)| (sign * p.points).max(0.0)).sum::<f64>();
     let axis = Axis::around_zero(side(1.0).max(side(-1.0)));
     let bars: Vec<(&str, f64)> = parts.iter().map(|(class, _, part)| (*class, part.points)).collect();
-    let nmse = comparison.contrasts.iter().find(|c| c.metric == "nmse");
+    let nmse = comparison.contrast("nmse");
     MadeOf {
         bar: plots::signed(axis, &bars),
         ticks: svg::ticks(axis),

@@ -4,6 +4,7 @@ use super::constant::constant;
 use super::rival::Rival;
 use super::scale::{calibrated, scale};
 use crate::audit::Contrasted;
+use crate::domain::is_simulation;
 use crate::ledger::Edits;
 use crate::optimize::gain::{Change, Gain};
 use crate::optimize::story::{Status, Story, Tried};
@@ -56,7 +57,7 @@ pub(in crate::report) fn is_adopted(summary: &Summary, story: &Story) -> bool {
 
 /// The difference of NMSE on the held-out part.
 pub(in crate::report) fn nmse(summary: &Summary) -> Option<&Contrasted> {
-    summary.decision.as_ref()?.comparison.contrasts.iter().find(|contrast| contrast.metric == "nmse")
+    summary.decision.as_ref()?.comparison.contrast("nmse")
 }
 
 /// Why, each reason a sentence; first of all what the held-out part said.
@@ -187,21 +188,7 @@ pub(in crate::report) fn stopped(summary: &Summary) -> Option<String> {
 
 /// What speaks for and against believing the result, as name and text.
 pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'static str, String)> {
-    let mut facts = Vec::new();
-    let part = |at: usize| {
-        let (items, queries) = (u64::from(story.begun.rows[at]), u64::from(story.begun.queries[at]));
-        format!("{} of {}", plural(items, "item", "items"), plural(queries, "query", "queries"))
-    };
-    facts.push((
-        "Data",
-        format!(
-            "{} to write from, {} to choose on, {} held out; no query is in two parts, and the search has no way to the \
-             held-out one",
-            part(0),
-            part(1),
-            part(2)
-        ),
-    ));
+    let mut facts = vec![("Data", data(story))];
     if let Some(opened) = &story.opened {
         let times = match opened.looks {
             1 => "for the first time".to_owned(),
@@ -249,7 +236,7 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
     facts.extend(scale(summary).into_iter().map(|text| ("Use of the scale", text)));
     let guard = stopped(summary).unwrap_or_else(|| "no proposal had to be stopped".to_owned());
     facts.push(("Guardrails", format!("{guard}. What was judged had passed all of them")));
-    if story.begun.model.starts_with("sim/") || story.begun.model.contains("sim/") {
+    if is_simulation(&story.begun.model) {
         facts.push((
             "Simulation",
             format!(
@@ -259,6 +246,18 @@ pub(in crate::report) fn trust(summary: &Summary, story: &Story) -> Vec<(&'stati
         ));
     }
     facts
+}
+
+/// How the items were divided.
+fn data(story: &Story) -> String {
+    let [train, dev, test] = [0, 1, 2].map(|at| {
+        let (items, queries) = (u64::from(story.begun.rows[at]), u64::from(story.begun.queries[at]));
+        format!("{} of {}", plural(items, "item", "items"), plural(queries, "query", "queries"))
+    });
+    format!(
+        "{train} to write from, {dev} to choose on, {test} held out; no query is in two parts, and the search has no way \
+         to the held-out one"
+    )
 }
 
 /// Disagreements by round; `None` where the strategy has no rounds.

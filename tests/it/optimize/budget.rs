@@ -238,13 +238,20 @@ async fn a_budget_in_tokens_or_money_keeps_enough_for_the_held_out_part() {
 }
 
 #[tokio::test]
-async fn the_choice_of_bullets_needs_no_model_that_writes() {
+async fn what_writes_nothing_needs_no_model_that_writes() {
     let stand = Stand::new(Provider::start(Habits::default()).await, true);
     let method = Method::Bullets(library::Knobs::default(), None);
     let request = OptimizeRequest { reflector: None, ..stand.request(method, super::judge_calls(150)) };
     let (_keep, cancel) = watch::channel(false);
     let found = app::optimize(&stand.project(1), &request, &mut |_| {}, cancel).await.unwrap();
     assert!(found.summary.calls.judge > 100 && found.summary.calls.other == 0, "{:?}", found.summary.calls);
+    let demos = bootstrap::Knobs { threshold: Some(6.25), ..bootstrap::Knobs::a_step() };
+    for method in [Method::Bootstrap(demos), Method::Regimes(vec![Regime::Demos])] {
+        let request = OptimizeRequest { method, ..request.clone() };
+        let (_keep, cancel) = watch::channel(false);
+        let found = app::optimize(&stand.project(1), &request, &mut |_| {}, cancel).await.unwrap();
+        assert!(found.summary.calls.judge > 100 && found.summary.calls.other == 0, "{:?}", found.summary.calls);
+    }
     let writes = OptimizeRequest { method: Method::Gepa(gepa::Knobs::default()), ..request };
     let (_keep, cancel) = watch::channel(false);
     let refused = app::optimize(&stand.project(1), &writes, &mut |_| {}, cancel).await.unwrap_err().to_string();

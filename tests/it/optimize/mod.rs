@@ -7,6 +7,7 @@ mod calibrated;
 mod lookers;
 mod parsing;
 mod provider;
+mod refused;
 mod repeats;
 mod resume;
 mod reviser;

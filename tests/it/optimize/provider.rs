@@ -26,6 +26,8 @@ pub struct Habits {
     pub noise: f64,
     /// The judge's ratings lie in the middle: 1 and 2 become 3, 4 and 5 become 4, and 3 stays.
     pub squeezed: bool,
+    /// Requests with this text are refused, as by a content filter.
+    pub refuses: Option<String>,
 }
 
 /// What reached a provider, and what its replies said of their cost.
@@ -51,6 +53,7 @@ struct Shared {
     failing: u64,
     proposals: Option<Mutex<VecDeque<String>>>,
     squeezed: bool,
+    refuses: Option<String>,
     seen: Mutex<Seen>,
 }
 
@@ -63,6 +66,7 @@ impl Provider {
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
             failing: habits.failing,
             squeezed: habits.squeezed,
+            refuses: habits.refuses,
             proposals: habits.proposals.map(|all| Mutex::new(all.into())),
             seen: Mutex::default(),
         });
@@ -97,6 +101,13 @@ async fn complete(State(shared): State<Arc<Shared>>, body: Bytes) -> Response<Bo
     let number = shared.receive(&request, writes);
     if draw(number) < shared.failing {
         return reply(500, &json!({"error": {"message": "the server is unwell", "type": "server_error"}}));
+    }
+    let message = request["messages"][1]["content"].as_str().unwrap_or_default();
+    if !writes && shared.refuses.as_ref().is_some_and(|text| message.contains(text)) {
+        return reply(
+            400,
+            &json!({"error": {"message": "the content filter was triggered", "code": "content_filter"}}),
+        );
     }
     let answer = match (&shared.proposals, writes) {
         (Some(proposals), true) => proposed(proposals.lock().unwrap().pop_front()),

@@ -126,22 +126,14 @@ pub(in crate::cli) struct SharedArgs {
     pub no_report: bool,
 }
 
-/// Calls to the judge when nothing else is limited.
-const DEFAULT_CALLS: u64 = 1_500;
-
 impl SharedArgs {
-    /// What may be spent; `calls` to the judge when nothing is limited.
-    fn limits(&self, calls: Option<u64>) -> Limits {
-        let limits = Limits {
+    fn limits(&self) -> Limits {
+        Limits {
             judge_calls: self.budget_calls,
             calls: self.budget_all_calls,
             tokens: self.budget_tokens,
             usd: self.budget_usd,
             seconds: self.budget_seconds,
-        };
-        match limits == Limits::default() {
-            true => Limits { judge_calls: calls, ..limits },
-            false => limits,
         }
     }
 }
@@ -169,11 +161,6 @@ impl Strategy {
         }
     }
 
-    /// Of bullets the library tells: see [`Method::limits`].
-    fn default_calls(&self) -> Option<u64> {
-        (!matches!(self, Self::Bullets(_))).then_some(DEFAULT_CALLS)
-    }
-
     /// What only the rubric's scale can tell.
     pub fn check(&self, scale: Scale) -> Result<(), AppError> {
         match self {
@@ -192,7 +179,7 @@ impl Strategy {
             data: shared.data.request(shared.judge.rubric.as_deref(), &shared.read),
             fractions: shared.data.split,
             method: self.method(),
-            limits: shared.limits(self.default_calls()),
+            limits: shared.limits(),
             conditions: Conditions { margin: shared.slice_margin, ..Conditions::default() },
             protect: shared.protect.clone(),
             promote: shared.promote.clone(),
