@@ -249,8 +249,10 @@ fn unmet_goal(terms: &Terms) -> Unmet {
 /// The terms that are not met, and why, in words.
 fn faults(against: &Comparison, protected: &[Protected], terms: &Terms) -> (Vec<Unmet>, Vec<String>) {
     let slices = adopt::worse_slices(against, terms.slice_margin);
-    let breaks = adopt::breaks_more(against, terms.malformed)
-        .map(|[before, now]| format!("{now} of its replies are malformed; the old judge's are {before}"));
+    let breaks = adopt::breaks_more(against, terms.malformed).map(|[before, now]| {
+        let most = 100.0 * terms.malformed;
+        format!("{now} of its replies are malformed, more than {most} %; the old judge's are {before}")
+    });
     let faults = falls_short(against, terms).map(|reason| (unmet_goal(terms), reason)).into_iter();
     let faults = faults.chain(slices.into_iter().map(|reason| (Unmet::SliceMargin, reason)));
     let faults = faults.chain(breaks.map(|reason| (Unmet::Malformed, reason)));
@@ -345,7 +347,7 @@ fn unshown(against: &Comparison, terms: &Terms) -> Option<String> {
     let name = |slice: &SliceContrast| {
         let points = slice.difference.value()?;
         let why = match adopt::slice_standing(slice, terms.slice_margin) {
-            SliceStanding::NotShown { p } => format!("p {p:.2}"),
+            SliceStanding::NotShown { p } => format!("p {p:.3}"),
             SliceStanding::TooSmall => "too few for a test".to_owned(),
             SliceStanding::Within | SliceStanding::Worse { .. } => return None,
         };

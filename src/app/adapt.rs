@@ -202,8 +202,16 @@ fn undecided(run: &Optimized) -> String {
 impl Adapted {
     /// The report folder's name: the same judge on the same targets and data always writes to the same place.
     pub fn slug(&self) -> String {
+        let to = match self.summary.targets.as_slice() {
+            [only] => folder_name(&only.model, 24),
+            all => format!("{}-models", all.len()),
+        };
         let runs: String = self.summary.targets.iter().map(|target| target.run.run.as_str()).collect();
-        format!("adapt-{}-{}", folder_name(&self.summary.from.model, 40), &blake3::hash(runs.as_bytes()).to_hex()[..8])
+        format!(
+            "adapt-{}-to-{to}-{}",
+            folder_name(&self.summary.from.model, 24),
+            &blake3::hash(runs.as_bytes()).to_hex()[..8]
+        )
     }
 
     /// Writes the report folder, with a page of its own for each search, and returns the page to open.

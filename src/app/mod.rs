@@ -47,6 +47,6 @@ pub use judges::{
 pub use label::{LabelRequest, Labelled, Limits, Plan, Watch, default_out, label, plan};
 pub use lint::{Fault, LintRequest, Linted, lint};
 pub use optimize::{Method, OptimizeRequest, Optimized, Regime, optimize};
-pub use project::{JudgeRequest, Project, Shipped, SimServer, write_whole};
+pub use project::{JudgeRequest, Project, Shipped, SimServer, can_write, write_whole};
 pub use schema::{Envelope, SCHEMAS, Warning, schema};
 pub use world::{MOST_QUERIES, SimJudge, Told, Truth, World, read_prompts, truth, write_world};

@@ -2,11 +2,11 @@
 
 use super::text_file::TextFile;
 use super::{AppError, Config};
-use crate::domain::Invocation;
+use crate::domain::{Invocation, Place};
 use crate::judge::{JudgeSpec, PARSER, Sampling};
-use crate::ledger::{Found, Ledger};
+use crate::ledger::{Found, Ledger, VersionError};
 use crate::model::clock::TokioClock;
-use crate::model::{Client, Endpoint, Policy, Resolved, resolve, sim};
+use crate::model::{Client, Endpoint, ModelError, Policy, Resolved, resolve, sim};
 use crate::prompt::Prompt;
 use crate::rubric::{self, Rubric};
 use std::path::{Path, PathBuf};
@@ -127,7 +127,27 @@ impl Project {
     /// # Errors
     /// [`AppError::Version`] when there is none, several begin so, or it is damaged.
     pub fn stored(&self, name: &str) -> Result<Found, AppError> {
-        Ok(self.ledger()?.version(name)?)
+        self.ledger()?.version(name).map_err(|error| match (&error, resolve(name, &self.config.model, &|_| None)) {
+            (VersionError::Unknown { .. }, Ok(_) | Err(ModelError::NoKey { .. })) => AppError::input(
+                format!("there is no judge `{name}`: that is a model"),
+                format!("name it with `--model {name}`, or a judge of `assessor judge list`"),
+            ),
+            _ => error.into(),
+        })
+    }
+
+    /// Says so where what is no model is a stored judge. A folder of the state that is not there is not made for it.
+    fn no_model(&self, error: ModelError) -> AppError {
+        let ModelError::Unknown { spec, .. } = &error else { return error.into() };
+        let judge = self.state.exists().then(|| self.ledger().ok()?.version(spec).ok()).flatten();
+        let Some(judge) = judge else { return error.into() };
+        let model = &judge.version.judge.model;
+        AppError::input(
+            format!("there is no model `{spec}`: that is a stored judge, which asks `{model}`"),
+            format!(
+                "name a model here, for example `{model}`; a judge is named with `--judge`, in `adapt` with `--from`"
+            ),
+        )
     }
 
     /// The rubric that `request` names.
@@ -138,7 +158,7 @@ impl Project {
         if let Some(stored) = &request.stored {
             if request.rubric.is_some() {
                 let message = format!("the judge `{}` has its own rubric", stored.name());
-                return Err(AppError::input(message, "leave `--rubric` out, or `--judge`"));
+                return Err(AppError::input(message, "leave `--rubric` out, or name a model in place of the judge"));
             }
             return Ok(stored.rubric.clone());
         }
@@ -174,7 +194,8 @@ impl Project {
         let named = request.model.as_deref().or(bound.map(|judge| judge.model.as_str()));
         let spec = named.or(self.config.defaults.model.as_deref()).unwrap_or(DEFAULT_MODEL);
         let env = |name: &str| std::env::var(name).ok();
-        let mut endpoint = match resolve(spec, &self.config.model, &env)? {
+        let resolved = resolve(spec, &self.config.model, &env).map_err(|error| self.no_model(error))?;
+        let mut endpoint = match resolved {
             Resolved::Endpoint(endpoint) => *endpoint,
             Resolved::Sim(name) => simulated(&name)?,
         };
@@ -251,6 +272,20 @@ fn simulated(name: &str) -> Result<Endpoint, AppError> {
     let mut endpoint = Endpoint::in_process(&identity, "http://127.0.0.1:0/v1", &identity);
     endpoint.price = Some(price);
     Ok(endpoint)
+}
+
+/// Whether files can be written into a folder that may not be there yet. Nothing is left of the attempt.
+///
+/// # Errors
+/// [`AppError::Input`] when they cannot.
+pub fn can_write(folder: &Path) -> Result<(), AppError> {
+    let above = folder.ancestors().find(|above| above.exists());
+    let there = above.filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::tempfile_in(there).map(|_| ()).map_err(|e| AppError::Input {
+        message: format!("no report can be written here: {e}"),
+        place: Some(Place::file(folder.display().to_string())),
+        hint: "name another folder with `--report DIR`, or write none: `--no-report`".into(),
+    })
 }
 
 /// A name of a judge or model as part of a folder's name.

@@ -1,7 +1,7 @@
 //! `assessor adapt`
 
 use super::DONE;
-use super::args::{AdaptArgs, report_folder};
+use super::args::{AdaptArgs, can_report, report_folder};
 use super::judge::stored;
 use super::out::Out;
 use super::progress::Drawn;
@@ -30,6 +30,7 @@ pub(super) async fn run(
     let is_stored = !unknown || args.from.starts_with("judge:");
     let (stored, warnings) = stored(project, out, is_stored.then_some(name_of(&args.from)))?;
     let request = args.request(stored);
+    can_report(args.report.as_deref(), args.no_report)?;
     let mut drawn = Drawn::new(out);
     let mut watch = |event| drawn.take(event);
     let found = Box::pin(app::adapt(project, &request, &mut watch, cancel)).await;

@@ -1,6 +1,6 @@
 //! `assessor audit`
 
-use super::args::{AuditArgs, report_folder};
+use super::args::{AuditArgs, can_report, report_folder};
 use super::judge::stored;
 use super::out::Out;
 use super::progress::Drawn;
@@ -18,6 +18,7 @@ pub(super) async fn run(
     args.source.elsewhere.check()?;
     let (stored, mut warnings) = stored(project, out, args.source.stored())?;
     let (request, questions) = (args.request(stored), args.questions());
+    can_report(args.report.as_deref(), args.no_report)?;
     let mut drawn = Drawn::new(out);
     let audited = app::audit(project, &request, &questions, &mut |event| drawn.take(event), cancel).await?;
     let page = report_folder(args.report.as_deref(), args.no_report, &audited.slug())

@@ -1,6 +1,6 @@
 //! `assessor compare`
 
-use super::args::{CompareArgs, report_folder};
+use super::args::{CompareArgs, can_report, report_folder};
 use super::out::Out;
 use super::progress::Drawn;
 use super::{BUDGET, DONE, MISSED};
@@ -15,6 +15,7 @@ pub(super) async fn run(
     cancel: watch::Receiver<bool>,
 ) -> Result<u8, AppError> {
     args.elsewhere.check()?;
+    can_report(args.report.as_deref(), args.no_report)?;
     let mut drawn = Drawn::new(out);
     let compared = app::compare(project, &args.request(), &mut |event| drawn.take(event), cancel).await?;
     let page = report_folder(args.report.as_deref(), args.no_report, &compared.slug())

@@ -1,7 +1,7 @@
 //! `assessor optimize`
 
 use super::DONE;
-use super::args::{OptimizeArgs, report_folder};
+use super::args::{OptimizeArgs, can_report, report_folder};
 use super::judge::stored;
 use super::out::Out;
 use super::progress::Drawn;
@@ -19,6 +19,7 @@ pub(super) async fn run(
     let (stored, warnings) = stored(project, out, shared.judge.judge.as_deref())?;
     let request = args.strategy.request(stored);
     args.strategy.check(project.rubric(&request.judge)?.scale)?;
+    can_report(shared.report.as_deref(), shared.no_report)?;
     let mut drawn = Drawn::new(out);
     let mut watch = |event| drawn.take(event);
     let mut found = Box::pin(app::optimize(project, &request, &mut watch, cancel)).await?;

@@ -49,7 +49,6 @@ impl<'a> Desk<'a> {
         dev: &'a Dev<Vec<Example>>,
         guard: Guard,
         limits: Limits,
-        reserve: Spend,
         seed: u64,
     ) -> Self {
         let materials = Materials { train: &train.0, dev: &dev.0, scale: judge.rubric.scale };
@@ -62,7 +61,7 @@ impl<'a> Desk<'a> {
             entries: Vec::new(),
             start: 0,
             limits,
-            reserve,
+            reserve: Spend::default(),
             confined: None,
             spent: Spend::default(),
             champion: 0,
@@ -309,8 +308,9 @@ impl<'a> Desk<'a> {
         self.confined = part;
     }
 
-    pub(super) fn use_reserve(&mut self) {
-        self.reserve = Spend::default();
+    /// From now on so much is left for the held-out part.
+    pub(super) fn set_aside(&mut self, reserve: Spend) {
+        self.reserve = reserve;
     }
 
     /// Spent so far.

@@ -13,6 +13,7 @@ use super::event::{Begun, Entry, Seen, Why};
 use super::lab::{Answered, Batch, Lab, LabError, Way, said};
 use super::limits::{Limit, Limits, Spend};
 use super::log::{Log, LogError};
+use super::measured::Measured;
 use super::pool::{CandidateId, Rated, Row};
 use super::story::least;
 use super::strategy::{Ask, Strategy, Told, Want, Written};
@@ -61,7 +62,7 @@ pub struct Setup<'a, J> {
     pub log: Log,
     /// What may be spent.
     pub limits: Limits,
-    /// What is set aside for opening the held-out part.
+    /// What is set aside for opening the held-out part: the most that it can cost.
     pub reserve: Spend,
     /// What earlier sessions of this run sent and paid.
     pub sent: Sent,
@@ -88,6 +89,9 @@ pub struct Engine<'a, J> {
     log: Log,
     desk: Desk<'a>,
     sent: Sent,
+    /// What the held-out part can cost at most.
+    reserve: Spend,
+    measured: Measured,
     started: Instant,
     /// Messages to the reflection model so far.
     written: u64,
@@ -97,8 +101,21 @@ impl<'a, J: Journal> Engine<'a, J> {
     /// A run, at its beginning.
     pub fn new(setup: Setup<'a, J>) -> Self {
         let Setup { judge, train, dev, lab, log, limits, reserve, sent, seed, guard } = setup;
-        let desk = Desk::new(judge, train, dev, guard, limits, reserve, seed);
-        Self { lab, log, desk, sent, started: Instant::now(), written: 0 }
+        let desk = Desk::new(judge, train, dev, guard, limits, seed);
+        let (started, measured) = (Instant::now(), Measured::default());
+        let mut engine = Self { lab, log, desk, sent, reserve, measured, started, written: 0 };
+        engine.set_aside();
+        engine
+    }
+
+    /// Sets aside what the held-out part is likely to cost.
+    fn set_aside(&mut self) {
+        let reserve = self.likely(self.reserve);
+        self.desk.set_aside(reserve);
+    }
+
+    fn likely(&self, most: Spend) -> Spend {
+        self.measured.likely(most, self.lab.in_flight())
     }
 
     /// Candidates, ratings, spending.
@@ -228,7 +245,7 @@ impl<'a, J: Journal> Engine<'a, J> {
     ) -> Result<Result<Vec<Answered>, Limit>, OptimizeError> {
         let way = other.unwrap_or(&self.lab.judge);
         let most = batches.iter().map(|batch| way.most(batch)).fold(Spend::default(), |sum, spend| sum + spend);
-        if let Err(limit) = self.allow(most) {
+        if let Err(limit) = self.allow(self.likely(most)) {
             return Ok(Err(limit));
         }
         let budget = Arc::new(self.requests(true));
@@ -240,7 +257,12 @@ impl<'a, J: Journal> Engine<'a, J> {
             Err(LabError::Budget) => Ok(Err(self.used_up(true, most))),
             answered => {
                 let answered = answered?;
-                self.desk.spend(answered.iter().fold(Spend::default(), |sum, a| sum + a.spent));
+                let real = answered.iter().fold(Spend::default(), |sum, a| sum + a.spent);
+                self.desk.spend(real);
+                if other.is_none() {
+                    self.measured.add(most, real);
+                }
+                self.set_aside();
                 Ok(Ok(answered))
             }
         }

@@ -79,6 +79,7 @@ pub mod lab;
 pub mod library;
 pub mod limits;
 pub mod log;
+pub mod measured;
 pub mod mipro;
 pub mod objective;
 pub mod order;

@@ -103,6 +103,12 @@ pub struct Summary {
     /// The alias that leads to it now (`--promote`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub promoted: Option<Promoted>,
+    /// Hash of the stored judge that the run began with; absent where it began with a model and the rubric's own prompt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// The alias that `--promote` named, where something speaks against moving it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Withheld>,
     /// The alias [`PRODUCTION`] exists: a rollback takes back a move of it.
     #[serde(skip)]
     pub in_production: bool,
@@ -137,7 +143,7 @@ impl Summary {
 
     /// The alias that leads to the new judge, or is suggested to, is new.
     pub fn is_first_move(&self) -> bool {
-        self.promoted.as_ref().map_or(!self.in_production, |promoted| promoted.from.is_none())
+        self.promoted.as_ref().map_or(!self.in_production, |promoted| promoted.back.is_none())
     }
 }
 
@@ -301,4 +307,16 @@ pub struct Promoted {
     /// Where it pointed before; absent when it was new.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+    /// Where a rollback leads; absent when nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub back: Option<String>,
+}
+
+/// An alias that was to lead to the new judge and was not moved.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Withheld {
+    /// The alias.
+    pub alias: String,
+    /// Why not.
+    pub why: String,
 }

@@ -269,6 +269,58 @@ fn an_old_model_that_cannot_be_asked_ends_the_command_and_does_not_hang_it() {
 }
 
 #[test]
+fn the_way_back_from_a_new_alias_is_told_alike_when_the_command_is_repeated_and_it_works() {
+    let folder = Folder::new();
+    let [old, new] = [knowing(shipped(), "none"), knowing(shipped(), "none")];
+    let (from, to) = (old.name(), new.name());
+    let args = ["adapt", "--from", &from, "--to", &to, "--reflector", "sim/reflector", "--budget-calls", "1000"];
+    let args = [&args[..], &["--promote", "staging", "--no-report"]].concat();
+    let back = || {
+        let said = folder.run(&args);
+        let line = said.out.lines().find(|line| line.trim().starts_with("go back")).map(str::trim);
+        line.unwrap_or_else(|| panic!("{said:?}")).trim_start_matches("go back").trim().to_owned()
+    };
+    let first = back();
+    assert_eq!(first, back());
+    let command: Vec<&str> = first.split_whitespace().skip(1).collect();
+    assert_eq!(folder.run(&command).code, 0, "{first}");
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_told_before_anything_is_paid_for() {
+    let folder = Folder::new();
+    folder.file("taken", "a file");
+    for command in [&["adapt", "--from", "sim/large", "--to", "sim/small"][..], &["optimize", "gepa"], &["audit"]] {
+        let said = folder.run(&[command, &["--report", "taken/report"]].concat());
+        assert_eq!(
+            (said.code, said.err.as_str()),
+            (
+                2,
+                "error: no report can be written here: Not a directory (os error 20)\n  --> taken/report\nhint: name another \
+                 folder with `--report DIR`, or write none: `--no-report`\n"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_judge_in_place_of_a_model_is_told_from_a_name_that_nothing_has() {
+    let folder = Folder::new();
+    let hash = folder.json(&["judge", "add", "--model", "sim/small"])["data"]["hash"].as_str().unwrap().to_owned();
+    assert_eq!(folder.run(&["judge", "promote", &hash, "--as", "live"]).code, 0);
+    assert_eq!(
+        folder.run(&["adapt", "--from", "sim/large", "--to", "live"]).err,
+        "error: there is no model `live`: that is a stored judge, which asks `sim/small`\nhint: name a model here, for \
+         example `sim/small`; a judge is named with `--judge`, in `adapt` with `--from`\n"
+    );
+    assert_eq!(
+        folder.run(&["audit", "--judge", "sim/small"]).err,
+        "error: there is no judge `sim/small`: that is a model\nhint: name it with `--model sim/small`, or a judge of \
+         `assessor judge list`\n"
+    );
+}
+
+#[test]
 fn a_judge_is_not_carried_to_the_model_that_it_has() {
     let folder = Folder::new();
     let said = folder.run(&["adapt", "--from", "sim/small", "--to", "sim/small"]);

@@ -168,7 +168,7 @@ fn a_go_by_terms_that_were_changed_after_a_look_is_marked_wherever_it_is_told() 
         ),
         "{no_go}"
     );
-    let args = [&args[..], &["--new-yardstick", "--report", "go"]].concat();
+    let args = [&args[..], &["--new-yardstick", "--report", "go", "--promote", "live"]].concat();
     let go = folder.json(&args);
     let target = &go["data"]["targets"][0];
     assert_eq!((&target["verdict"], &target["terms_changed_after_look"]), (&"GO".into(), &true.into()));
@@ -187,4 +187,15 @@ fn a_go_by_terms_that_were_changed_after_a_look_is_marked_wherever_it_is_told() 
         ),
         "{why}"
     );
+    // An alias is not moved by a GO that proves nothing.
+    assert_eq!((&target["withheld"]["alias"], &target["promoted"]), (&"live".into(), &Value::Null));
+    let version = &target["version"].as_str().unwrap()[..12];
+    let command = format!("`assessor judge promote {version} --as live` moves it all the same.");
+    assert!(
+        one_line(&said).contains("`live` was not moved: the terms were changed after a look at these items"),
+        "{said}"
+    );
+    assert!(one_line(&said).contains(&command), "{said}");
+    assert_eq!(folder.run(&["judge", "show", "live"]).code, 2);
+    assert_eq!(folder.run(&["judge", "promote", version, "--as", "live"]).code, 0);
 }

@@ -274,6 +274,7 @@ fn the_library_beside_a_named_rubric_is_the_one_that_every_command_takes() {
     let folder = Folder::new();
     let shipped = include_str!("../../rubrics/relevance.toml");
     folder.file("own/mine.toml", shipped.replacen("id = \"relevance\"", "id = \"mine\"", 1));
+    folder.file("own/other.toml", shipped.replacen("id = \"relevance\"", "id = \"other\"", 1));
     let rubric = ["--rubric", "own/mine.toml"];
     let run = |args: &[&str]| folder.run(&[args, &rubric[..]].concat());
     let rule = "Rate a glossary low when the query asks for steps.";
@@ -282,11 +283,23 @@ fn the_library_beside_a_named_rubric_is_the_one_that_every_command_takes() {
     let vetted = run(&["bullets", "vet", "gloss", "--by", "Ann"]);
     assert_eq!(vetted.code, 0, "{vetted:?}");
     assert!(folder.path().join("own/mine.bullets.toml").exists());
+    let empty = folder.run(&["bullets", "list", "--rubric", "own/other.toml"]);
+    assert!(
+        empty.out.ends_with("there is no library yet; `assessor bullets add` begins one beside the rubric\n"),
+        "{empty:?}"
+    );
+    assert_eq!(
+        folder.run(&["optimize", "bullets", "--rubric", "own/other.toml", "--no-report"]).err,
+        "error: the library of the rubric `other` has no bullets\n  --> own/other.bullets.toml\nhint: begin it with `assessor \
+         bullets add TEXT --author NAME`, or `assessor bullets draft`; `--library FILE` names another\n"
+    );
     let judge = run(&["judge", "add", "--model", "sim/small", "--with-bullet", "gloss"]);
     assert_eq!(judge.code, 0, "{judge:?}");
     let search = ["optimize", "bullets", "--split", "60/40/0", "--budget-calls", "300", "--no-report", "--json"];
     let found: serde_json::Value = serde_json::from_str(&run(&search).out).unwrap();
     assert_eq!(found["data"]["bullets"][0]["id"], "gloss", "{found}");
+    let sparse = run(&["bullets", "draft", "--from", "disagreements", "--model", "sim/small", "--budget-calls", "1"]);
+    assert!(sparse.out.starts_with("No new rule: the budget covered few items. 1 judge call, "), "{sparse:?}");
     let carry = ["adapt", "--from", "sim/large", "--to", "sim/small", "--regime", "bullets", "--no-report", "--json"];
     let carried = run(&[&carry[..], &["--budget-calls", "900"]].concat());
     let carried: serde_json::Value = serde_json::from_str(&carried.out).unwrap_or_else(|_| panic!("{carried:?}"));

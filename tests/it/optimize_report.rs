@@ -171,6 +171,45 @@ fn a_prompt_that_changes_a_protected_item_is_not_adopted() {
 }
 
 #[test]
+fn no_alias_is_moved_to_a_judge_that_is_not_shown_to_be_better_than_a_constant_one() {
+    let folder = Folder::new();
+    let args = ["optimize", "mipro", "--budget-calls", "1500"];
+    let args = [&args[..], &["--promote", "live", "--no-report"]].concat();
+    let data = &folder.json(&args)["data"];
+    assert_eq!(data["adopted"]["is_baseline"], false, "{}", data["decision"]["reasons"]);
+    let rating = data["constant"]["rating"].as_i64().unwrap();
+    assert_eq!(data["constant"]["is_beaten"], false);
+    assert_eq!(
+        data["withheld"],
+        serde_json::json!({
+            "alias": "live",
+            "why": format!("it is not shown to be better than a judge that always says {rating}"),
+        })
+    );
+    let said = folder.run(&args).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains("`live` was not moved: it is not shown to be better than a judge that always says"),
+        "{said}"
+    );
+    assert_eq!(folder.run(&["judge", "show", "live"]).code, 2);
+}
+
+#[test]
+fn a_few_dollars_go_as_far_as_the_calls_that_they_buy() {
+    let folder = Folder::new();
+    let spent = folder.json(&["optimize", "gepa", "--budget-calls", "900", "--no-report"]);
+    let (calls, usd) = (&spent["data"]["calls"]["judge"], spent["data"]["cost_usd"].as_f64().unwrap());
+    let budget = format!("{usd:.2}");
+    let same = Folder::new().json(&["optimize", "gepa", "--budget-usd", &budget, "--no-report"]);
+    let bought = same["data"]["calls"]["judge"].as_u64().unwrap();
+    assert!(bought as f64 > 0.6 * calls.as_f64().unwrap(), "{bought} instead of {calls} for ${budget}");
+    assert!(same["data"]["cost_usd"].as_f64().unwrap() <= usd + 0.01);
+    assert!(same["data"]["decision"].is_object(), "the held-out part was opened");
+    let nothing = folder.run(&["optimize", "gepa", "--budget-usd", "0.01", "--no-report"]);
+    assert!(nothing.err.contains("leaves nothing to search with: at the very least $0."), "{nothing:?}");
+}
+
+#[test]
 fn an_unknown_protected_item_and_a_bad_alias_are_named_before_anything_is_spent() {
     let folder = Folder::new();
     folder.file("keep.txt", "\nno-such-item\n");

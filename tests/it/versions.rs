@@ -284,7 +284,9 @@ fn what_a_stored_judge_has_of_its_own_cannot_be_changed_beside_it() {
     };
     assert_eq!(
         refused(&["--rubric", "r.toml"]),
-        format!("error: the judge `{name}` has its own rubric\nhint: leave `--rubric` out, or `--judge`\n")
+        format!(
+            "error: the judge `{name}` has its own rubric\nhint: leave `--rubric` out, or name a model in place of the judge\n"
+        )
     );
     assert_eq!(
         refused(&["--max-tokens", "9"]),

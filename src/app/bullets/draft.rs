@@ -19,6 +19,8 @@ pub struct Drafted {
     pub bullets: Vec<Bullet>,
     /// Guardrail → drafts that it stopped.
     pub rejected: BTreeMap<String, u64>,
+    /// The budget covered fewer items than were to be drafted from.
+    pub is_short: bool,
     /// Calls to the judge.
     pub judge_calls: u64,
     /// Calls to the reflection model.
@@ -42,6 +44,7 @@ pub async fn draft_bullets(
 ) -> Result<Drafted, AppError> {
     let (_, place) = library.place(project)?;
     let found = Box::pin(optimize(project, request, watch, cancel)).await?;
+    let wanted = found.story.begun.knobs["rows"].as_u64().unwrap_or(0).min(u64::from(found.story.begun.rows[0]));
     let mut shelf = place.read_or_begin()?;
     let (mut text, mut drafted) = (shelf.text.clone(), Vec::new());
     for entry in &found.log {
@@ -67,6 +70,7 @@ pub async fn draft_bullets(
         file: place.path,
         bullets: drafted,
         rejected: found.summary.rejected,
+        is_short: found.summary.calls.judge < wanted,
         judge_calls: found.summary.calls.judge,
         other_calls: found.summary.calls.other,
         cost_usd: found.summary.cost_usd,

@@ -25,6 +25,7 @@ use crate::optimize::event::{Begun, Entry, Why};
 use crate::optimize::lab::{Lab, Rival};
 use crate::optimize::limits::{Limit, Limits, Spend};
 use crate::optimize::log::Log;
+use crate::optimize::measured::Measured;
 use crate::optimize::pool::CandidateId;
 use crate::optimize::story::Story;
 use crate::optimize::strategy::Strategy;
@@ -126,8 +127,8 @@ impl Job<'_> {
         Ok(Optimized { log, baseline: judge.clone(), best, conclusion, summary, story, adaptation })
     }
 
-    /// What is set aside for rating the held-out part and the protected items with all judges; an error where the budget
-    /// leaves nothing beside it.
+    /// What rating the held-out part and the protected items with all judges can cost at most; an error where the budget
+    /// leaves nothing beside what it is sure to cost.
     fn reserve(&self, lab: &Lab<Keeper>, strategy: &dyn Strategy) -> Result<Spend, AppError> {
         let Data { train, dev, test, test_bytes, .. } = &self.data;
         let (held, bytes) = match self.request.method.decides() {
@@ -141,7 +142,8 @@ impl Job<'_> {
         };
         let reserve = lab.most_held(self.judge, held, bytes, examples) + third;
         let judges = 2 + usize::from(self.rival.is_some());
-        covers(self.request.limits, reserve, &Aside { held, judges })?;
+        let likely = Measured::default().likely(reserve, lab.in_flight());
+        covers(self.request.limits, likely, &Aside { held, judges })?;
         Ok(reserve)
     }
 }
@@ -299,7 +301,11 @@ fn covers(limits: Limits, reserve: Spend, aside: &Aside) -> Result<(), AppError>
         Limit::Usd => {
             // A cent more than a part of a cent is set aside.
             let lowest = ((reserve.usd + least.usd).usd() * 100.0).ceil() / 100.0;
-            (limits.usd.unwrap_or_default().to_string(), format!("up to {}", reserve.usd), format!("{lowest:.2}"))
+            (
+                limits.usd.unwrap_or_default().to_string(),
+                format!("at the very least {}", reserve.usd),
+                format!("{lowest:.2}"),
+            )
         }
         _ => {
             let budget = limits.judge_calls.or(limits.calls).unwrap_or_default();

@@ -14,7 +14,7 @@ use crate::optimize::objective::Objective;
 use crate::optimize::stages::calls_for_stage;
 use crate::optimize::story::Story;
 use crate::optimize::summary::{
-    Adopted, Best, Calibrated, Calls, Costs, PRODUCTION, Promoted, ScaleUses, Side, Summary,
+    Adopted, Best, Calibrated, Calls, Costs, PRODUCTION, Promoted, ScaleUses, Side, Summary, Withheld,
 };
 use crate::optimize::upkeep::Upkeep;
 use std::collections::BTreeSet;
@@ -73,6 +73,7 @@ impl Keep {
         let costs = self.priced.then(|| costs(found.story));
         let told = Told { usd, caveat: self.caveat.as_deref() };
         let lineage = found.lineage(told);
+        let withheld = lineage.as_ref().and_then(|_| self.withheld(&found));
         let (version, promoted) = match &lineage {
             Some(lineage) => {
                 let note = found.note();
@@ -84,7 +85,10 @@ impl Keep {
                 if saved.was_there {
                     tuned::again(ledger, &saved.hash, lineage)?;
                 }
-                let promoted = self.promote(ledger, &saved.hash, &note)?;
+                let promoted = match withheld {
+                    Some(_) => None,
+                    None => self.promote(ledger, &saved.hash, &note)?,
+                };
                 (Some(saved.hash), promoted)
             }
             None => (None, None),
@@ -131,6 +135,8 @@ impl Keep {
             version,
             second,
             promoted,
+            withheld,
+            origin: self.origin,
             in_production: ledger.standing(PRODUCTION)? != Expected::Nothing,
             report: None,
             invocation: self.invocation,
@@ -144,7 +150,18 @@ impl Keep {
             Expected::Version(hash) => Some(hash.clone()),
             Expected::Any | Expected::Nothing => None,
         };
-        Ok(Some(Promoted { alias: alias.clone(), from }))
+        Ok(Some(Promoted { alias: alias.clone(), from, back: ledger.behind(alias)? }))
+    }
+
+    /// The alias that is not moved, though a judge was adopted: whoever follows it trusts the ratings that it leads to.
+    fn withheld(&self, found: &Found<'_>) -> Option<Withheld> {
+        let (alias, _) = self.alias.as_ref()?;
+        let kept = found.tested.as_ref().map(|[baseline, best]| if found.second.is_some() { baseline } else { best });
+        let constant = kept.and_then(|kept| kept.constant).filter(|constant| !constant.is_beaten);
+        let constant = constant
+            .map(|constant| format!("it is not shown to be better than a judge that always says {}", constant.rating));
+        let why = self.caveat.clone().or(constant)?;
+        Some(Withheld { alias: alias.clone(), why })
     }
 }
 

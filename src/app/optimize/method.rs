@@ -3,7 +3,7 @@
 use super::data::Data;
 use crate::app::bullets::Place;
 use crate::app::{AppError, Project};
-use crate::domain::ItemId;
+use crate::domain::{self, ItemId};
 use crate::guardrail;
 use crate::judge::JudgeSpec;
 use crate::optimize::bootstrap::{self, Bootstrap};
@@ -127,9 +127,10 @@ impl Method {
             Self::Copro(knobs) => Box::new(Copro::new(knobs.clone())),
             Self::Bullets(knobs, file) => {
                 reachable(knobs)?;
-                let library = library(file)?;
+                let place = place(file);
+                let library = place.read()?.library;
                 let sources = sources(&library, data)?;
-                Box::new(Bullets::new(knobs.clone(), vetted(&library)?, sources))
+                Box::new(Bullets::new(knobs.clone(), vetted(&library, &place)?, sources))
             }
             Self::Draft(knobs, file) => {
                 let known = place(file).read_or_begin()?.library.bullets.iter().map(rule).collect();
@@ -218,15 +219,26 @@ fn rule(bullet: &Bullet) -> Rule {
     Rule { id: bullet.id.clone(), text: bullet.text.clone() }
 }
 
-fn vetted(library: &Library) -> Result<Vec<Rule>, AppError> {
+fn vetted(library: &Library, place: &Place) -> Result<Vec<Rule>, AppError> {
     let rules: Vec<Rule> = library.vetted().map(rule).collect();
-    if rules.is_empty() {
-        return Err(AppError::input(
-            format!("no bullet of the {} in the library is vetted", library.bullets.len()),
-            "read them with `assessor bullets list`, and vet those that you stand for: `assessor bullets vet ID --by NAME`",
-        ));
+    if !rules.is_empty() {
+        return Ok(rules);
     }
-    Ok(rules)
+    let (message, hint) = match library.bullets.len() {
+        0 => (
+            format!("the library of the rubric `{}` has no bullets", library.rubric),
+            "begin it with `assessor bullets add TEXT --author NAME`, or `assessor bullets draft`; `--library FILE` names another",
+        ),
+        n => (
+            format!("no bullet of the {n} in the library is vetted"),
+            "read them with `assessor bullets list`, and vet those that you stand for: `assessor bullets vet ID --by NAME`",
+        ),
+    };
+    Err(AppError::Input {
+        message,
+        place: Some(domain::Place::file(place.path.display().to_string())),
+        hint: hint.to_owned(),
+    })
 }
 
 /// The items that vetted bullets were written from. On those they flatter: they are left out of the search, and may not be

@@ -32,7 +32,8 @@ Stop it whenever you like: the same command goes on where it was, and pays for n
 
 Exit codes: 0 for GO and for NO-GO alike: both are results; 2 for input, a budget or terms that are
 refused; 3 where a model could not be used; 130 when interrupted. To let a build fail on a NO-GO:
-  assessor adapt … --json | jq -e 'all(.data.targets[]; .verdict == \"GO\")'";
+  assessor adapt … --json | jq -e 'all(.data.targets[];
+    .verdict == \"GO\" and (.terms_changed_after_look | not))'";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct AdaptArgs {
@@ -78,7 +79,8 @@ pub(in crate::cli) struct AdaptArgs {
     /// Requests in flight at most [default: the endpoint's]
     #[arg(long, value_name = "N")]
     pub concurrency: Option<usize>,
-    /// Let this alias lead to the new judge if it is a GO; with one target
+    /// Let this alias lead to the new judge if it is a GO, by terms fixed before a look, and shown to be better than a constant
+    /// judge; with one target
     #[arg(long, value_name = "ALIAS")]
     pub promote: Option<String>,
     /// Go on although the old judge was tuned or carried on other data, or by other terms. It holds out no new items: other
@@ -87,7 +89,7 @@ pub(in crate::cli) struct AdaptArgs {
     pub new_yardstick: bool,
     #[command(flatten)]
     pub read: ReadArgs,
-    /// Folder of the report [default: reports/adapt-MODEL-RUN]
+    /// Folder of the report [default: reports/adapt-OLD-to-NEW-RUN]
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,
     /// Write no report

@@ -20,7 +20,7 @@ pub(super) use judge::{AddArgs, DiffArgs, JudgeAction, PromoteArgs, RollbackArgs
 pub(super) use label::LabelArgs;
 pub(super) use lint::LintArgs;
 pub(super) use optimize::OptimizeArgs;
-pub(super) use shared::{JudgeArgs, report_folder};
+pub(super) use shared::{JudgeArgs, can_report, report_folder};
 
 use crate::domain::DEFAULT_STATE;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};

@@ -1,7 +1,7 @@
 //! What several commands take: the judge, the budget, how files are read.
 
 use super::values::{mapping, usd};
-use crate::app::{JudgeRequest, Limits};
+use crate::app::{self, AppError, JudgeRequest, Limits};
 use crate::domain::NanoUsd;
 use crate::judge::JudgeSpec;
 use crate::labels::{OnDuplicate, OnOffScale, ReadOptions};
@@ -119,6 +119,11 @@ impl ReadArgs {
             ..ReadOptions::default()
         }
     }
+}
+
+/// Says it before anything is paid for where no report could be written.
+pub(in crate::cli) fn can_report(named: Option<&Path>, none: bool) -> Result<(), AppError> {
+    report_folder(named, none, "").map_or(Ok(()), |folder| app::can_write(&folder))
 }
 
 /// Where a report is written: nowhere, where somebody said, or under its own name in `reports`.

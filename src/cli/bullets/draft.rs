@@ -32,6 +32,9 @@ pub(super) async fn run(
             plural(stopped, "draft")
         );
         match drafted.bullets.first() {
+            None if drafted.is_short => {
+                format!("No new rule: the budget covered few items. {spent} Allow more with `--budget-calls N`.")
+            }
             None => format!("No new rule. {spent}"),
             Some(first) => format!(
                 "{}\n{} in {file}. {spent}\nNo prompt gets one until somebody has vetted it:  {}",

@@ -12,6 +12,9 @@ pub(super) fn run(args: &BulletsListArgs, project: &Project, out: &Out) -> Resul
     Ok(out.result("bullets", DONE, &list, Vec::new(), || {
         let from = match &list.file {
             Some(file) => format!("  {}\n", file.display()),
+            None if list.total == 0 => {
+                "  there is no library yet; `assessor bullets add` begins one beside the rubric\n".to_owned()
+            }
             None => "  the library inside the binary; the first change writes it to a file\n".to_owned(),
         };
         let shown = format!("  {} of {} bullets for `{}`\n{from}", list.bullets.len(), list.total, list.rubric);

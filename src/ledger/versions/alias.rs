@@ -160,6 +160,17 @@ impl Ledger {
         Ok(Rollback { moved, skipped })
     }
 
+    /// The version that a rollback of `alias` leads to; `None` where there is none, or no such alias.
+    ///
+    /// # Errors
+    /// [`VersionError::Ledger`] when the ledger cannot be read.
+    pub fn behind(&self, alias: &str) -> Result<Option<String>, VersionError> {
+        let connection = self.connection();
+        let Some(current) = self.alias(&connection, alias)? else { return Ok(None) };
+        let (good, _) = self.last_good(&connection, current.line.iter().rev().skip(1))?;
+        Ok(good.map(|version| version.hash))
+    }
+
     fn must_point(
         &self,
         connection: &Connection,

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::super::desk::Desk;
-use super::super::limits::{Limits, Spend};
+use super::super::limits::Limits;
 use super::super::pool::{Rated, Row};
 use super::choose::labelled;
 use super::*;
@@ -48,7 +48,7 @@ fn judge(confidence: Option<&str>) -> JudgeSpec {
 fn at_desk<T>(judge: &JudgeSpec, train: Vec<Example>, look: impl FnOnce(&mut Desk<'_>) -> T) -> T {
     let (train, dev) = (Train(train), Dev(vec![example("dev", [4, 4], Some("Dev only."))]));
     let guard = Guard::new(&judge.rubric, &judge.prompt, &train, &dev, guardrail::Limits::default());
-    look(&mut Desk::new(judge, &train, &dev, guard, Limits::default(), Spend::default(), 1))
+    look(&mut Desk::new(judge, &train, &dev, guard, Limits::default(), 1))
 }
 
 fn row(at: u32) -> TrainRow {

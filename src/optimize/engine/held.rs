@@ -8,6 +8,7 @@ use crate::judge::journal::Journal;
 use crate::judge::run::Outcome;
 use crate::optimize::event::Entry;
 use crate::optimize::lab::{Batch, Rival};
+use crate::optimize::limits::Spend;
 use crate::optimize::pool::{CandidateId, Row};
 use crate::optimize::strategy::{Told, Want};
 use std::sync::Arc;
@@ -26,7 +27,8 @@ impl<J: Journal> Engine<'_, J> {
         rival: Option<&Rival<J>>,
         opening: Opening,
     ) -> Result<Option<Held>, OptimizeError> {
-        self.desk.use_reserve();
+        self.reserve = Spend::default();
+        self.set_aside();
         // The baseline may be the best: it is asked once.
         let ids: Vec<CandidateId> = if candidate == 0 { vec![0] } else { vec![0, candidate] };
         let both = ids.iter().map(|&id| Want::new(id, protected)).collect();

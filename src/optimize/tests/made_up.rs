@@ -190,7 +190,7 @@ impl World {
     pub fn run(&self, strategy: &mut dyn Strategy) -> Ran {
         let limits = guardrail::Limits::default();
         let guard = Guard::new(&self.judge.rubric, &self.judge.prompt, &self.train, &self.dev, limits);
-        let mut desk = Desk::new(&self.judge, &self.train, &self.dev, guard, self.limits, Spend::default(), self.seed);
+        let mut desk = Desk::new(&self.judge, &self.train, &self.dev, guard, self.limits, self.seed);
         let (mut told, mut messages, mut repeated, mut short) = (Told::Begin, 0, 0, 0);
         let mut both = Vec::new();
         loop {

@@ -6,7 +6,7 @@ use crate::domain::Figure;
 use crate::optimize::adopt::{self, SliceStanding};
 use crate::optimize::summary::PRODUCTION;
 use crate::report::figures::{Unit, count, p_value, plural};
-use crate::report::optimization::{calibrated, paid_for, short, spending};
+use crate::report::optimization::{calibrated, paid_for, short, spending, withheld};
 
 /// A row of the judges side by side.
 pub(in crate::report) struct Row {
@@ -168,7 +168,8 @@ pub(in crate::report) fn stored(target: &Target) -> Option<String> {
             None => format!("; `{alias}` is new and leads to version {version}"),
         }
     });
-    Some(format!("as judge version {version}{second}; the old judge stays as it is{promoted}"))
+    let withheld = withheld(&target.run).map_or(String::new(), |text| format!(". {text}"));
+    Some(format!("as judge version {version}{second}; the old judge stays as it is{promoted}{withheld}"))
 }
 
 /// What became of a calibration map; `None` where none was asked for.

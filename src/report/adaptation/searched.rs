@@ -32,10 +32,10 @@ fn with_news(stages: &[StageFound]) -> impl Iterator<Item = (&StageFound, bool)>
     stages.iter().map(move |stage| (stage, std::mem::replace(&mut before, stage.best) != stage.best))
 }
 
-/// `4.19 NMSE points better (± 1.02)`.
+/// `4.19 NMSE points better (standard error 1.02)`.
 fn moved(gain: f64, se: Option<f64>) -> String {
     let way = if gain >= 0.0 { "better" } else { "worse" };
-    let se = se.map_or(String::new(), |se| format!(" (± {})", Unit::Points.write(se)));
+    let se = se.map_or(String::new(), |se| format!(" (standard error {})", Unit::Points.write(se)));
     format!("{} NMSE points {way}{se}", Unit::Points.write(gain.abs()))
 }
 
@@ -58,6 +58,7 @@ fn stage(stage: &StageFound, new: bool, before: Option<&str>) -> String {
             format!("{name} ({does}, {calls}): {} than {with}{rows}", moved(gain, stage.se))
         }
         None if new => format!("{name} ({does}, {calls}): a prompt that shares no rated dev item with {with}"),
+        None if stage.calls == 0 => format!("{name} ({does}): not tried, for want of calls"),
         None => format!("{name} ({does}, {calls}): nothing better than {with}"),
     }
 }
@@ -123,16 +124,18 @@ mod tests {
             rows: Some(rows),
             last: Some(Find { candidate: best, rows: 40, gain: last, se: Some(2.0), expected: last }),
         };
+        let idle = StageFound { calls: 0, gain: None, rows: None, ..stage("bullets", 0, 0.0, 0, 0.0) };
+        assert_eq!(told(&[idle], 0)[0], "bullets (bullets of the library): not tried, for want of calls");
         let said = told(&[stage("rewrite", 3, -6.25, 4, 11.5), stage("demos", 5, 0.5, 40, 9.0)], 3);
         assert_eq!(
             said,
             [
-                "rewrite (other wording, 120 calls): 6.25 NMSE points worse (± 9.00) than the old prompt, on 4 dev items, which \
-                 say little",
-                "demos (rated examples in the prompt, 120 calls): 0.50 NMSE points better (± 9.00) than the prompt that rewrite \
-                 found, on 40 dev items",
+                "rewrite (other wording, 120 calls): 6.25 NMSE points worse (standard error 9.00) than the old prompt, on \
+                 4 dev items, which say little",
+                "demos (rated examples in the prompt, 120 calls): 0.50 NMSE points better (standard error 9.00) than the prompt \
+                 that rewrite found, on 40 dev items",
                 "in the end the prompt of each was compared with the old prompt on 40 dev items: rewrite 11.50 NMSE points \
-                 better (± 2.00); demos 9.00 NMSE points better (± 2.00). This decided, and not the lines above that rest on \
+                 better (standard error 2.00); demos 9.00 NMSE points better (standard error 2.00). This decided, and not the lines above that rest on \
                  few items. Chosen: the prompt of rewrite; it gained the most"
             ]
         );

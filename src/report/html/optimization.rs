@@ -17,7 +17,7 @@ use crate::report::examples::{all, told};
 use crate::report::figures::{Unit, count};
 use crate::report::optimization::{
     advice, best, fates, headline, is_adopted, next, nmse, rounds, short, shows, spending, standing, steps, trust,
-    upkeep,
+    upkeep, withheld,
 };
 use crate::report::plain::plain;
 use crate::report::plots::{Learning, learning};
@@ -44,7 +44,11 @@ pub fn optimization_html(summary: &Summary, story: &Story) -> String {
         model: plain(&story.begun.model),
         strategy: plain(&story.begun.strategy),
         run: plain(&summary.run),
-        tone: if is_adopted(summary, story) && summary.unusable().is_none() { "good" } else { "fair" },
+        tone: match (is_adopted(summary, story), summary.unusable()) {
+            (true, None) => "good",
+            (true, Some(_)) => "fair",
+            (false, _) => "unkept",
+        },
         stamp: plain(&format!("{} {}", if is_adopted(summary, story) { "✓" } else { "✕" }, standing(summary, story))),
         big: nmse(summary).and_then(|nmse| nmse.difference.value()).map(signed_short),
         interval: nmse(summary)
@@ -66,7 +70,7 @@ pub fn optimization_html(summary: &Summary, story: &Story) -> String {
         hidden: all(&summary.best_prompt).count().saturating_sub(EXAMPLES),
         held: compared.map(Held::of),
         facts: trust(summary, story).into_iter().map(|(name, text)| (name, Words::new(&text))).collect(),
-        advice: advice(summary).map(|text| Words::new(&text)),
+        advice: advice(summary).into_iter().chain(withheld(summary)).map(|text| Words::new(&text)).collect(),
         steps: steps(summary, story).into_iter().map(|step| (step.does, step.command)).collect(),
         next: Words::new(next(summary, story)),
         version: summary.version.as_deref().map(short),
@@ -129,7 +133,7 @@ struct Page<'a> {
     hidden: usize,
     held: Option<Held>,
     facts: Vec<(&'static str, Words)>,
-    advice: Option<Words>,
+    advice: Vec<Words>,
     steps: Vec<(&'static str, String)>,
     next: Words,
     version: Option<String>,

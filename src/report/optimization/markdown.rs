@@ -2,7 +2,7 @@
 
 use super::constant::advice;
 use super::spending::spending;
-use super::words::{best, edits, fates, headline, next, standing, steps, trust, upkeep};
+use super::words::{best, edits, fates, headline, next, standing, steps, trust, upkeep, withheld};
 use crate::optimize::story::Story;
 use crate::optimize::summary::Summary;
 use crate::report::bullets::weighed_markdown;
@@ -35,10 +35,10 @@ pub fn optimization_markdown(summary: &Summary, story: &Story) -> String {
     }
     out.push_str("\n### What now\n\n");
     let steps = steps(summary, story);
-    if steps.is_empty() {
+    if summary.version.is_none() {
         out.push_str(&format!("{}\n\n", next(summary, story)));
     }
-    if let Some(text) = advice(summary) {
+    for text in advice(summary).into_iter().chain(withheld(summary)) {
         out.push_str(&format!("{}\n\n", prose(&text)));
     }
     steps.iter().for_each(|step| out.push_str(&format!("- {}: {}\n", step.does, code(&step.command))));

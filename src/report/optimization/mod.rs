@@ -15,5 +15,5 @@ pub(super) use constant::advice;
 pub(super) use scale::calibrated;
 pub(super) use spending::{paid_for, spending};
 pub(super) use words::{
-    best, fates, headline, is_adopted, next, nmse, rounds, short, shows, standing, steps, trust, upkeep,
+    best, fates, headline, is_adopted, next, nmse, rounds, short, shows, standing, steps, trust, upkeep, withheld,
 };

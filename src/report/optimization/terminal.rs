@@ -4,7 +4,8 @@ use super::constant::advice;
 use super::scale::{calibrated, scale};
 use super::spending::spending;
 use super::words::{
-    best, edits, fates, headline, is_adopted, made_of, next, rounds, short, standing, steps, stopped, upkeep,
+    Step, best, edits, fates, headline, is_adopted, made_of, next, rounds, short, standing, steps, stopped, upkeep,
+    withheld,
 };
 use crate::optimize::story::Story;
 use crate::optimize::summary::Summary;
@@ -105,12 +106,17 @@ fn changed(summary: &Summary, story: &Story, options: TerminalOptions) -> String
 
 fn todo(summary: &Summary, story: &Story, options: TerminalOptions) -> String {
     let steps = steps(summary, story);
-    if steps.is_empty() {
-        return format!("\n{}", options.hanging("", next(summary, story)));
+    let line = |step: &Step| format!("{INDENT}{:<32}{}\n", step.does, step.command);
+    if summary.version.is_none() {
+        let steps: String = steps.iter().map(line).collect();
+        return format!("\n{}{steps}", options.hanging("", next(summary, story)));
     }
     let mut out = options.title("What now");
     if let (Some(version), Some(promoted)) = (&summary.version, &summary.promoted) {
         let text = format!("`{}` leads to version {} now.", promoted.alias, short(version));
+        out.push_str(&options.hanging(INDENT, &text));
+    } else if let Some((version, text)) = summary.version.as_ref().zip(withheld(summary)) {
+        let text = format!("It is stored as version {}. {text}", short(version));
         out.push_str(&options.hanging(INDENT, &text));
     } else if let Some(version) = &summary.version {
         let text = format!("It is stored as version {}; nothing uses it yet.", short(version));
@@ -119,8 +125,6 @@ fn todo(summary: &Summary, story: &Story, options: TerminalOptions) -> String {
     if let Some(text) = advice(summary) {
         out.push_str(&options.hanging(INDENT, &text));
     }
-    for step in steps {
-        out.push_str(&format!("{INDENT}{:<32}{}\n", step.does, step.command));
-    }
+    out.extend(steps.iter().map(line));
     out
 }

@@ -8,7 +8,7 @@ use crate::domain::is_simulation;
 use crate::ledger::Edits;
 use crate::optimize::gain::{Change, Gain};
 use crate::optimize::story::{Status, Story, Tried};
-use crate::optimize::summary::{PRODUCTION, Summary};
+use crate::optimize::summary::{PRODUCTION, Summary, Withheld};
 use crate::report::adaptation::sentence;
 use crate::report::figures::{Unit, count, p_value, plural};
 use crate::report::plain::spaced;
@@ -286,10 +286,23 @@ pub(in crate::report) struct Step {
     pub command: String,
 }
 
+/// The alias that was not moved, and why.
+pub(in crate::report) fn withheld(summary: &Summary) -> Option<String> {
+    let Withheld { alias, why } = summary.withheld.as_ref()?;
+    let version = summary.version.as_deref().map(short)?;
+    let command = summary.invocation.command(&format!("judge promote {version} --as {alias}"));
+    Some(format!("`{alias}` was not moved: {why}. `{command}` moves it all the same."))
+}
+
 /// What to do with the result.
 pub(in crate::report) fn steps(summary: &Summary, story: &Story) -> Vec<Step> {
     let step = |does, rest: String| Step { does, command: summary.invocation.command(&rest) };
-    let Some(version) = summary.version.as_deref().map(short) else { return Vec::new() };
+    let Some(version) = summary.version.as_deref().map(short) else {
+        return single_bullet(summary, story)
+            .map(|command| step("try a single bullet by hand", command))
+            .into_iter()
+            .collect();
+    };
     let rival = Rival::of(story);
     // Of a carried judge the old one is stored, and what the search began with is not.
     let baseline = short(rival.as_ref().map_or(&summary.baseline.judge, |rival| &rival.judge));
@@ -317,6 +330,16 @@ pub(in crate::report) fn steps(summary: &Summary, story: &Story) -> Vec<Step> {
         steps.push(step("take a single bullet back", command));
     }
     steps
+}
+
+/// The command that takes the likeliest bullet into the judge that the search began with, where nothing was adopted.
+fn single_bullet(summary: &Summary, story: &Story) -> Option<String> {
+    let first = summary.bullets.iter().filter(|finding| finding.place.is_some()).min_by_key(|finding| finding.place)?;
+    let judge = match &summary.origin {
+        Some(hash) => format!("--from {}", short(hash)),
+        None => format!("--model {}", story.begun.model),
+    };
+    Some(format!("judge add {judge} --with-bullet {}", first.id))
 }
 
 /// What to do when nothing was adopted.

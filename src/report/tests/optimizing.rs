@@ -135,6 +135,8 @@ fn run(text: &str, comparison: &Comparison, adopted: bool, looks: u64) -> (Summa
         version: adopted.then(|| new.to_owned()),
         second: None,
         promoted: None,
+        withheld: None,
+        origin: None,
         in_production: false,
         report: None,
         invocation: Default::default(),

@@ -10,7 +10,7 @@ mod mipro;
 
 use crate::app::{AppError, AuditRequest, Method, OptimizeRequest, Source};
 use crate::cli::args::shared::{JudgeArgs, ReadArgs};
-use crate::cli::args::values::{split, usd};
+use crate::cli::args::values::{points, split, usd};
 use crate::domain::{NanoUsd, Scale};
 use crate::judge::JudgeSpec;
 use crate::labels::Fractions;
@@ -102,12 +102,13 @@ pub(in crate::cli) struct SharedArgs {
     #[arg(long, value_name = "N")]
     pub budget_seconds: Option<u64>,
     /// NMSE points: a prompt that is worse by more than this on a slice, and not by chance (p < 0.05), is not adopted
-    #[arg(long, value_name = "POINTS", default_value_t = Conditions::default().margin)]
+    #[arg(long, value_name = "POINTS", default_value_t = Conditions::default().margin, value_parser = points)]
     pub slice_margin: f64,
     /// Ids of items whose rating must not change, one a line: a prompt that changes one is not adopted
     #[arg(long, value_name = "FILE")]
     pub protect: Option<PathBuf>,
-    /// Let this alias lead to an adopted judge, if it still leads where it did when the run began
+    /// Let this alias lead to an adopted judge that is shown to be better than a constant one, if the alias still leads where
+    /// it did when the run began
     #[arg(long, value_name = "ALIAS")]
     pub promote: Option<String>,
     /// Fit a calibration map to the best candidate after the search, at no call: its ratings are read through it when that
