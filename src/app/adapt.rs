@@ -4,7 +4,7 @@ use super::earlier::{self, Carry};
 use super::gather::AuditRequest;
 use super::label::Watch;
 use super::optimize::{self, Against, Method, OptimizeRequest, Optimized, Regime};
-use super::project::folder_name;
+use super::project::{can_pay, folder_name};
 use super::yardstick::{self, Yardstick};
 use super::{AppError, JudgeRequest, Project, write_whole};
 use crate::adapt::{Earlier, From, Summary, Target, Terms, Verdict};
@@ -70,6 +70,7 @@ pub async fn adapt(
     cancel: watch::Receiver<bool>,
 ) -> Result<Adapted, AppError> {
     let endpoint = project.endpoint(&request.from)?;
+    can_pay(request.limits.usd, &endpoint)?;
     let judge = project.judge(&request.from, &endpoint)?;
     let mut against = Against { judge, endpoint, terms: request.terms, look: None, caveat: None };
     if let Some(twice) = request.to.iter().enumerate().find(|(at, model)| request.to[..*at].contains(model)) {

@@ -1,6 +1,6 @@
 //! Rate items with a judge.
 
-use super::project::connect;
+use super::project::{can_pay, connect};
 use super::samples::Samples;
 use super::{AppError, JudgeRequest, Project};
 use crate::domain::{Event, GroupId, Item, ItemId, NanoUsd, NotRun, Progress, Verdict};
@@ -213,12 +213,7 @@ pub(super) struct Prepared {
 pub(super) fn prepare(project: &Project, request: &LabelRequest) -> Result<Prepared, AppError> {
     let endpoint = project.endpoint(&request.judge)?;
     let judge = project.judge(&request.judge, &endpoint)?;
-    if request.limits.usd.is_some() && endpoint.price.is_none() {
-        return Err(AppError::input(
-            format!("a budget in dollars needs the price of `{}`", endpoint.identity),
-            "add `price = { input = …, output = … }` to its `[model.NAME]` in assessor.toml, or use `--budget-calls`",
-        ));
-    }
+    can_pay(request.limits.usd, &endpoint)?;
     let summary = labels::check_items(&request.items, &request.read)?;
     let wanted = request.only.as_ref().map_or(summary.n, |only| only.len() as u64);
     let items = request.limits.items.map_or(wanted, |limit| limit.min(wanted));

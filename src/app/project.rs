@@ -2,7 +2,7 @@
 
 use super::text_file::TextFile;
 use super::{AppError, Config};
-use crate::domain::{Invocation, Place};
+use crate::domain::{Invocation, NanoUsd, Place};
 use crate::judge::{JudgeSpec, PARSER, Sampling};
 use crate::ledger::{Found, Ledger, VersionError};
 use crate::model::clock::TokioClock;
@@ -292,6 +292,17 @@ pub fn can_write(folder: &Path) -> Result<(), AppError> {
 pub(super) fn folder_name(name: &str, most: usize) -> String {
     let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(most).collect();
     plain.trim_matches('-').to_lowercase()
+}
+
+/// A budget in dollars is kept by what each request can cost, so the price has to be known.
+pub(super) fn can_pay(budget: Option<NanoUsd>, endpoint: &Endpoint) -> Result<(), AppError> {
+    if budget.is_none() || endpoint.price.is_some() {
+        return Ok(());
+    }
+    Err(AppError::input(
+        format!("a budget in dollars needs the price of `{}`", endpoint.identity),
+        "add `price = { input = …, output = … }` to its `[model.NAME]` in assessor.toml, or use `--budget-calls`",
+    ))
 }
 
 /// A client for the endpoint; a simulated model's server is started first.

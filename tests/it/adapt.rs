@@ -260,6 +260,9 @@ fn an_old_model_that_cannot_be_asked_ends_the_command_and_does_not_hang_it() {
     folder
         .file("assessor.toml", "[model.old]\nurl = \"http://127.0.0.1:9/v1\"\nid = \"m\"\napi_key_env = \"OLD_KEY\"\n");
     let args = ["adapt", "--from", "old", "--to", "sim/small", "--budget-calls", "900", "--no-report"];
+    let dollars = ["adapt", "--from", "old", "--to", "sim/small", "--budget-usd", "1", "--no-report"];
+    let dollars = said(folder.command(&dollars).env("OLD_KEY", "key"));
+    assert!(dollars.err.starts_with("error: a budget in dollars needs the price of `old`\n"), "{dollars:?}");
     let refused = said(folder.command(&args).env("OLD_KEY", "one\ntwo"));
     assert_eq!(refused.code, 2, "{refused:?}");
     assert!(

@@ -13,6 +13,7 @@ mod protect;
 
 use super::gather::AuditRequest;
 use super::label::Watch;
+use super::project::can_pay;
 use super::tuned;
 use super::yardstick::Look;
 use super::{AppError, JudgeRequest, Project};
@@ -196,13 +197,8 @@ pub(super) fn endpoints(project: &Project, request: &OptimizeRequest) -> Result<
         }
     };
     let reflector = project.endpoint(&JudgeRequest { model: reflector, ..JudgeRequest::default() })?;
-    let unpriced = [&judge, &reflector].into_iter().find(|endpoint| endpoint.price.is_none());
-    if let (Some(_), Some(endpoint)) = (request.limits.usd, unpriced) {
-        return Err(AppError::input(
-            format!("a budget in dollars needs the price of `{}`", endpoint.identity),
-            "add `price = { input = …, output = … }` to its `[model.NAME]` in assessor.toml, or use `--budget-calls`",
-        ));
-    }
+    can_pay(request.limits.usd, &judge)?;
+    can_pay(request.limits.usd, &reflector)?;
     Ok((judge, reflector))
 }
 

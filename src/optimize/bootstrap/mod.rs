@@ -77,8 +77,6 @@ pub struct Bootstrap {
     people: Vec<Shot>,
     teacher: CandidateId,
     harvest: Option<Harvest>,
-    /// Calls that the teacher may still use.
-    left: usize,
     contest: Option<Halving>,
     why: Why,
 }
@@ -86,16 +84,7 @@ pub struct Bootstrap {
 impl Bootstrap {
     /// A search with these knobs.
     pub fn new(knobs: Knobs) -> Self {
-        Self {
-            knobs,
-            dev: Vec::new(),
-            people: Vec::new(),
-            teacher: 0,
-            harvest: None,
-            left: 0,
-            contest: None,
-            why: Why::Rounds,
-        }
+        Self { knobs, dev: Vec::new(), people: Vec::new(), teacher: 0, harvest: None, contest: None, why: Why::Rounds }
     }
 }
 
@@ -137,24 +126,16 @@ impl Bootstrap {
         let recipe = self.knobs.recipe();
         self.people = recipe.people(desk);
         self.teacher = self.admit(desk, &Examples::fixed(self.people.clone())).unwrap_or(0);
-        let mut harvest = recipe.harvest(desk, self.teacher, &self.people, self.knobs.search > 0);
-        self.left = share;
-        let looked = self.looked(desk, &mut harvest);
+        let mut harvest = recipe.harvest(desk, self.teacher, &self.people, self.knobs.search > 0).within(share);
+        let looked = harvest.next(desk);
         self.harvest = Some(harvest);
         Ask::Rate(std::iter::once(Want::new(0, self.dev.clone())).chain(looked).collect())
-    }
-
-    /// Further rows for the teacher.
-    fn looked(&mut self, desk: &Desk<'_>, harvest: &mut Harvest) -> Option<Want> {
-        let want = harvest.next(desk, self.left)?;
-        self.left = self.left.saturating_sub(want.rows.len());
-        Some(want)
     }
 
     fn look(&mut self, desk: &mut Desk<'_>, short: bool) -> Ask {
         let Some(mut harvest) = self.harvest.take() else { return self.done(desk) };
         harvest.read(desk);
-        let want = if short { None } else { self.looked(desk, &mut harvest) };
+        let want = if short { None } else { harvest.next(desk) };
         let found = harvest.found().to_vec();
         self.harvest = Some(harvest);
         match want {

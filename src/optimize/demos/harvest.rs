@@ -15,6 +15,8 @@ pub(in crate::optimize) struct Harvest {
     wanted: usize,
     rows: Vec<Row>,
     at: usize,
+    /// Rows that may still be looked at.
+    left: usize,
     found: Vec<Shot>,
 }
 
@@ -33,19 +35,25 @@ impl Harvest {
         let fit: BTreeSet<Row> = eligible.collect();
         let shown: BTreeSet<Row> = shown.iter().map(|shot| shot.row().row()).collect();
         rows.retain(|row| fit.contains(row) && !shown.contains(row));
-        Self { teacher, threshold, wanted, rows, at: 0, found: Vec::new() }
+        Self { teacher, threshold, wanted, rows, at: 0, left: usize::MAX, found: Vec::new() }
     }
 
-    /// The next rows to be rated: at most `most`, and none when enough was found or nothing is left.
-    pub fn next(&mut self, desk: &Desk<'_>, most: usize) -> Option<Want> {
+    /// The same, with so many rows to look at in all.
+    pub fn within(self, rows: usize) -> Self {
+        Self { left: rows, ..self }
+    }
+
+    /// The next rows to be rated; none when enough was found or nothing is left.
+    pub fn next(&mut self, desk: &Desk<'_>) -> Option<Want> {
         let missing = self.wanted.saturating_sub(self.found.len());
         // Some replies are no good: twice as many are looked at as are missing.
-        let end = self.rows.len().min(self.at + (2 * missing).min(most));
+        let end = self.rows.len().min(self.at + (2 * missing).min(self.left));
         let rows = self.rows[self.at..end].to_vec();
         self.at = end;
-        (!rows.is_empty())
-            .then(|| Want::new(self.teacher, rows))
-            .filter(|_| missing > 0 && desk.calls_left() != Some(0))
+        let want = (!rows.is_empty()).then(|| Want::new(self.teacher, rows));
+        let want = want.filter(|_| missing > 0 && desk.calls_left() != Some(0))?;
+        self.left -= want.rows.len();
+        Some(want)
     }
 
     /// Reads what was rated since.

@@ -43,8 +43,6 @@ pub struct Mipro {
     /// What the teacher is shown.
     people: Vec<Shot>,
     harvest: Option<Harvest>,
-    /// Calls that the teacher may still use.
-    left: usize,
     instructions: Vec<Instruction>,
     sets: Vec<Examples>,
     schedule: Schedule,
@@ -74,7 +72,6 @@ impl Mipro {
             dev: Vec::new(),
             people: Vec::new(),
             harvest: None,
-            left: 0,
             instructions: Vec::new(),
             sets: Vec::new(),
             schedule: Schedule { trials: 0, minibatch: 1, full: 1 },
@@ -123,25 +120,18 @@ impl Mipro {
         let recipe = self.knobs.recipe();
         self.people = recipe.people(desk);
         let teacher = self.admit(desk, &Examples::fixed(self.people.clone()), None).unwrap_or(0);
-        let mut harvest = recipe.harvest(desk, teacher, &self.people, true);
-        self.left = share;
-        let looked = self.looked(desk, &mut harvest);
+        let mut harvest = recipe.harvest(desk, teacher, &self.people, true).within(share);
+        let looked = harvest.next(desk);
         self.harvest = Some(harvest);
         self.state = State::Harvesting;
         let baseline = Want::new(0, [&self.dev[..], &self.look].concat());
         Ask::Rate(std::iter::once(baseline).chain(looked).collect())
     }
 
-    fn looked(&mut self, desk: &Desk<'_>, harvest: &mut Harvest) -> Option<Want> {
-        let want = harvest.next(desk, self.left)?;
-        self.left = self.left.saturating_sub(want.rows.len());
-        Some(want)
-    }
-
     fn harvested(&mut self, desk: &mut Desk<'_>) -> Ask {
         let Some(mut harvest) = self.harvest.take() else { return self.propose(desk) };
         harvest.read(desk);
-        if let Some(want) = self.looked(desk, &mut harvest) {
+        if let Some(want) = harvest.next(desk) {
             self.harvest = Some(harvest);
             self.state = State::Harvesting;
             return Ask::Rate(vec![want]);
