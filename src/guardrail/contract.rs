@@ -159,10 +159,6 @@ const MARKERS: &[(&str, &str)] = &[
         "makes the judge obey the document",
     ),
     (
-        r"\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|every\s+)*(?:previous|prior|above|earlier|preceding|other|foregoing|system)\s+(?:instructions?|rules?|prompts?|messages?|text|lines)",
-        "sets the other instructions aside",
-    ),
-    (
         r"\b(?:lines?|markers?)\s+(?:that\s+)?(?:carry|carries|with|bear|bears|have|has)\s+(?:a|the)\s+code\b|\b(?:marker|closing|opening) (?:lines?|code)\b",
         "speaks of the markers around an item",
     ),

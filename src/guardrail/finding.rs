@@ -7,8 +7,8 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
-    /// The rating scale is another, levels of it are taken away, or everything gets one rating. Sees English, one rating for
-    /// everything in German too, and ranges in German, French, Spanish.
+    /// The rating scale is another or turned round, levels of it are taken away, or everything gets one rating. Sees
+    /// English, a turned scale and one rating for everything in German too, and ranges in German, French, Spanish.
     Scale,
     /// Anchors are missing, altered, or told again with other words.
     Anchors,
@@ -30,7 +30,8 @@ pub enum Check {
     Truncated,
     /// In another language than the base.
     Language,
-    /// Imitates item markers or chat roles, or has the judge obey documents.
+    /// Imitates item markers or chat roles, has the judge obey documents, or sets the other instructions aside. Sees English,
+    /// and other instructions set aside in German too.
     Markers,
     /// Says the same as its parent.
     Unchanged,
@@ -81,7 +82,8 @@ impl Check {
     pub fn about(self) -> &'static str {
         match self {
             Self::Scale => {
-                "name no other range than the rubric's, take no level away, and give no single rating to everything"
+                "name no other range than the rubric's, take no level away, leave the good end where it is, and give no \
+                 single rating to everything"
             }
             Self::Anchors => "keep every anchor line as it is, and give no rating another meaning",
             Self::Contract => "say nothing on the reply's format: the contract is fixed",
@@ -93,7 +95,9 @@ impl Check {
             Self::Length => "stay within the word limits",
             Self::Truncated => "be complete: no sentence, quote, bracket or fence left open",
             Self::Language => "stay in the language of the first instruction",
-            Self::Markers => "imitate no marker or chat role, and do not make the judge obey documents",
+            Self::Markers => {
+                "imitate no marker or chat role, make the judge obey no document, and set no other instruction aside"
+            }
             Self::Unchanged => "change something that the parent says",
             Self::Duplicate => "say something that no earlier candidate said",
         }

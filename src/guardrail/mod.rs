@@ -15,6 +15,7 @@ mod finding;
 mod kept;
 mod language;
 mod leak;
+mod orders;
 mod pattern;
 mod scale;
 mod shape;
@@ -73,6 +74,8 @@ impl Screened {
 #[derive(Clone, Debug)]
 pub struct Guard {
     rubric: Rubric,
+    /// The rubric's scale, and which end of it is good.
+    ends: scale::Ends,
     base: Prompt,
     /// Lines of the base's editable text.
     base_lines: HashSet<String>,
@@ -100,7 +103,7 @@ impl Guard {
             .chain(rubric.invariants.iter().map(String::as_str))
             .chain(rubric.criteria.iter().map(String::as_str));
         // What a process compiles once for all its guards, beside what is read for this one.
-        let patterns = || rayon::join(scale::prepare, contract::prepare);
+        let patterns = || rayon::join(scale::prepare, || rayon::join(contract::prepare, orders::prepare));
         let index = || leak::Index::new(own, rubric, train.0.iter().chain(&dev.0));
         let (leaks, _) = rayon::join(index, patterns);
         let forbidden = rubric.forbidden.iter().map(|phrase| (phrase.clone(), kept::phrase_pattern(phrase)));
@@ -110,6 +113,7 @@ impl Guard {
             base_words: shape::words(&editable),
             forbidden: forbidden.collect(),
             renames: anchors::renames(rubric),
+            ends: scale::Ends::of(rubric),
             rubric: rubric.clone(),
             base: base.clone(),
             limits,
@@ -134,7 +138,8 @@ impl Guard {
         let all = Piece { text: &folded, start: 0 };
         let low: Vec<Piece<'_>> = added.iter().map(|line| line.over(&all)).collect();
         let mut found = Vec::new();
-        scale::check(&low, self.rubric.scale, &mut found);
+        scale::check(&low, &self.ends, &mut found);
+        orders::check(&low, &mut found);
         anchors::check(&text, &added, &low, &self.rubric, &self.renames, &self.base, &mut found);
         contract::check(candidate, &self.base, &added, &low, &self.rubric.contract, &mut found);
         kept::check(&text, &added, &self.base, &self.rubric.frozen, &self.forbidden, &mut found);
@@ -174,3 +179,5 @@ impl Guard {
 mod tables;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod turned;

@@ -1,9 +1,13 @@
 //! The rating scale stays what the rubric says: no other range, no level taken away, no rating for
-//! everything ([`unconditional`]).
+//! everything ([`unconditional`]), and the good end where it is ([`direction`], [`extremes`]).
 //!
 //! What it cannot see: a scale that is described and not named ("be twice as fine"), levels that rules make
 //! unreachable one by one, and wordings in other languages than these.
 
+mod direction;
+mod ends;
+mod extremes;
+mod opening;
 mod unconditional;
 mod wordings;
 
@@ -11,6 +15,7 @@ use super::finding::{Check, Violation};
 use super::pattern::folded_pattern;
 use super::text::{Piece, sentences};
 use crate::domain::Scale;
+pub(super) use ends::Ends;
 use regex::Regex;
 use std::sync::LazyLock;
 use wordings::{NUMBER, RULES, Rule};
@@ -136,12 +141,14 @@ static NEGATED: LazyLock<Regex> =
 pub(super) fn prepare() {
     LazyLock::force(&RULES);
     unconditional::prepare();
+    direction::prepare();
     LazyLock::force(&RANGE);
     LazyLock::force(&RATINGS);
 }
 
 /// Finds mentions of another scale in the added lines, folded.
-pub(super) fn check(low: &[Piece<'_>], scale: Scale, found: &mut Vec<Violation>) {
+pub(super) fn check(low: &[Piece<'_>], ends: &Ends, found: &mut Vec<Violation>) {
+    let scale = ends.scale;
     for line in low {
         for sentence in sentences(line) {
             ranges(&sentence, scale, found);
@@ -150,9 +157,15 @@ pub(super) fn check(low: &[Piece<'_>], scale: Scale, found: &mut Vec<Violation>)
             for (pattern, rule) in RULES.met(sentence.text) {
                 apply(pattern, *rule, &sentence, scale, found);
             }
-            // What takes the levels away in other words is told once.
+            // What takes the levels away, or turns them round, in several wordings is told once.
             if found.len() == before {
                 unconditional::check(&sentence, scale, found);
+            }
+            if found.len() == before {
+                direction::check(&sentence, ends, found);
+            }
+            if found.len() == before {
+                extremes::check(&sentence, ends, found);
             }
         }
     }

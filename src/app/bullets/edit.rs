@@ -1,9 +1,9 @@
 //! Add, vet, retire.
 
-use super::BulletsRequest;
+use super::{BulletsRequest, Place};
 use crate::app::judges::Against;
 use crate::app::{AppError, Project, Warning, lint};
-use crate::domain::{Dev, Train};
+use crate::domain::{self, Dev, Train};
 use crate::guardrail::{Guard, Limits, is_about_the_same, says_the_same};
 use crate::labels::ReadOptions;
 use crate::model::catalog::distance;
@@ -81,7 +81,10 @@ pub fn add_bullet(
     }
     let text = new.text.trim().to_owned();
     is_new(&shelf.library, &text, &new.beside)?;
-    let warnings = objections(project, &rubric, new, &text)?;
+    let (found, warnings) = objections(project, &rubric, new.against.as_ref(), &text)?;
+    if !found.is_empty() {
+        return Err(AppError::Unsound { found });
+    }
     if let Some(fault) = new.id.as_deref().and_then(|id| no_name(&shelf.library, id)) {
         return Err(fault);
     }
@@ -143,10 +146,15 @@ fn is_new(library: &Library, text: &str, beside: &[String]) -> Result<(), AppErr
     ))
 }
 
-/// What the guardrails have against a rule.
-fn objections(project: &Project, rubric: &Rubric, new: &NewBullet, text: &str) -> Result<Vec<Warning>, AppError> {
+/// What the guardrails have against a rule, and what they could not look at.
+fn objections(
+    project: &Project,
+    rubric: &Rubric,
+    against: Option<&Against>,
+    text: &str,
+) -> Result<(Vec<String>, Vec<Warning>), AppError> {
     let known = || lint::examples(project, None, None, &ReadOptions::default(), rubric);
-    let (examples, only) = match &new.against {
+    let (examples, only) = match against {
         Some(against) => {
             (lint::examples(project, Some(&against.items), against.human.as_deref(), &against.read, rubric)?, None)
         }
@@ -157,19 +165,17 @@ fn objections(project: &Project, rubric: &Rubric, new: &NewBullet, text: &str) -
     let base = Prompt::of(rubric);
     let guard = Guard::new(rubric, &base, &Train(examples), &Dev(Vec::new()), Limits::default());
     let found = guard.check(&Prompt { bullets: vec![text.to_owned()], ..base }, None);
-    if !found.is_empty() {
-        return Err(AppError::Unsound { found: found.iter().map(ToString::to_string).collect() });
-    }
     let unchecked = |only| {
         format!("the rule was compared with {only}: `--items FILE --human FILE` finds what it copies from others")
     };
-    Ok(only.map(|only| Warning { code: "leaks-not-checked", text: unchecked(only) }).into_iter().collect())
+    let warnings = only.map(|only| Warning { code: "leaks-not-checked", text: unchecked(only) });
+    Ok((found.iter().map(ToString::to_string).collect(), warnings.into_iter().collect()))
 }
 
 /// Says that a person stands for a bullet: prompts may have it from now on.
 ///
 /// # Errors
-/// [`AppError`] when there is no such bullet, or the file cannot be used.
+/// [`AppError`] when there is no such bullet, a guardrail objects to it, or the file cannot be used.
 pub fn vet_bullet(
     project: &Project,
     request: &BulletsRequest,
@@ -206,7 +212,7 @@ fn rule(
 ) -> Result<Ruled, AppError> {
     short("name", by)?;
     short("reason", why)?;
-    let (_, place) = request.place(project)?;
+    let (rubric, place) = request.place(project)?;
     let shelf = place.read()?;
     let Some(bullet) = shelf.library.find(id) else {
         return Err(AppError::input(format!("the library has no bullet `{id}`"), nearest(&shelf.library, id)));
@@ -214,6 +220,9 @@ fn rule(
     let was = bullet.status;
     if let Some(fault) = settled(bullet, to, why.is_some()) {
         return Err(fault);
+    }
+    if to == Status::Vetted {
+        is_sound(project, &rubric, bullet, &place, &shelf.text)?;
     }
     let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
     let ruling = Ruling { by: by.map(str::to_owned), on: day, why: why.map(str::to_owned) };
@@ -223,6 +232,27 @@ fn rule(
     let library = bullets::load(&place.path.display().to_string(), &now)?;
     let bullet = library.find(id).expect("an edit keeps ids").clone();
     Ok(Ruled { file: place.path, bullet, was })
+}
+
+/// The guardrails pass a bullet that is about to be vetted: it may have been written into the file by hand, or have been
+/// added when they saw less.
+fn is_sound(project: &Project, rubric: &Rubric, bullet: &Bullet, at: &Place, file: &str) -> Result<(), AppError> {
+    let (found, _) = objections(project, rubric, None, &bullet.text)?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    let (id, path) = (&bullet.id, at.path.display().to_string());
+    let place = match file.find(&bullet.text) {
+        Some(offset) => domain::Place::in_text(path, file, offset),
+        None => domain::Place::file(path),
+    };
+    Err(AppError::Input {
+        message: format!("the bullet `{id}` violates guardrails:\n  {}", found.join("\n  ")),
+        place: Some(place),
+        hint: format!(
+            "say it there as a general rule, in other words, or take it out of use: `assessor bullets retire {id} --why TEXT`"
+        ),
+    })
 }
 
 /// What was said of a bullet stays: neither is it vetted twice, nor does a retired one come back without a reason.

@@ -1,6 +1,7 @@
 //! Sets of bullets as candidates: the base prompt with these bullets after its own, in this order.
 
 use super::super::desk::Desk;
+use super::super::event::Refused;
 use super::super::pool::{CandidateId, Operator, Origin};
 use super::Rule;
 use crate::prompt::Prompt;
@@ -32,14 +33,25 @@ impl Sets {
         if let Some(known) = self.admitted.get(set) {
             return known.clone();
         }
-        let texts = set.iter().map(|&i| self.rules[i].text.as_str());
-        let prompt = with_bullets(desk.pool().prompt(0), texts);
-        let origin = Origin { operator: Operator::Library, parents: vec![parent], feedback: Vec::new() };
-        let admitted = desk
-            .admit_prompt(prompt, origin)
-            .map_err(|refused| refused.reasons.into_iter().map(|(_, reason)| reason).collect::<Vec<_>>().join("; "));
+        let (prompt, origin) = self.written(desk, set, parent);
+        let admitted = desk.admit_prompt(prompt, origin).map_err(why);
         self.admitted.insert(set.to_vec(), admitted.clone());
         admitted
+    }
+
+    /// Why a guardrail stops a set for which there are no calls: it must not stop wider ones. A set that passes is no
+    /// candidate yet.
+    pub fn stopped(&mut self, desk: &mut Desk<'_>, set: &[usize]) -> Option<String> {
+        let (prompt, origin) = self.written(desk, set, 0);
+        let why = desk.check(&prompt.editable(), origin).map_err(why).err()?;
+        self.admitted.insert(set.to_vec(), Err(why.clone()));
+        Some(why)
+    }
+
+    fn written(&self, desk: &Desk<'_>, set: &[usize], parent: CandidateId) -> (Prompt, Origin) {
+        let texts = set.iter().map(|&i| self.rules[i].text.as_str());
+        let origin = Origin { operator: Operator::Library, parents: vec![parent], feedback: Vec::new() };
+        (with_bullets(desk.pool().prompt(0), texts), origin)
     }
 
     /// A guardrail stopped this set.
@@ -51,6 +63,10 @@ impl Sets {
     pub fn known(&self, set: &[usize]) -> Option<CandidateId> {
         self.admitted.get(set)?.clone().ok()
     }
+}
+
+fn why(refused: Refused) -> String {
+    refused.reasons.into_iter().map(|(_, reason)| reason).collect::<Vec<_>>().join("; ")
 }
 
 /// `base` with `texts` after its own bullets; everything else is the same bytes.

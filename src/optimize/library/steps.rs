@@ -48,7 +48,8 @@ impl Bullets {
             if base.contains(self.findings[i].text.trim()) {
                 self.findings[i].verdict = Verdict::InBase;
             } else if arms.len() >= affordable {
-                self.findings[i].note = Some("the calls do not reach for it".to_owned());
+                let stopped = self.sets.stopped(desk, &[i]);
+                self.findings[i].note = stopped.or_else(|| Some("the calls do not reach for it".to_owned()));
             } else {
                 match self.sets.candidate(desk, &[i], 0) {
                     Ok(own) => arms.push(Arm { about: i, own, shared: 0 }),
