@@ -14,7 +14,7 @@ pub use summary::{Earlier, From, Summary, Target};
 pub use worth::{Labels, Revising, Worth};
 
 use crate::audit::{self, Comparison, Cost, JudgeInput, Labelled, Outcome, Panel, Setup, SliceContrast, compare};
-use crate::domain::Scale;
+use crate::domain::{Scale, written_p};
 use crate::optimize::adopt::{self, Protected, SliceStanding};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -251,7 +251,7 @@ fn faults(against: &Comparison, protected: &[Protected], terms: &Terms) -> (Vec<
     let slices = adopt::worse_slices(against, terms.slice_margin);
     let breaks = adopt::breaks_more(against, terms.malformed).map(|[before, now]| {
         let most = 100.0 * terms.malformed;
-        format!("{now} of its replies are malformed, more than {most} %; the old judge's are {before}")
+        format!("{now} of its replies are malformed, more than {most:.1} %; the old judge's are {before}")
     });
     let faults = falls_short(against, terms).map(|reason| (unmet_goal(terms), reason)).into_iter();
     let faults = faults.chain(slices.into_iter().map(|reason| (Unmet::SliceMargin, reason)));
@@ -309,9 +309,10 @@ fn per_usd(cost: &Cost) -> Option<f64> {
 /// Why it does not show what it must.
 fn falls_short(against: &Comparison, terms: &Terms) -> Option<String> {
     let shown = match terms.goal {
-        Goal::Better => against.outcome == Outcome::Better,
+        Goal::Better => is_better(against),
         Goal::NonInferior => {
-            matches!(against.outcome, Outcome::Better | Outcome::Identical)
+            is_better(against)
+                || against.outcome == Outcome::Identical
                 || against.margin.as_ref().is_some_and(|margin| margin.non_inferior)
         }
     };
@@ -324,15 +325,23 @@ fn falls_short(against: &Comparison, terms: &Terms) -> Option<String> {
     let bound = against.margin.as_ref().and_then(|margin| margin.upper);
     let bound = match (terms.goal, bound) {
         (Goal::NonInferior, Some(upper)) => format!(", up to {upper:.1} points worse with 95 % confidence"),
+        (Goal::Better, _) => adopt::unsure(against).map_or(String::new(), |[low, high]| {
+            format!("; it looks better, and the 95 % interval of the change reaches from {low:+.1} to {high:+.1}")
+        }),
         _ => String::new(),
     };
     (!shown).then(|| format!("{must}: on {n} held-out items of {queries} queries, {numbers}{bound}"))
 }
 
+/// Better by the test, and by the interval that is claimed for it.
+fn is_better(against: &Comparison) -> bool {
+    against.outcome == Outcome::Better && adopt::unsure(against).is_none()
+}
+
 fn holds(against: &Comparison, terms: &Terms) -> String {
-    let what = match (against.outcome, terms.goal) {
-        (Outcome::Better, _) => "it is better than the old judge".to_owned(),
-        (Outcome::Identical, _) => "it gives the same rating on every item".to_owned(),
+    let what = match against.outcome {
+        _ if is_better(against) => "it is better than the old judge".to_owned(),
+        Outcome::Identical => "it gives the same rating on every item".to_owned(),
         _ => format!("it is not worse than the old judge by {} points", terms.margin),
     };
     let numbers = adopt::numbers(against).unwrap_or_default();
@@ -347,7 +356,7 @@ fn unshown(against: &Comparison, terms: &Terms) -> Option<String> {
     let name = |slice: &SliceContrast| {
         let points = slice.difference.value()?;
         let why = match adopt::slice_standing(slice, terms.slice_margin) {
-            SliceStanding::NotShown { p } => format!("p {p:.3}"),
+            SliceStanding::NotShown { p } => format!("p {}", written_p(p)),
             SliceStanding::TooSmall => "too few for a test".to_owned(),
             SliceStanding::Within | SliceStanding::Worse { .. } => return None,
         };

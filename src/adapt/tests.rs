@@ -149,7 +149,7 @@ fn replies_that_cannot_be_read_are_a_reason_of_their_own() {
     let new = judge("new", |i| if i % 20 == 0 { None } else { Some(0) });
     let old = judge("old", |_| Some(2));
     let found = decided(old, &new, &new, Terms::default());
-    assert_eq!(found.reasons, ["5.0 % of its replies are malformed, more than 2 %; the old judge's are 0.0 %"]);
+    assert_eq!(found.reasons, ["5.0 % of its replies are malformed, more than 2.0 %; the old judge's are 0.0 %"]);
     let allowed = Terms { malformed: 0.1, ..Terms::default() };
     assert_eq!(decided(judge("old", |_| Some(2)), &new, &new, allowed).verdict, Verdict::Go);
 }

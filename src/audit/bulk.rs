@@ -42,12 +42,19 @@ pub struct Bulk {
 /// Seed and bulk differ.
 #[derive(Clone, Debug, Serialize)]
 pub struct Unlike {
-    /// The judge's rating.
-    pub rating: Rating,
+    /// A rating of the judge; absent for replies that cannot be read.
+    pub rating: Option<Rating>,
     /// Its share among seed items.
     pub seed: f64,
     /// Its share in the bulk.
     pub bulk: f64,
+}
+
+impl Unlike {
+    /// What the judge gives, as a sentence goes on: `3 to`.
+    pub fn what(&self) -> String {
+        self.rating.map_or("no readable rating to".to_owned(), |rating| format!("{rating} to"))
+    }
 }
 
 /// `None` when the judge answered nothing that people did not rate.
@@ -114,6 +121,11 @@ fn strata(seed: &[&Row<'_>], bulk: &[u64]) -> Result<Poststratified, Undefined> 
     for row in seed {
         strata[row.pair.judge.map_or(malformed, usize::from)].0.push(row.pair.gold_mean);
     }
+    // Ratings lie beside each other, and a thin one may join the next. What cannot be read lies beside none: with too little
+    // known of it, it is taken to be what all are.
+    if strata[malformed].0.len() < 2 {
+        strata[malformed].0 = seed.iter().map(|row| row.pair.gold_mean).collect();
+    }
     poststratified(&strata, ALPHA)
 }
 
@@ -138,8 +150,9 @@ fn unlike(scale: Scale, seed: &[u64], bulk: &[u64], design_effect: f64) -> Optio
         let (here, there) = (seed[level] as f64, bulk[level] as f64 / all);
         let worth = 1.0 / design_effect.max(1.0);
         let (low, high) = wilson(here * worth, n * worth, UNLIKE);
-        (!(low..=high).contains(&there)).then(|| Unlike { rating: scale.at(level), seed: here / n, bulk: there })
+        let rating = (level < scale.levels()).then(|| scale.at(level));
+        (!(low..=high).contains(&there)).then(|| Unlike { rating, seed: here / n, bulk: there })
     };
     let apart = |u: &Unlike| (u.seed - u.bulk).abs();
-    (0..scale.levels()).filter_map(far).max_by(|a, b| apart(a).total_cmp(&apart(b)).then(b.rating.cmp(&a.rating)))
+    (0..=scale.levels()).filter_map(far).max_by(|a, b| apart(a).total_cmp(&apart(b)).then(b.rating.cmp(&a.rating)))
 }

@@ -248,10 +248,11 @@ pub fn compare(scale: Scale, labelled: &[Labelled], judges: (&JudgeInput, &Judge
     let both: Vec<Both<'_>> = all.into_iter().filter(|b| b.old.answered() && b.new.answered()).collect();
     let how = Resampling { seed: terms.seed, ..Resampling::default() };
     let mut nmse = cost_of(scale, both.iter(), &how);
+    let mut claimed = None;
     if let (true, Ok(paired)) = (terms.claimed, &mut nmse) {
-        claim(paired, scale, &both, &how);
+        claimed = claim(paired, scale, &both, &how);
     }
-    let margin = terms.margin.map(|points| margin(points, terms.first_margin, nmse.as_ref().ok()));
+    let margin = terms.margin.map(|points| margin(points, terms.first_margin, nmse.as_ref().ok(), claimed));
     let changes = diff(scale, &labelled, judges.0, judges.1);
     let mut changed: BTreeMap<Change, u64> = BTreeMap::new();
     changes.iter().for_each(|change| *changed.entry(change.change).or_default() += 1);
@@ -335,8 +336,9 @@ fn cost_of<'a>(scale: Scale, both: impl Iterator<Item = &'a Both<'a>>, how: &Res
 /// times its width in 95 of 100 (`cargo bench --bench improvement`).
 const STRETCH: f64 = 1.2;
 
-/// Gives a difference the interval of a claim.
-fn claim(paired: &mut Paired, scale: Scale, both: &[Both<'_>], how: &Resampling) {
+/// Gives a difference the interval of a claim. Also the 90 % interval, whose ends are one-sided bounds of 95 %; `None` where
+/// there are too few queries, or all say the same.
+fn claim(paired: &mut Paired, scale: Scale, both: &[Both<'_>], how: &Resampling) -> Option<(f64, f64)> {
     let mut sums: BTreeMap<u32, GroupSum> = BTreeMap::new();
     for row in both {
         let sum = sums.entry(row.old.pair.group).or_insert(GroupSum { sum: 0.0, weight: 0.0 });
@@ -344,11 +346,17 @@ fn claim(paired: &mut Paired, scale: Scale, both: &[Both<'_>], how: &Resampling)
         sum.weight += 1.0;
     }
     let sums: Vec<GroupSum> = sums.into_values().collect();
-    if let (Figure::Known(estimate), Some(interval)) = (&mut paired.difference, bootstrap_t(&sums, how)) {
-        let stretched = |end: f64| estimate.value + STRETCH * (end - estimate.value);
-        let (low, high) = (stretched(interval.low), stretched(interval.high));
-        estimate.interval = Some(Interval { low, high, ..interval });
+    let Figure::Known(estimate) = &mut paired.difference else { return None };
+    let value = estimate.value;
+    let stretched = |level: f64| {
+        let interval = bootstrap_t(&sums, &Resampling { level, ..*how })?;
+        let [low, high] = [interval.low, interval.high].map(|end| value + STRETCH * (end - value));
+        Some(Interval { low, high, ..interval })
+    };
+    if let Some(interval) = stretched(how.level) {
+        estimate.interval = Some(interval);
     }
+    stretched(1.0 - 2.0 * ALPHA).map(|interval| (interval.low, interval.high))
 }
 
 /// The p-value, where there are queries enough for a test (SPEC §1).
@@ -356,18 +364,22 @@ fn tested(paired: &Paired) -> Option<f64> {
     paired.p.ok().filter(|_| paired.groups >= LEAST_GROUPS)
 }
 
-fn margin(points: f64, first: Option<f64>, nmse: Option<&Paired>) -> Margin {
+/// Holds the difference against a margin, by Student's bounds or by those of a claim, which take their place: they have no
+/// p-values.
+fn margin(points: f64, first: Option<f64>, nmse: Option<&Paired>, claimed: Option<(f64, f64)>) -> Margin {
     let tests: Option<Equivalence> = nmse.filter(|n| n.groups >= LEAST_GROUPS).map(|nmse| non_inferior(nmse, points));
     let standing = tests.as_ref().map(|t| t.standing);
-    let within = |bound: &dyn Fn((f64, f64)) -> bool| tests.as_ref().and_then(|t| t.interval.ok()).is_some_and(bound);
+    let by_test = tests.as_ref().filter(|_| claimed.is_none());
+    let interval = tests.as_ref().and_then(|tests| claimed.or(tests.interval.ok()));
+    let within = |bound: &dyn Fn((f64, f64)) -> bool| interval.is_some_and(bound);
     let identical = standing == Some(Standing::Identical);
     Margin {
         points,
         first: first.filter(|first| *first != points),
-        upper: tests.as_ref().and_then(|t| t.upper.ok()),
-        interval: tests.as_ref().and_then(|t| t.interval.ok()),
-        p_non_inferior: tests.as_ref().and_then(|t| t.p_non_inferior.ok()),
-        p_equivalent: tests.as_ref().and_then(|t| t.p_equivalent.ok()),
+        upper: interval.map(|(_, high)| high),
+        interval,
+        p_non_inferior: by_test.and_then(|t| t.p_non_inferior.ok()),
+        p_equivalent: by_test.and_then(|t| t.p_equivalent.ok()),
         non_inferior: identical || within(&|(_, high)| high < points),
         equivalent: identical || within(&|(low, high)| low > -points && high < points),
     }

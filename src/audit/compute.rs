@@ -11,7 +11,7 @@ use super::gate::{Control, Gate, GateResult, Gated, all_passed, gates};
 use super::leaderboard::leaderboard;
 use super::map::CalibrationMap;
 use super::panel::{Panel, panel};
-use super::people::{Humans, humans};
+use super::people::{Humans, TOLD_APART, humans};
 use super::planning::{Goals, planning};
 use super::slices::{Slice, slices};
 use super::spread::spread;
@@ -232,13 +232,19 @@ impl RatedBy {
         let annotators: Vec<String> = names.into_iter().filter(|n| *n != ADJUDICATED).map(str::to_owned).collect();
         let place: BTreeMap<&str, usize> = annotators.iter().map(String::as_str).zip(0..).collect();
         let groups = group_numbers(labelled);
+        let told_apart = annotators.len() <= TOLD_APART;
         let item = |(item, group): (&Labelled, u32)| {
-            let mut ratings = vec![None; annotators.len()];
-            for opinion in &item.opinions {
-                if let Some(at) = place.get(opinion.annotator.as_str()) {
-                    ratings[*at] = Some(scale.index(opinion.rating) as u8);
+            let people = item.opinions.iter().filter_map(|o| Some((*place.get(o.annotator.as_str())?, o.rating)));
+            let people = people.map(|(at, rating)| (at, scale.index(rating) as u8));
+            // A crowd in which everybody rates a few items would be a table of nearly nothing.
+            let ratings = match told_apart {
+                true => {
+                    let mut ratings = vec![None; annotators.len()];
+                    people.for_each(|(at, rating)| ratings[at] = Some(rating));
+                    ratings
                 }
-            }
+                false => people.map(|(_, rating)| Some(rating)).collect(),
+            };
             RatedItem { group, ratings }
         };
         Self {

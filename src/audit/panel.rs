@@ -276,11 +276,16 @@ fn recalls(scale: Scale, pairs: &[Pair]) -> Vec<Recall> {
     (0..scale.levels()).filter_map(one).collect()
 }
 
-/// Undefined when no item has two annotators: one rating says nothing about its noise.
+/// On items whose gold is the mean of people's ratings: one that somebody settled has no such noise. Undefined when none of
+/// them has two annotators, for one rating says nothing about its noise.
 fn noise_corrected(answered: &[&Row<'_>], levels: usize) -> Figure {
+    let is_mean = |row: &&&Row<'_>| {
+        let sum: f64 = row.levels.iter().copied().map(f64::from).sum();
+        !row.levels.is_empty() && (sum / row.levels.len() as f64 - row.pair.gold_mean).abs() < 1e-9
+    };
     let item =
         |row: &&Row<'_>| Panelled { ratings: row.levels.iter().copied().map(Some).collect(), judge: row.pair.judge };
-    let items: Vec<Panelled> = answered.iter().map(item).collect();
+    let items: Vec<Panelled> = answered.iter().filter(is_mean).map(item).collect();
     if items.iter().all(|item| item.ratings.len() < 2) {
         return Undefined::OneAnnotator.into();
     }

@@ -1,6 +1,7 @@
 //! The people: how far they are from each other, who is strict, who is noisy, and which items they cannot agree on.
 
 use super::compute::{Labelled, RatedBy, Setup};
+use crate::agreement::interval::Resampling;
 use crate::agreement::people::{PairAgreement, against_others, pairwise_kappa, severity};
 use crate::agreement::{
     Defined, Gold, Metric, Tally, Weights, alpha_without_each_annotator, gwet_family, human_ceiling, krippendorff_alpha,
@@ -125,7 +126,11 @@ pub(super) fn humans(scale: Scale, labelled: &[Labelled], rated: &RatedBy, setup
         chosen_rows: labelled.iter().filter(|l| l.tags.get("purpose").is_some_and(|p| p != "estimate")).count() as u64,
         far_apart: ratings.iter().filter_map(|r| Gold::of(r)).filter(Gold::needs_adjudication).count() as u64,
         panel: if several && rated.annotators.len() <= TOLD_APART { panel(rated, levels, &figure) } else { Vec::new() },
-        pairs: if (2..=PAIRED).contains(&rated.annotators.len()) { pairs(rated, levels) } else { Vec::new() },
+        pairs: if (2..=PAIRED).contains(&rated.annotators.len()) {
+            pairs(rated, levels, setup.seed)
+        } else {
+            Vec::new()
+        },
         grouped: labelled.iter().all(|l| l.group.is_some()),
         annotators: rated.annotators.clone(),
         looks: setup.looks,
@@ -154,12 +159,13 @@ fn panel(rated: &RatedBy, levels: usize, figure: &dyn Fn(Defined) -> Figure) -> 
     rated.annotators.iter().enumerate().map(|(a, name)| of(a, name)).collect()
 }
 
-fn pairs(rated: &RatedBy, levels: usize) -> Vec<AnnotatorPair> {
+fn pairs(rated: &RatedBy, levels: usize, seed: u64) -> Vec<AnnotatorPair> {
     let name = |a: usize| rated.annotators[a].clone();
     let pair = |found: PairAgreement| AnnotatorPair {
         names: (name(found.annotators.0), name(found.annotators.1)),
         n: found.n,
         kappa_quadratic: found.kappa,
     };
-    pairwise_kappa(&rated.items, levels).into_iter().map(pair).collect()
+    let how = Resampling { seed, ..Resampling::default() };
+    pairwise_kappa(&rated.items, levels, &how).into_iter().map(pair).collect()
 }

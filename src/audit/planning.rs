@@ -60,13 +60,14 @@ pub struct SlicePlan {
 pub(super) fn planning(panel: &Panel, slices: &[Slice], goals: Goals) -> Planning {
     let effect = panel.design_effect.value().map_or(1.0, |effect| effect.max(1.0));
     let up = |rows: f64| (rows * effect).ceil() as u64;
-    let sd = panel.nmse_sd;
+    // Where nothing was seen to vary, nothing follows of how much more would: rows without an error are few, not perfect.
+    let sd = panel.nmse_sd.filter(|sd| *sd > 0.0);
     let for_half_width = sd.map(|sd| up(rows_for_mean(sd, goals.half_width, LEVEL)));
     let mut lacking: Vec<SlicePlan> = slices
         .iter()
         .filter(|slice| slice.column != "gold")
         .filter_map(|slice| {
-            let needed = up(rows_for_mean(slice.nmse_sd?, goals.half_width, LEVEL));
+            let needed = up(rows_for_mean(slice.nmse_sd.filter(|sd| *sd > 0.0)?, goals.half_width, LEVEL));
             let more = needed.saturating_sub(slice.n);
             (more > 0).then(|| SlicePlan {
                 column: slice.column.clone(),

@@ -130,7 +130,9 @@ fn slice(scale: Scale, column: &str, value: String, part: &[usize], all: &[Pair]
         nmse: nmse(&pairs, levels, MalformedPolicy::Full),
         against_rest: against_rest.difference,
         p_adjusted: None,
-        detectable: design.map(|d| detectable_difference(d.sd, n as f64 / d.effect.max(1.0), POWER)),
+        detectable: design
+            .filter(|d| d.sd > 0.0)
+            .map(|d| detectable_difference(d.sd, n as f64 / d.effect.max(1.0), POWER)),
         nmse_sd: design.map(|d| d.sd),
         bias: bias(&pairs, levels),
         exact: exact(&pairs),

@@ -86,7 +86,7 @@ impl TunedOn {
                 self.others
             ),
             None => format!(
-                "The other {} are too few to say how good it is: rate items of more queries that it has not seen.",
+                "Those that are left ({}) are too few to say how good it is: rate items of more queries that it has not seen.",
                 self.others
             ),
         };

@@ -165,3 +165,11 @@ impl Serialize for Figure {
         }
     }
 }
+/// A p-value as it is written: in three digits, that never look like the 5 % which it is below.
+pub fn written_p(p: f64) -> String {
+    match format!("{p:.3}") {
+        _ if p < 0.001 => "< 0.001".to_owned(),
+        rounded if p < 0.05 && rounded == "0.050" => "< 0.050".to_owned(),
+        rounded => rounded,
+    }
+}

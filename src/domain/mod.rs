@@ -11,7 +11,7 @@ mod scale;
 mod split;
 mod verdict;
 
-pub use estimate::{Estimate, Figure, Interval, Undefined};
+pub use estimate::{Estimate, Figure, Interval, Undefined, written_p};
 pub use event::{Event, Progress, Search, SearchPart};
 pub use invocation::{DEFAULT_STATE, Invocation, quoted};
 pub use item::{GroupId, HumanRating, Item, ItemId};

@@ -86,7 +86,13 @@ pub fn decide(
         let name = comparison.outcome.name();
         against.push(format!("on {} held-out items of {} queries it {name}", comparison.n, comparison.queries));
     }
-    against.extend(unsure(&comparison));
+    against.extend(unsure(&comparison).map(|[low, high]| {
+        format!(
+            "on {} held-out items of {} queries it looks better, and the 95 % interval of the change reaches from {low:+.1} to \
+             {high:+.1}",
+            comparison.n, comparison.queries
+        )
+    }));
     against.extend(worse_slices(&comparison, conditions.margin));
     if let Some([before, now]) = breaks_more(&comparison, conditions.malformed) {
         against.push(format!("{now} of its replies are malformed; they were {before}"));
@@ -97,14 +103,10 @@ pub fn decide(
     Decision { adopted, reasons, comparison }
 }
 
-/// What is better by the test, and not by the interval that is claimed for it.
-fn unsure(comparison: &Comparison) -> Option<String> {
-    let nmse = comparison.contrast("nmse")?;
-    let interval = nmse.difference.interval().filter(|i| comparison.outcome == Outcome::Better && i.high >= 0.0)?;
-    Some(format!(
-        "on {} held-out items of {} queries it looks better, and the 95 % interval of the change reaches from {:+.1} to {:+.1}",
-        comparison.n, comparison.queries, interval.low, interval.high
-    ))
+/// The interval that is claimed for what is better by the test, where it reaches 0: a reader believes the interval.
+pub fn unsure(comparison: &Comparison) -> Option<[f64; 2]> {
+    let nmse = comparison.contrast("nmse").filter(|_| comparison.outcome == Outcome::Better)?;
+    nmse.difference.interval().filter(|interval| interval.high >= 0.0).map(|interval| [interval.low, interval.high])
 }
 
 /// How a slice stands to the margin by which none may be worse.

@@ -97,6 +97,9 @@ impl Gain {
         let points = format!("{:.1} points", total.abs());
         match () {
             () if total >= -NONE => format!("There is no gain to divide. {parts}"),
+            () if self.parsing_only && self.agrees_less() => {
+                format!("The gain of {points} is parsing only, and agreement got worse. {parts}")
+            }
             () if self.parsing_only => {
                 format!("The gain of {points} is parsing only: agreement did not get better beyond chance. {parts}")
             }
@@ -104,7 +107,6 @@ impl Gain {
             () if self.parsing > 0.0 => {
                 format!("The gain of {points} is agreement, in spite of replies that broke. {parts}")
             }
-            () if self.agreement > NONE => format!("The gain of {points} is parsing, and agreement got worse. {parts}"),
             () => format!("The gain of {points} is parsing and agreement. {parts}"),
         }
     }

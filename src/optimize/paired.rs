@@ -45,7 +45,9 @@ pub fn gain(pool: &Pool, child: CandidateId, other: CandidateId, rows: &[Row]) -
     let mean = (1.0 - share) * valid.mean + (before.0 - now.0) * (1.0 - typical);
     // What is inherited moves both shares alike.
     let uncertain = if pool.descends(child, other) { now.1 } else { now.1 + before.1 };
-    let se = ((1.0 - share).powi(2) * valid.se.powi(2) + uncertain * (1.0 - typical).powi(2)).sqrt();
+    // Where nothing can be read, ratings add no doubt of their own.
+    let of_ratings = if share < 1.0 { ((1.0 - share) * valid.se).powi(2) } else { 0.0 };
+    let se = (of_ratings + uncertain * (1.0 - typical).powi(2)).sqrt();
     Some(Gain { mean, se, n })
 }
 

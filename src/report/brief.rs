@@ -77,8 +77,8 @@ pub(super) fn bulk_facts(bulk: &Bulk) -> Vec<(&'static str, String)> {
         facts.push((
             "Not alike",
             format!(
-                "the judge gives {} to {} of the rated items and to {} of the bulk",
-                unlike.rating,
+                "the judge gives {} {} of the rated items and {} of the bulk",
+                unlike.what(),
                 Unit::Share.write(unlike.seed),
                 Unit::Share.write(unlike.bulk)
             ),

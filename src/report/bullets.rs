@@ -1,7 +1,7 @@
 //! Instruction libraries in the terminal, and what an optimisation found out about their bullets, in every face.
 
 use super::figures::{Unit, count, plural};
-use super::markdown::{code, prose};
+use super::markdown::{code_cell, prose};
 use super::plain::{cut, plain, width};
 use super::style::{TerminalOptions, Tone};
 use crate::domain::Invocation;
@@ -277,7 +277,7 @@ pub(super) fn weighed_markdown(story: &Story) -> String {
     for finding in ordered(findings) {
         let [first, rest @ ..] = cells(finding);
         let rest: Vec<String> = rest.iter().map(|cell| prose(cell)).collect();
-        out.push_str(&format!("| {} | {} |\n", code(&first), rest.join(" | ")));
+        out.push_str(&format!("| {} | {} |\n", code_cell(&first), rest.join(" | ")));
     }
     let reach = reach(story).map_or(String::new(), |text| format!("{} ", prose(&text)));
     out.push_str(&format!("\n{reach}{NOTE}\n\n"));

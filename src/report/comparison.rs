@@ -2,7 +2,7 @@
 
 use super::disagreements::changes;
 use super::figures::{Unit, count, p_value, plural};
-use super::markdown::{code, prose};
+use super::markdown::{code, code_cell, prose};
 use super::plain::{cut, plain};
 use super::style::{INDENT, TerminalOptions, Tone};
 use crate::audit::{Comparison, Contrasted, Outcome, SliceContrast};
@@ -31,8 +31,7 @@ pub fn comparison_terminal(comparison: &Comparison, most: usize, options: &Termi
         plural(comparison.queries, "query", "queries")
     )));
     out.push_str(&numbers(comparison, *options));
-    if comparison.answered_by_one > 0 {
-        let left = plural(comparison.answered_by_one, "rated item was", "rated items were");
+    if let Some(left) = by_one(comparison) {
         out.push_str(&options.hanging(INDENT, &format!("{left} answered by only one of the two and left out.")));
     }
     let slices = shown(&comparison.slices);
@@ -131,6 +130,12 @@ fn slices_table(slices: &[&SliceContrast], options: TerminalOptions) -> String {
     options.set(table, &[1, 2, 3, 4, 5, 6])
 }
 
+/// `3 rated items were`: those that only one of the two answered.
+pub(in crate::report) fn by_one(comparison: &Comparison) -> Option<String> {
+    let left = comparison.answered_by_one;
+    (left > 0).then(|| plural(left, "rated item was", "rated items were"))
+}
+
 /// Renders `comparison` as a comment on a pull request (GitHub flavour).
 pub fn comparison_markdown(comparison: &Comparison) -> String {
     let mut out = format!("## Judges {} → {}\n\n", code(&comparison.old.name), code(&comparison.new.name));
@@ -152,9 +157,11 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
         ));
     }
     out.push_str(&format!(
-        "\nPaired over {} of {}.\n\n",
+        "\nPaired over {} of {}{}.\n\n",
         plural(comparison.n, "item", "items"),
-        plural(comparison.queries, "query", "queries")
+        plural(comparison.queries, "query", "queries"),
+        by_one(comparison)
+            .map_or(String::new(), |left| format!("; {left} answered by only one of the two and left out"))
     ));
     let slices = shown(&comparison.slices);
     if !slices.is_empty() {
@@ -163,7 +170,7 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
     for slice in slices {
         out.push_str(&format!(
             "| {} | {} | {} | {} | {} | {} |\n",
-            code(&format!("{} = {}", slice.column, slice.value)),
+            code_cell(&format!("{} = {}", slice.column, slice.value)),
             count(slice.n),
             Unit::Nmse.value(&slice.old),
             Unit::Nmse.value(&slice.new),

@@ -1,6 +1,6 @@
 //! How numbers are written: the same digits in every face.
 
-use crate::domain::{Figure, Interval};
+use crate::domain::{Figure, Interval, written_p};
 
 /// What a number is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,11 +63,7 @@ impl Unit {
 
 /// A p-value as it is written.
 pub(super) fn p_value(p: Option<f64>) -> String {
-    match p {
-        None => "–".to_owned(),
-        Some(p) if p < 0.001 => "< 0.001".to_owned(),
-        Some(p) => format!("{p:.3}"),
-    }
+    p.map_or("–".to_owned(), written_p)
 }
 
 /// `value (low to high)`, or only the value where there is no interval.

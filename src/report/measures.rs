@@ -7,6 +7,9 @@ use crate::audit::{
 };
 use crate::domain::{Figure, Scale};
 
+/// Annotators who are named; of a crowd nobody reads more.
+const NAMED: usize = 12;
+
 /// How the headline number is scaled; stands wherever it is printed.
 pub(super) fn scaling(scale: Scale) -> String {
     format!("NMSE: mean squared error scaled by the range of the scale {scale}; 0 is perfect, 100 the worst possible.")
@@ -48,13 +51,16 @@ pub(super) fn verdict(standing: Standing) -> String {
 /// What there is to say of people when no judge is audited.
 pub(super) fn among_people(audit: &Audit) -> Vec<(&'static str, String)> {
     let humans = &audit.humans;
-    let names: Vec<String> = humans.annotators.iter().map(|name| plain(name)).collect();
+    let mut names: Vec<String> = humans.annotators.iter().take(NAMED).map(|name| plain(name)).collect();
+    let more = humans.annotators.len() - names.len();
+    names.extend((more > 0).then(|| format!("{} more", count(more as u64))));
     let counts = humans.distribution.iter().zip(audit.scale.ratings());
     let spread: Vec<String> = counts.map(|(n, rating)| format!("{rating}: {}", count(*n))).collect();
     let apart = match &humans.ceiling {
-        Figure::Known(_) => {
-            format!("{} (95 %: {})", Unit::Nmse.value(&humans.ceiling), Unit::Nmse.interval(&humans.ceiling))
-        }
+        Figure::Known(_) => match Unit::Nmse.interval(&humans.ceiling) {
+            none if none.is_empty() => Unit::Nmse.value(&humans.ceiling),
+            interval => format!("{} (95 %: {interval})", Unit::Nmse.value(&humans.ceiling)),
+        },
         Figure::Undefined(reason) => format!("undefined ({reason})"),
     };
     vec![

@@ -57,7 +57,8 @@ impl Axis {
     }
 
     pub fn ticks(self) -> impl Iterator<Item = f64> {
-        let ticks = ((self.high - self.low) / self.step).round() as u32;
+        // None lies beyond the end, where a step does not divide the range.
+        let ticks = ((self.high - self.low) / self.step + 1e-6).floor() as u32;
         (0..=ticks).map(move |i| self.low + f64::from(i) * self.step)
     }
 }

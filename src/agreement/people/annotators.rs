@@ -51,7 +51,7 @@ pub struct PairAgreement {
 }
 
 /// Quadratic kappa of every two annotators, undefined where they share no item or only ever agree on one rating.
-pub fn pairwise_kappa(items: &[RatedItem], levels: usize) -> Vec<PairAgreement> {
+pub fn pairwise_kappa(items: &[RatedItem], levels: usize, how: &Resampling) -> Vec<PairAgreement> {
     let count = annotators(items);
     let both = |a: usize, b: usize| {
         let row = |item: &RatedItem| {
@@ -59,7 +59,7 @@ pub fn pairwise_kappa(items: &[RatedItem], levels: usize) -> Vec<PairAgreement> 
             Some(Pair { group: item.group, gold: first, gold_mean: f64::from(first), judge: Some(second) })
         };
         let rows: Vec<Pair> = items.iter().filter_map(row).collect();
-        let kappa = kappa(&rows, levels, Weights::Quadratic, &Resampling::default());
+        let kappa = kappa(&rows, levels, Weights::Quadratic, how);
         PairAgreement { annotators: (a, b), n: rows.len() as u64, kappa }
     };
     (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b))).map(|(a, b)| both(a, b)).collect()
@@ -97,7 +97,7 @@ mod tests {
             [Some(0), Some(1), None],
             [Some(1), Some(1), None],
         ]);
-        let pairs = pairwise_kappa(&table, 2);
+        let pairs = pairwise_kappa(&table, 2, &Resampling::default());
         assert_eq!(
             pairs.iter().map(|p| (p.annotators, p.n)).collect::<Vec<_>>(),
             [((0, 1), 4), ((0, 2), 0), ((1, 2), 0)]

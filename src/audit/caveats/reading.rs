@@ -268,7 +268,8 @@ fn bulk(facts: &Facts<'_>) -> Vec<Found> {
         found.push((Mistake::BulkSampling, format!("The bulk of {} items is a sample itself; the corrected means here count that, simple corrections do not.", bulk.n)));
     }
     if let Some(unlike) = &bulk.unlike {
-        found.push((Mistake::SeedUnlikeBulk, format!("The rated items are not like the bulk: the judge gives {} to {:.0} % of them and to {:.0} % of the bulk. The corrected mean by rating of the judge allows for that; the other one does not.", unlike.rating, 100.0 * unlike.seed, 100.0 * unlike.bulk)));
+        let what = unlike.what();
+        found.push((Mistake::SeedUnlikeBulk, format!("The rated items are not like the bulk: the judge gives {what} {:.0} % of them and {:.0} % of the bulk. The corrected mean by rating of the judge allows for that; the other one does not.", 100.0 * unlike.seed, 100.0 * unlike.bulk)));
     }
     found
 }

@@ -114,7 +114,8 @@ fn slice(scale: Scale, column: &str, value: String, part: &[&Both<'_>], how: &Re
     let found = cost_of(scale, part.iter().copied(), how);
     let small = is_small(part.len() as u64, queries);
     // The standard error stands for sd/√rows, the design effect included.
-    let detectable = found.as_ref().ok().and_then(|f| f.se).map(|se| detectable_difference(se, 1.0, POWER));
+    let detectable =
+        found.as_ref().ok().and_then(|f| f.se).filter(|se| *se > 0.0).map(|se| detectable_difference(se, 1.0, POWER));
     // Ratings of the gold are parts of the truth, not of the input: nobody asks whether they differ.
     let p = found.as_ref().ok().and_then(tested).filter(|_| !small && column != "gold");
     let contrasted = contrasted("nmse", found);

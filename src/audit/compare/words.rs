@@ -2,6 +2,7 @@
 
 use super::{Comparison, Contrasted, Outcome};
 use crate::audit::ALPHA;
+use crate::domain::written_p;
 
 /// A part of the difference of NMSE that explains at least this share of it names the difference.
 const MOST_OF_IT: f64 = 0.8;
@@ -32,7 +33,7 @@ fn headline(comparison: &Comparison) -> String {
     }
     let interval =
         nmse.difference.interval().map_or(String::new(), |i| format!(", 95 % {} to {}", signed(i.low), signed(i.high)));
-    let p = nmse.p.map_or(String::new(), |p| format!(", p {}", p_value(p)));
+    let p = nmse.p.map_or(String::new(), |p| format!(", p {}", written_p(p)));
     format!(
         "`{new}` {}: NMSE {before:.1} → {after:.1} ({}{interval}{p}).",
         comparison.outcome.name(),
@@ -121,7 +122,7 @@ fn margin(comparison: &Comparison) -> Option<String> {
     let mut text = format!(
         "By the margin of {points} points it is {said}: the difference is at most {} (one-sided 95 %), p {}.",
         signed(upper),
-        p_value(p)
+        written_p(p)
     );
     if let Some(first) = margin.first {
         text.push_str(&format!(" These two were first compared by a margin of {first}: a margin that is changed after a look proves nothing."));
@@ -146,8 +147,4 @@ fn named<'a>(comparison: &'a Comparison, metric: &str) -> &'a Contrasted {
 fn signed(value: f64) -> String {
     let text = format!("{value:+.1}");
     if text.trim_start_matches(['+', '-']).parse() == Ok(0.0) { "0.0".into() } else { text.replace('-', "−") }
-}
-
-fn p_value(p: f64) -> String {
-    if p < 0.001 { "< 0.001".into() } else { format!("{p:.3}") }
 }

@@ -4,7 +4,7 @@ use super::chart::Words;
 use super::{SCRIPT, SCRIPT_HASH, STYLE};
 use crate::audit::{Change, Comparison, Contrasted, Diff, Margin, Outcome, Shift, Side, SliceContrast};
 use crate::domain::Rating;
-use crate::report::comparison::{change, change_interval, good, named, shown};
+use crate::report::comparison::{by_one, change, change_interval, good, named, shown};
 use crate::report::figures::{Unit, count, p_value, plural, with_interval};
 use crate::report::measures::scaling;
 use crate::report::plain::plain;
@@ -37,6 +37,7 @@ pub fn comparison_html(comparison: &Comparison) -> String {
             plural(comparison.n, "item", "items"),
             plural(comparison.queries, "query", "queries")
         ),
+        left_out: by_one(comparison),
         numbers: comparison.contrasts.iter().map(number).collect(),
         made_of: made_of(comparison),
         margin: comparison.margin.as_ref().map(margin),
@@ -66,6 +67,7 @@ struct Page<'a> {
     headline: Words,
     words: Vec<Words>,
     over: String,
+    left_out: Option<String>,
     numbers: Vec<[String; 6]>,
     made_of: MadeOf,
     margin: Option<Vec<(&'static str, String)>>,

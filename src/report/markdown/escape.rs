@@ -2,14 +2,18 @@
 
 use crate::report::plain::plain;
 
-/// `text` as a code span, for names and commands. Its fence is longer than any run of backticks inside; `|` is escaped,
-/// for a table splits its cells before it reads code.
+/// `text` as a code span, for names and commands. Its fence is longer than any run of backticks inside.
 pub(in crate::report) fn code(text: &str) -> String {
-    let text = plain(text).replace('|', "\\|");
+    let text = plain(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') || text.is_empty() { " " } else { "" };
     format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// The same in a table, which splits its cells before it reads code: `|` is escaped.
+pub(in crate::report) fn code_cell(text: &str) -> String {
+    code(text).replace('|', "\\|")
 }
 
 /// `text` as running text that means nothing to Markdown. A zero-width space keeps what GitHub links by itself
@@ -42,7 +46,7 @@ mod tests {
             "&lt;img src=x&gt; \\[a\\](b) \\`c\\` \\| \\@\u{200b}team \\#\u{200b}12"
         );
         assert_eq!(prose("https://x.y www.z.w"), "https:\u{200b}//x.y www\u{200b}.z.w");
-        assert_eq!(code("a`b``c|d"), "```a`b``c\\|d```");
+        assert_eq!((code("a`b``c|d").as_str(), code_cell("c|d").as_str()), ("```a`b``c|d```", "`c\\|d`"));
         let long = "word ".repeat(200);
         assert_eq!((prose(&long).as_str(), code(&long)), (long.trim_end(), format!("`{}`", long.trim_end())));
         assert_eq!(code("`"), "`` ` ``");

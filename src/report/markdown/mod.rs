@@ -5,7 +5,7 @@
 mod escape;
 mod others;
 
-pub(super) use escape::{code, prose};
+pub(super) use escape::{code, code_cell, prose};
 
 use super::brief::{answer, bulk_line, ended, gates_met, people_line, planning_line, scale_line, weighed, why};
 use super::figures::{Unit, count, p_value, plural};
@@ -78,7 +78,7 @@ pub(super) fn gates(judge: &JudgeAudit) -> String {
         let (mark, word) = ended(gate);
         out.push_str(&format!(
             "| {mark} {word} | {} | {} | {} |\n",
-            code(&gate.gate.to_string()),
+            code_cell(&gate.gate.to_string()),
             prose(&observed(gate)),
             prose(&gate.passed_by.join(", "))
         ));
@@ -200,7 +200,7 @@ fn slices(worst: &[&Slice]) -> String {
         let bold = if slice.stands_out() { "**" } else { "" };
         out.push_str(&format!(
             "| {} | {} | {} | {} | {bold}{rest}{bold} | {} | {} |\n",
-            code(&format!("{} = {}", slice.column, slice.value)),
+            code_cell(&format!("{} = {}", slice.column, slice.value)),
             count(slice.n),
             Unit::Nmse.value(&slice.nmse),
             Unit::Nmse.interval(&slice.nmse),

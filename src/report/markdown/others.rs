@@ -1,6 +1,6 @@
 //! Several judges in a table, and people without a judge.
 
-use super::{code, gates, prose};
+use super::{code, code_cell, gates, prose};
 use crate::audit::{Audit, Humans, JudgeAudit};
 use crate::report::figures::{Unit, count, with_interval};
 use crate::report::measures::{among_people, places, scaling};
@@ -14,7 +14,7 @@ pub(super) fn judges(audit: &Audit) -> String {
     let order = audit.leaderboard.iter().flat_map(|board| &board.places);
     for placed in order {
         let judge = &audit.judges[placed.judge];
-        out.push_str(&format!("| {} | {} | {}\n", places(placed), code(&judge.name), numbers(judge)));
+        out.push_str(&format!("| {} | {} | {}\n", places(placed), code_cell(&judge.name), numbers(judge)));
     }
     out.push_str("\nA place is a range: judges that share one are not told apart by these items (paired, by query, p adjusted by Holm).\n\n");
     for judge in audit.judges.iter().filter(|j| !j.gates.is_empty()) {
@@ -66,7 +66,7 @@ fn annotators(humans: &Humans) -> String {
     for annotator in &humans.panel {
         out.push_str(&format!(
             "| {} | {} | {} | {} | {} | {} |\n",
-            code(&annotator.name),
+            code_cell(&annotator.name),
             count(annotator.ratings),
             Unit::Signed.value(&annotator.severity),
             Unit::Points.value(&annotator.noise),
@@ -83,7 +83,7 @@ fn pairs(humans: &Humans) -> String {
     }
     let mut out = "| One | Other | Items | Kappa (sq.) |\n|---|---|--:|--:|\n".to_owned();
     for pair in humans.pairs.iter().take(PAIRS) {
-        let (one, other) = (code(&pair.names.0), code(&pair.names.1));
+        let (one, other) = (code_cell(&pair.names.0), code_cell(&pair.names.1));
         let kappa = Unit::Coefficient.value(&pair.kappa_quadratic);
         out.push_str(&format!("| {one} | {other} | {} | {kappa} |\n", count(pair.n)));
     }
