@@ -37,11 +37,11 @@ impl Contender {
         if path.is_file() {
             return Self::File { path: path.to_owned(), judge: None };
         }
-        match text.rsplit_once('#') {
-            Some((file, judge)) if Path::new(file).is_file() => {
-                Self::File { path: PathBuf::from(file), judge: Some(judge.to_owned()) }
-            }
-            _ => match text.strip_prefix("judge:") {
+        // The name of a judge may have a `#` of its own.
+        let file = text.match_indices('#').map(|(at, _)| text.split_at(at)).find(|(file, _)| Path::new(file).is_file());
+        match file {
+            Some((file, judge)) => Self::File { path: PathBuf::from(file), judge: Some(judge[1..].to_owned()) },
+            None => match text.strip_prefix("judge:") {
                 Some(name) => Self::Stored(name.to_owned()),
                 None => Self::Model(text.to_owned()),
             },
@@ -213,7 +213,11 @@ fn sole<'a>(evidence: &'a Evidence, contender: &Contender) -> Result<&'a JudgeIn
         many => {
             let Contender::File { path, .. } = contender else { unreachable!("a model is one judge") };
             let path = path.display();
-            let names = many.iter().map(|j| format!("`{path}#{}`", j.name)).collect::<Vec<_>>().join(", ");
+            let names = many
+                .iter()
+                .map(|j| format!("`{path}#{}`", j.hash.as_deref().unwrap_or(&j.name)))
+                .collect::<Vec<_>>()
+                .join(", ");
             Err(AppError::input(format!("`{path}` holds {} judges", many.len()), format!("name one: {names}")))
         }
     }

@@ -143,37 +143,37 @@ pub(super) async fn gather_beside(
     }
     let own = histories(project, &request, &gathered.judges)?;
     let marked = Marked::of(&request, &human.opinions, &own.iter().chain(&others).collect::<Vec<_>>())?;
-    if !request.contaminated {
-        by_purpose(&mut human.opinions, &marked.purposes)?;
-    }
+    let left_out = if request.contaminated { 0 } else { by_purpose(&mut human.opinions, &marked.purposes)? };
     // The same people are looked at, whatever a judge must not be asked about.
     let (digest, people_off_scale) = (digest(&human), human.off_scale);
     let rated: BTreeSet<ItemId> = human.opinions.keys().cloned().collect();
     let all_tuned = if request.contaminated { BTreeSet::new() } else { marked.all_tuned() };
     let tuned_out = by_tuning(&mut human.opinions, &all_tuned)?;
+    // What is wrong with the data is told before a judge is paid.
+    let labelled = join(&request, human)?;
+    if let Some(column) = &request.systems {
+        has_column(&labelled, column)?;
+    }
     match &request.source {
         Source::Nobody | Source::Files(_) => {}
         Source::Judge { judge, limits, samples } => {
-            let only = human.opinions.keys().cloned().collect();
+            let only = labelled.iter().map(|labelled| labelled.id.clone()).collect();
             let run = label_request(&request, judge, *limits, *samples, only)?;
             gathered = from_run(project, &run, watch, cancel).await?;
         }
     }
-    let left_out = if request.contaminated { BTreeSet::new() } else { marked.purposes };
+    let purposes = if request.contaminated { BTreeSet::new() } else { marked.purposes };
     for (at, judge) in gathered.judges.iter_mut().enumerate() {
-        judge.answers.retain(|id, _| !left_out.contains(id) && !all_tuned.contains(id));
+        judge.answers.retain(|id, _| !purposes.contains(id) && !all_tuned.contains(id));
         tell(judge, &own[at], &marked.tuned[at], &rated, request.contaminated);
     }
-    let labelled = join(&request, human, &gathered.judges)?;
-    if let Some(column) = &request.systems {
-        has_column(&labelled, column)?;
-    }
+    any_in_common(&labelled, &gathered.judges)?;
     Ok(Evidence {
         scale,
         labelled,
         people: digest,
         people_off_scale,
-        left_out: left_out.len() as u64,
+        left_out,
         tuned_out,
         histories: own.into_iter().chain(others).collect(),
         judges: gathered.judges,
@@ -333,15 +333,28 @@ fn people(request: &AuditRequest, scale: Scale) -> Result<People, AppError> {
     Ok(People { opinions, groups: human.groups, off_scale: human.counts.off_scale })
 }
 
+/// Judges that answered nothing that people rated cannot be held against them.
+fn any_in_common(labelled: &[audit::Labelled], judges: &[JudgeInput]) -> Result<(), AppError> {
+    let answered: BTreeSet<&ItemId> = judges.iter().flat_map(|j| j.answers.keys()).collect();
+    if judges.is_empty() || labelled.iter().any(|labelled| answered.contains(&labelled.id)) {
+        return Ok(());
+    }
+    Err(AppError::input(
+        "no item has both a human rating and a rating of the judge",
+        "check that both files use the same ids (`--map id=COLUMN` renames a column)",
+    ))
+}
+
 /// Items with ratings, with what is known of them. An item that people rated and the items file lacks is an error: its
 /// rating would silently count for nothing.
-fn join(request: &AuditRequest, human: People, judges: &[JudgeInput]) -> Result<Vec<audit::Labelled>, AppError> {
+fn join(request: &AuditRequest, human: People) -> Result<Vec<audit::Labelled>, AppError> {
     let mut items: BTreeMap<ItemId, Item> = BTreeMap::new();
     if let Some(path) = &request.items {
         for item in labels::open_items(path, &request.read)? {
             let item = item?;
-            if human.opinions.contains_key(&item.id) {
-                items.insert(item.id.clone(), item);
+            if human.opinions.contains_key(&item.id) && items.insert(item.id.clone(), item).is_some() {
+                // It says which, and where.
+                labels::check_items(path, &request.read)?;
             }
         }
         if let Some(unknown) = human.opinions.keys().find(|id| !items.contains_key(*id)) {
@@ -354,13 +367,6 @@ fn join(request: &AuditRequest, human: People, judges: &[JudgeInput]) -> Result<
                 hint: "check that both files use the same ids (`--map id=COLUMN` renames a column)".into(),
             });
         }
-    }
-    let answered: BTreeSet<&ItemId> = judges.iter().flat_map(|j| j.answers.keys()).collect();
-    if !judges.is_empty() && !human.opinions.keys().any(|id| answered.contains(id)) {
-        return Err(AppError::input(
-            "no item has both a human rating and a rating of the judge",
-            "check that both files use the same ids (`--map id=COLUMN` renames a column)",
-        ));
     }
     Ok(human
         .opinions

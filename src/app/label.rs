@@ -1,11 +1,11 @@
 //! Rate items with a judge.
 
 use super::project::{can_pay, connect};
-use super::samples::Samples;
+use super::samples::{self, Samples};
 use super::{AppError, JudgeRequest, Project};
 use crate::domain::{Event, GroupId, Item, ItemId, NanoUsd, NotRun, Progress, Verdict};
 use crate::judge::journal::Memory;
-use crate::judge::run::{End, Outcome, Run};
+use crate::judge::run::{End, Outcome, Run, RunError};
 use crate::judge::{IN_FLIGHT, JudgeSpec, Slots};
 use crate::labels::{self, ItemsSummary, LabelRow, LabelWriter, ReadOptions};
 use crate::ledger::{RunInfo, run_id};
@@ -137,11 +137,7 @@ pub async fn label(
     let beside = request.out.as_deref().filter(|_| request.samples > 1);
     let mut samples = beside.map(Samples::beside).transpose()?;
     let row = rows_of(&prepared.judge);
-    let mut refused = None;
     let mut sink = |outcome: Outcome| {
-        if matches!(outcome.verdict, Verdict::NotRun(_)) && refused.is_none() {
-            refused.clone_from(&outcome.reply);
-        }
         if let Some(samples) = samples.as_mut() {
             samples.take(&outcome.item.id, &outcome.verdict)?;
         }
@@ -151,10 +147,6 @@ pub async fn label(
         }
     };
     let (end, progress) = drive(project, request, &prepared, &mut sink, watch, cancel).await?;
-    if progress.done > 0 && progress.not_run == progress.done && end == End::Complete {
-        let message = format!("none of {} items got an answer: {}", progress.done, refused.unwrap_or_default());
-        return Err(AppError::Provider { message, hint: Some("look at the endpoint with `assessor doctor`".into()) });
-    }
     if let Some(writer) = writer {
         writer.finish()?;
     }
@@ -186,17 +178,27 @@ fn assumed(project: &Project, prepared: &Prepared, request: &LabelRequest) -> Re
 /// Labels must not take the place of what they were made from, and a qrels line has no room for a sample's number.
 fn check_out(out: &Path, request: &LabelRequest) -> Result<(), AppError> {
     let same = |a: &Path, b: &Path| matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
-    if same(out, &request.items) {
-        let message = format!("the labels would overwrite the items in `{}`", out.display());
-        return Err(AppError::input(message, "name another file with `--out`"));
-    }
-    if out.is_dir() {
-        let message = format!("`{}` is a folder", out.display());
-        return Err(AppError::input(message, "name a file with `--out`"));
+    let beside = (request.samples > 1).then(|| samples::beside(out));
+    for file in std::iter::once(out).chain(beside.as_deref()) {
+        if same(file, &request.items) {
+            let message = format!("the labels would overwrite the items in `{}`", file.display());
+            return Err(AppError::input(message, "name another file with `--out`"));
+        }
+        if file.is_dir() {
+            let message = format!("`{}` is a folder", file.display());
+            return Err(AppError::input(message, "name a file with `--out`"));
+        }
     }
     if request.samples > 1 && out.extension().is_some_and(|e| e == "qrels") {
         let message = "TREC qrels hold one rating per document, and several samples were asked for";
         return Err(AppError::input(message, "write `.jsonl`, `.csv` or `.parquet`, or leave `--samples` out"));
+    }
+    if out.extension().is_some_and(|e| e == "qrels" || e == "qrels_jg") {
+        // It is known before the first call which names have no place in such a file.
+        for item in labels::open_items(&request.items, &request.read)? {
+            let item = item?;
+            labels::fits_qrels(out, &item.group, &item.id)?;
+        }
     }
     Ok(())
 }
@@ -267,11 +269,27 @@ pub(super) async fn drive(
         slots: Slots::new(slots),
         cancel,
     };
-    let result = run.go(total, open(request, prepared.items)?, sink, watch).await;
+    let mut refused = None;
+    let mut sink = |outcome: Outcome| {
+        if matches!(outcome.verdict, Verdict::NotRun(_)) && refused.is_none() {
+            refused.clone_from(&outcome.reply);
+        }
+        sink(outcome)
+    };
+    let result = run.go(total, open(request, prepared.items)?, &mut sink, watch).await;
     drop(server);
+    match &result {
+        Ok((end, _)) => session.end(outcome_name(end))?,
+        // What the journal could not write may have been paid for, as after a kill.
+        Err(RunError::Journal(_)) => {}
+        Err(RunError::Caller(_)) => session.end("failed")?,
+    }
     let (end, progress) = result?;
-    session.end(outcome_name(&end))?;
     match end {
+        End::Complete if progress.done > 0 && progress.not_run == progress.done => {
+            let message = format!("none of {} items got an answer: {}", progress.done, refused.unwrap_or_default());
+            Err(AppError::Provider { message, hint: Some("look at the endpoint with `assessor doctor`".into()) })
+        }
         End::Provider { message, hint } => Err(AppError::Provider { message, hint }),
         End::Cancelled => Err(AppError::Interrupted { done: progress.done - progress.not_run, total }),
         end => Ok((end, progress)),
@@ -349,6 +367,8 @@ struct Seen {
     recorded: u64,
     open: u64,
     open_bytes: u64,
+    /// Of the recorded ones, those that say what they took, and their bytes.
+    with_usage: u64,
     recorded_bytes: u64,
     tokens_in: u64,
     tokens_out: u64,
@@ -368,9 +388,10 @@ impl Seen {
         self.recorded += 1;
         self.latency_ms += outcome.latency_ms.unwrap_or(0);
         if let Some(usage) = outcome.usage {
+            self.with_usage += 1;
             self.recorded_bytes += bytes;
-            self.tokens_in += usage.input;
-            self.tokens_out += usage.output;
+            self.tokens_in = self.tokens_in.saturating_add(usage.input);
+            self.tokens_out = self.tokens_out.saturating_add(usage.output);
         }
     }
 
@@ -381,7 +402,7 @@ impl Seen {
             true => (self.open_bytes as f64 * self.tokens_in as f64 / self.recorded_bytes as f64) as u64,
             false => self.open_bytes / BYTES_PER_TOKEN,
         };
-        let each = if known { self.tokens_out as f64 / self.recorded as f64 } else { TYPICAL_REPLY_TOKENS as f64 };
+        let each = if known { self.tokens_out as f64 / self.with_usage as f64 } else { TYPICAL_REPLY_TOKENS as f64 };
         let tokens_out = (self.open as f64 * each) as u64;
         let usage = crate::domain::Usage { input: tokens_in, cached: 0, output: tokens_out };
         let limits = prepared.endpoint.limits;

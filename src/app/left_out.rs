@@ -56,8 +56,8 @@ impl Marked {
     }
 }
 
-/// Takes the items whose `purpose` says that a prompt was tuned on them out of the people's ratings.
-pub(super) fn by_purpose(opinions: &mut Opinions, purposes: &BTreeSet<ItemId>) -> Result<(), AppError> {
+/// Takes the items whose `purpose` says that a prompt was tuned on them out of the people's ratings; how many.
+pub(super) fn by_purpose(opinions: &mut Opinions, purposes: &BTreeSet<ItemId>) -> Result<u64, AppError> {
     let before = opinions.len();
     opinions.retain(|id, _| !purposes.contains(id));
     if opinions.is_empty() && before > 0 {
@@ -66,7 +66,7 @@ pub(super) fn by_purpose(opinions: &mut Opinions, purposes: &BTreeSet<ItemId>) -
             "rate others, or say `--contaminated` to see numbers that flatter",
         ));
     }
-    Ok(())
+    Ok((before - opinions.len()) as u64)
 }
 
 /// Takes those that a judge was made with out of them; how many.

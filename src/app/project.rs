@@ -81,6 +81,10 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
     use std::io::Write as _;
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let fault = |e| AppError::system("writing", path, e);
+    // A pipe or a device is written to, and not replaced by a file.
+    if std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return std::fs::write(path, bytes).map_err(fault);
+    }
     std::fs::create_dir_all(folder).map_err(fault)?;
     let mut file = tempfile::Builder::new().prefix(".assessor-").tempfile_in(folder).map_err(fault)?;
     file.write_all(bytes).map_err(fault)?;

@@ -24,10 +24,15 @@ pub(super) struct Samples {
     verdicts: Vec<Verdict>,
 }
 
+/// The file beside the labels `out`: `labels.jsonl` → `labels.samples.jsonl`.
+pub(super) fn beside(out: &Path) -> PathBuf {
+    out.with_extension("samples.jsonl")
+}
+
 impl Samples {
-    /// The file beside the labels `out`: `labels.jsonl` → `labels.samples.jsonl`.
+    /// Begins the file beside the labels `out`.
     pub fn beside(out: &Path) -> Result<Self, AppError> {
-        let path = out.with_extension("samples.jsonl");
+        let path = beside(out);
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = tempfile::Builder::new().prefix(".assessor-").tempfile_in(folder);
         let file = BufWriter::new(file.map_err(|e| AppError::system("writing", &path, e))?);

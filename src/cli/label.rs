@@ -6,6 +6,7 @@ use super::out::Out;
 use super::progress::Drawn;
 use super::{BUDGET, DONE};
 use crate::app::{self, AppError, LabelRequest, Labelled, Plan, Project, Shipped};
+use crate::domain::quoted;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use tokio::sync::watch;
@@ -68,8 +69,9 @@ fn labelled(done: &Labelled, named: Option<&str>, out: &Out) -> String {
         }
         // The ids of qrels are another spelling of ours, which only the reader of that file joins again.
         let next = path.extension().is_none_or(|e| e != "qrels");
-        let files = named.map_or(String::new(), |items| format!(" --items {items} --human HUMAN-RATINGS-FILE"));
-        let audit = out.command(&format!("audit --ratings {}{files}", path.display()));
+        let files =
+            named.map_or(String::new(), |items| format!(" --items {} --human HUMAN-RATINGS-FILE", quoted(items)));
+        let audit = out.command(&format!("audit --ratings {}{files}", quoted(&path.display().to_string())));
         let _ = if next { writeln!(text, "Next:   {audit}") } else { Ok(()) };
     }
     text

@@ -19,7 +19,12 @@ pub struct Usage {
 impl Add for Usage {
     type Output = Self;
     fn add(self, o: Self) -> Self {
-        Self { input: self.input + o.input, cached: self.cached + o.cached, output: self.output + o.output }
+        // Files made elsewhere may claim any number.
+        Self {
+            input: self.input.saturating_add(o.input),
+            cached: self.cached.saturating_add(o.cached),
+            output: self.output.saturating_add(o.output),
+        }
     }
 }
 

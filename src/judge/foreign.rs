@@ -163,8 +163,8 @@ fn rating(whole: &str, fraction: &str, fractions: Fractions, scale: Scale) -> Va
         return Err(Malformed::NonInteger);
     }
     // Between two integers; both must be on the scale, or rounding would bring a value onto it.
-    let below = value.map(|v| v - i64::from(whole.starts_with('-')));
-    on_scale(below.map(|v| v + 1))?;
+    let below = value.and_then(|v| v.checked_sub(i64::from(whole.starts_with('-'))));
+    on_scale(below.and_then(|v| v.checked_add(1)))?;
     Ok((on_scale(below)?, Rung::RoundedDown))
 }
 

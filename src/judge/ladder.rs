@@ -17,6 +17,7 @@ use crate::domain::{Basis, FieldValue, Malformed, Rating, Rung, Scale, Verdict};
 use crate::rubric::{Contract, Derived};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// What came back, as far as the ladder needs it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,7 +41,7 @@ pub fn read(reply: Reply<'_>, shown: &str, contract: &Contract, scale: Scale) ->
     if filtered || reply.refusal.is_some_and(|r| !r.trim().is_empty()) {
         return Verdict::Malformed(Malformed::Refusal);
     }
-    let ladder = Ladder { shown, contract, scale };
+    let ladder = Ladder { shown, squeezed: OnceCell::new(), contract, scale };
     let text = reply.text.map(|t| t.trim_matches(blank)).filter(|t| !t.is_empty());
     let Some(text) = text else {
         return ladder.reasoning_only(reply);
@@ -62,6 +63,8 @@ fn is_length(finish: &str) -> bool {
 
 struct Ladder<'a> {
     shown: &'a str,
+    /// The same as echoes are looked for in; made for the first object that is found.
+    squeezed: OnceCell<Option<String>>,
     contract: &'a Contract,
     scale: Scale,
 }
@@ -193,18 +196,18 @@ impl Ladder<'_> {
     }
 
     fn is_echo(&self, object: &str) -> bool {
-        if !self.names_a_number(self.shown) {
-            return false;
-        }
-        let squeeze = |text: &str| -> String {
-            let plain = |c| match c {
-                '\'' | '\u{201c}' | '\u{201d}' => '"',
-                other => other,
-            };
-            text.chars().filter(|c| !c.is_whitespace() && *c != '\\').map(plain).collect()
-        };
-        squeeze(self.shown).contains(&squeeze(object))
+        let shown = self.squeezed.get_or_init(|| self.names_a_number(self.shown).then(|| squeeze(self.shown)));
+        shown.as_ref().is_some_and(|shown| shown.contains(&squeeze(object)))
     }
+}
+
+/// Without white space and escapes, quotes all alike.
+fn squeeze(text: &str) -> String {
+    let plain = |c| match c {
+        '\'' | '\u{201c}' | '\u{201d}' => '"',
+        other => other,
+    };
+    text.chars().filter(|c| !c.is_whitespace() && *c != '\\').map(plain).collect()
 }
 
 fn verdict(reading: Reading) -> Verdict {
@@ -328,24 +331,33 @@ pub(super) fn whole_number(text: &str) -> Option<(Option<i64>, bool)> {
 /// transcript. `None` when the reasoning was never closed: the answer never came. A channel counts only where it opens
 /// before the first brace; a tag inside an object is part of a string, and a stray closing tag is prose.
 pub(super) fn answer_part(text: &str) -> Option<&str> {
+    const THOUGHTS: [&str; 4] = ["think", "thinking", "reasoning", "thought"];
     const FINAL: &str = "<|channel|>final<|message|>";
-    let opens_at = |text: &str, tag: &str| {
-        let brace = text.find('{').unwrap_or(text.len());
-        text[..brace].find(tag)
-    };
-    if opens_at(text, "<|").is_some() {
+    let brace = text.find('{').unwrap_or(text.len());
+    if text[..brace].contains("<|") {
         return text.find(FINAL).map(|at| &text[at + FINAL.len()..]);
     }
-    let mut answer = text;
-    loop {
-        let channel = ["think", "thinking", "reasoning", "thought"]
-            .iter()
-            .filter_map(|name| Some((opens_at(answer, &format!("<{name}>"))?, format!("</{name}>"))))
-            .min();
-        let Some((at, close)) = channel else { return Some(answer) };
-        let end = answer[at..].find(&close)?;
-        answer = &answer[at + end + close.len()..];
+    let mut answer = 0;
+    // One pass: a reply may open and close a thought a hundred thousand times.
+    let mut at = 0;
+    while let Some(open) = text[at..].find(['<', '{']).map(|found| at + found) {
+        if text[open..].starts_with('{') {
+            break;
+        }
+        let opened =
+            THOUGHTS.iter().find(|name| text[open + 1..].strip_prefix(**name).is_some_and(|t| t.starts_with('>')));
+        at = match opened {
+            Some(name) => {
+                let close = format!("</{name}>");
+                open + text[open..].find(&close)? + close.len()
+            }
+            None => open + 1,
+        };
+        if opened.is_some() {
+            answer = at;
+        }
     }
+    Some(&text[answer..])
 }
 
 /// Openings of a refusal in prose. Only names the reason of an answer that is malformed anyway.

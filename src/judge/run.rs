@@ -111,7 +111,7 @@ impl<J: Journal> Run<'_, J> {
         let mut state = Loop {
             caller,
             receiver,
-            cancel: self.cancel,
+            cancel: Some(self.cancel),
             end: None,
             next: 0,
             emitted: 0,
@@ -121,7 +121,11 @@ impl<J: Journal> Run<'_, J> {
             others: BTreeSet::new(),
             progress: Progress { total, ..Progress::default() },
         };
-        state.drive(tasks, sink, watch).await?;
+        let driven = state.drive(tasks, sink, watch).await;
+        if driven.is_err() {
+            state.wind_down(watch).await;
+        }
+        driven?;
         watch(Event::Finished(state.progress));
         // Interrupted when all was answered already is no interruption.
         let whole = state.progress.not_run == 0;
@@ -159,7 +163,8 @@ impl<E> Iterator for Tasks<E> {
 struct Loop<J> {
     caller: Arc<Caller<J>>,
     receiver: mpsc::UnboundedReceiver<Message>,
-    cancel: watch::Receiver<bool>,
+    /// Absent when nobody can cancel any more.
+    cancel: Option<watch::Receiver<bool>>,
     /// Set once the run takes no new calls.
     end: Option<End>,
     next: u64,
@@ -171,6 +176,13 @@ struct Loop<J> {
     /// Models that answered in place of the one that was asked.
     others: BTreeSet<String>,
     progress: Progress,
+}
+
+/// Waits for word from the user; `None` when none can come any more.
+async fn is_cancelled(cancel: &mut Option<watch::Receiver<bool>>) -> Option<bool> {
+    let cancel = cancel.as_mut()?;
+    cancel.changed().await.ok()?;
+    Some(*cancel.borrow())
 }
 
 impl<J: Journal> Loop<J> {
@@ -185,7 +197,7 @@ impl<J: Journal> Loop<J> {
             while more && self.has_room() {
                 let batch: Vec<_> = tasks.by_ref().take(BATCH).collect::<Result<_, E>>().map_err(RunError::Caller)?;
                 more = batch.len() == BATCH;
-                if *self.cancel.borrow() {
+                if self.cancel.as_ref().is_some_and(|cancel| *cancel.borrow()) {
                     self.stop(End::Cancelled);
                 }
                 self.admit(batch)?;
@@ -199,12 +211,11 @@ impl<J: Journal> Loop<J> {
             }
             tokio::select! {
                 message = self.receiver.recv() => self.take(message, watch)?,
-                changed = self.cancel.changed(), if self.end.is_none() => {
-                    if changed.is_ok() && *self.cancel.borrow() {
-                        self.stop(End::Cancelled);
-                    } else if changed.is_err() {
-                        // Nobody can cancel any more: stop asking.
-                        self.cancel = watch::channel(false).1;
+                cancelled = is_cancelled(&mut self.cancel), if self.end.is_none() && self.cancel.is_some() => {
+                    match cancelled {
+                        Some(true) => self.stop(End::Cancelled),
+                        Some(false) => {}
+                        None => self.cancel = None,
                     }
                 }
             }
@@ -212,6 +223,16 @@ impl<J: Journal> Loop<J> {
                 self.take(Some(message), watch)?;
             }
             self.emit(sink, watch).map_err(RunError::Caller)?;
+        }
+    }
+
+    /// After a fault nothing new is asked. What is in flight is paid for: it is waited for and recorded, and nobody is left
+    /// who holds the journal. The first fault is the one that is told.
+    async fn wind_down(&mut self, watch: &mut (dyn FnMut(Event) + Send)) {
+        self.stop(End::Cancelled);
+        while self.in_flight > 0 {
+            let message = self.receiver.recv().await;
+            let _ = self.take(message, watch);
         }
     }
 
@@ -274,8 +295,8 @@ impl<J: Journal> Loop<J> {
             None => {}
             Some(Message::Event(event)) => watch(event),
             Some(Message::Done { index, result }) => {
-                let mut done = result?;
                 self.in_flight -= 1;
+                let mut done = result?;
                 if done.outcome.verdict == Verdict::NotRun(NotRun::Cancelled) {
                     // It was begun before the end was known: the end says why it never ran.
                     done.outcome.verdict = Verdict::NotRun(self.refusal().unwrap_or(NotRun::Cancelled));

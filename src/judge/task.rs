@@ -165,7 +165,11 @@ impl<J: Journal> Caller<J> {
                 let (served, attempts) = (completion.envelope.served_model, completion.attempts);
                 let kept = Call { key, item: item.id.clone(), sample, served, attempts, answer: answer.clone() };
                 // Durable before it is read: whatever the ladder makes of it, the reply is paid for and kept.
-                self.journal.record(kept).await?;
+                if let Err(fault) = self.journal.record(kept).await {
+                    // Going on would pay for answers that nobody keeps.
+                    self.stopped.store(true, Ordering::Relaxed);
+                    return Err(fault);
+                }
                 let outcome = self.outcome(item, sample, &request.user, &answer, false);
                 Ok(Done { key, outcome, attempts, end: None })
             }

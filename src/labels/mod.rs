@@ -48,7 +48,7 @@ pub use judge::{JudgeRating, JudgeRows, read_judge, read_replies};
 pub use pattern::IdPattern;
 pub use schema::{FileKind, schema};
 pub use split::{Fractions, NoFractions, Split, Unsplit, divide, evenest_seed, gold_of_groups, part_of, split};
-pub use write::{LabelRow, LabelWriter, write_human, write_items};
+pub use write::{LabelRow, LabelWriter, fits_qrels, write_human, write_items};
 
 use crate::domain::Place;
 use std::collections::BTreeMap;

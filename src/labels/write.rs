@@ -6,7 +6,7 @@ use super::items::OWN;
 use super::table::{Kind, OutFile, Table, Value};
 use super::trec::document_of;
 use super::{Fault, Human, LabelsError, real};
-use crate::domain::{GroupId, Item, ItemId, NanoUsd, Usage, Verdict};
+use crate::domain::{GroupId, Item, ItemId, NanoUsd, Place, Usage, Verdict};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::File;
@@ -237,6 +237,20 @@ pub fn write_human(path: &Path, human: &Human) -> Result<(), LabelsError> {
     table.finish()
 }
 
+/// Whether an item can be named in the qrels file `out`.
+///
+/// # Errors
+/// When its query or its id is empty or holds white space.
+pub fn fits_qrels(out: &Path, group: &GroupId, id: &ItemId) -> Result<(), LabelsError> {
+    let fault = unfit(&[group.as_str(), document_of(group.as_str(), id.as_str())]);
+    fault.map_or(Ok(()), |fault| Err(LabelsError::new(fault, Place::file(out.display().to_string()))))
+}
+
+fn unfit(fields: &[&str]) -> Option<Fault> {
+    let is_unfit = |field: &&&str| field.is_empty() || field.contains(|c: char| c.is_ascii_whitespace() || c == '\0');
+    fields.iter().find(is_unfit).map(|field| Fault::QrelsField((*field).to_owned()))
+}
+
 /// TREC relevance judgements.
 struct Qrels {
     writer: BufWriter<File>,
@@ -252,10 +266,8 @@ impl Qrels {
     fn write(&mut self, group: Option<&GroupId>, who: &str, id: &ItemId, rating: i64) -> Result<(), LabelsError> {
         let Some(group) = group else { return Err(self.out.fault(Fault::NoGroup(id.to_string()))) };
         let document = document_of(group.as_str(), id.as_str());
-        for field in [group.as_str(), who, document] {
-            if field.is_empty() || field.contains(|c: char| c.is_ascii_whitespace() || c == '\0') {
-                return Err(self.out.fault(Fault::QrelsField(field.to_owned())));
-            }
+        if let Some(fault) = unfit(&[group.as_str(), who, document]) {
+            return Err(self.out.fault(fault));
         }
         if matches!(who, "0" | "Q0") {
             return Err(self.out.fault(Fault::QrelsField(who.to_owned())));

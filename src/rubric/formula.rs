@@ -155,13 +155,23 @@ impl Node {
         match self {
             Self::Number(number) => (*number, *number),
             Self::Field(name) => field(name),
-            Self::Sum(a, b) => (a.ends(field).0 + b.ends(field).0, a.ends(field).1 + b.ends(field).1),
-            Self::Difference(a, b) => (a.ends(field).0 - b.ends(field).1, a.ends(field).1 - b.ends(field).0),
+            // Each side once: what is added up a hundred times is a hundred deep.
+            Self::Sum(a, b) => {
+                let (a, b) = (a.ends(field), b.ends(field));
+                (a.0 + b.0, a.1 + b.1)
+            }
+            Self::Difference(a, b) => {
+                let (a, b) = (a.ends(field), b.ends(field));
+                (a.0 - b.1, a.1 - b.0)
+            }
             Self::Product(a, b) => {
                 let (a, b) = (a.ends(field), b.ends(field));
                 outer([a.0 * b.0, a.0 * b.1, a.1 * b.0, a.1 * b.1])
             }
-            Self::Quotient(a, by) => outer([a.ends(field).0 / by, a.ends(field).1 / by]),
+            Self::Quotient(a, by) => {
+                let a = a.ends(field);
+                outer([a.0 / by, a.1 / by])
+            }
             Self::Of(which, arguments) => {
                 let ends: Vec<_> =
                     arguments.iter().map(|argument| (argument.node.ends(field), argument.weight)).collect();
