@@ -1,7 +1,7 @@
 //! List, group, compare and export disagreements.
 
 use super::{AppError, Audited};
-use crate::audit::{self, Change, Diff, Direction, Disagreement, DisagreementGroup};
+use crate::audit::{self, Change, Diff, Direction, Disagreement, DisagreementGroup, JudgeInput};
 use crate::domain::ItemId;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -35,13 +35,26 @@ pub struct Disagreed {
     pub diff: Option<Vec<Diff>>,
 }
 
-/// Chooses disagreements of the first judge of `after`; with `before`, compares with its first judge.
+/// The one judge that was audited; which of several is meant would be anybody's guess.
+fn sole<'a>(audited: &'a Audited, how: &str) -> Result<&'a JudgeInput, AppError> {
+    match audited.judges.as_slice() {
+        [one] => Ok(one),
+        [] => Err(AppError::input("there is no judge to disagree with", "name its ratings with `--ratings FILE`")),
+        many => {
+            let names = many.iter().map(|judge| format!("`{}`", judge.hash.as_deref().unwrap_or(&judge.name)));
+            let names = names.collect::<Vec<_>>().join(", ");
+            Err(AppError::input(format!("the ratings are of {} judges: {names}", many.len()), how))
+        }
+    }
+}
+
+/// Chooses disagreements of the judge of `after`; with `before`, compares with its judge.
 ///
 /// # Errors
-/// [`AppError`] when there is no judge.
+/// [`AppError`] when there is not one judge of each.
 pub fn disagree(after: &Audited, before: Option<&Audited>, filter: &Filter) -> Result<Disagreed, AppError> {
-    let no_judge = || AppError::input("there is no judge to disagree with", "name its ratings with `--ratings FILE`");
-    let judge = after.audit.judges.first().ok_or_else(no_judge)?;
+    sole(after, "name one: `--judge NAME`")?;
+    let judge = &after.audit.judges[0];
     let in_slice = |tags: &std::collections::BTreeMap<String, String>| {
         filter.slice.as_ref().is_none_or(|(column, value)| tags.get(column) == Some(value))
     };
@@ -65,12 +78,8 @@ pub fn disagree(after: &Audited, before: Option<&Audited>, filter: &Filter) -> R
             && filter.gap.is_none_or(|gap| g.gap >= gap)
             && filter.slice.as_ref().is_none_or(|slice| g.slice.as_ref() == Some(slice))
     });
-    let diff = before
-        .map(|before| {
-            Ok::<_, AppError>((before.judges.first().ok_or_else(no_judge)?, after.judges.first().ok_or_else(no_judge)?))
-        })
-        .transpose()?
-        .map(|(before, now)| audit::diff(after.scale, &after.labelled, before, now));
+    let before = before.map(|before| sole(before, "name one: `--before FILE#NAME`")).transpose()?;
+    let diff = before.map(|before| audit::diff(after.scale, &after.labelled, before, &after.judges[0]));
     // An item that is fixed has no direction or gap any more: it stays unless it is of another slice.
     let kept: BTreeSet<&ItemId> = judge.disagreements.iter().filter(keeps).map(|d| &d.id).collect();
     let sliced: BTreeSet<&ItemId> = after.labelled.iter().filter(|l| in_slice(&l.tags)).map(|l| &l.id).collect();

@@ -98,7 +98,7 @@ pub struct Plan {
     pub recorded: u64,
     /// Calls to make.
     pub calls: u64,
-    /// Requests that `--budget-calls` allows.
+    /// Requests that `--budget-calls` still allows, after those of earlier sessions.
     pub budget_calls: Option<u64>,
     /// Prompt tokens, estimated.
     pub tokens_in: u64,
@@ -340,8 +340,10 @@ pub async fn plan(project: &Project, request: &LabelRequest) -> Result<Plan, App
     let (_, cancel) = watch::channel(false);
     let budget = Arc::new(Budget::new(None, None));
     let judge = &prepared.judge;
+    let mut before = 0;
     if project.state.join("ledger.sqlite").exists() {
         let ledger = project.ledger()?;
+        before = ledger.spent(&run_id(judge, &prepared.summary.digest, samples))?.calls;
         let journal = Arc::new(ledger.reading());
         let run = Run { judge, client: None, journal, budget, samples, slots: Slots::new(1), cancel };
         run.go(total, items, &mut sink, &mut |_| {}).await?;
@@ -357,7 +359,8 @@ pub async fn plan(project: &Project, request: &LabelRequest) -> Result<Plan, App
         };
         run.go(total, items, &mut sink, &mut |_| {}).await?;
     }
-    Ok(seen.plan(&prepared, total, request.limits.calls))
+    let left = request.limits.calls.map(|most| most.saturating_sub(before));
+    Ok(seen.plan(&prepared, total, left))
 }
 
 /// What a dry pass has seen.

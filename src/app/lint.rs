@@ -157,7 +157,10 @@ pub(super) fn examples(
     let mut known: BTreeMap<ItemId, Item> = BTreeMap::new();
     for item in labels::open_items(&items, read)? {
         let item = item?;
-        known.insert(item.id.clone(), item);
+        if known.insert(item.id.clone(), item).is_some() {
+            // It says which, and where.
+            labels::check_items(&items, read)?;
+        }
     }
     let ratings = labels::read_human(human.as_deref().unwrap_or(&items), rubric.scale, read)?;
     let mut opinions: BTreeMap<ItemId, Vec<Opinion>> = BTreeMap::new();

@@ -6,9 +6,12 @@ use super::judge::stored;
 use super::out::Out;
 use super::progress::Drawn;
 use super::{BUDGET, DONE};
-use crate::app::{self, AppError, Disagreed, Filter, Project, Source, Warning};
+use crate::app::{self, AppError, AuditRequest, Contender, Disagreed, Filter, Project, Source, Warning};
 use crate::audit::{Direction, Mistake};
+use crate::domain::Scale;
+use crate::labels::ReadOptions;
 use crate::report::{self, TerminalOptions};
+use std::path::Path;
 use tokio::sync::watch;
 
 /// Groups that are shown before the list.
@@ -27,12 +30,8 @@ pub(super) async fn run(
     let after = app::audit(project, &request, &asked, &mut |event| drawn.take(event), cancel.clone()).await?;
     let before = match &args.before {
         None => None,
-        Some(path) => {
-            let request = app::AuditRequest {
-                source: Source::Files(vec![path.clone()]),
-                scale: Some(after.audit.scale),
-                ..after.request.clone()
-            };
+        Some(named) => {
+            let request = before_of(&after.request, named, after.audit.scale);
             Some(app::audit(project, &request, &asked, &mut |_| {}, cancel).await?)
         }
     };
@@ -60,6 +59,17 @@ pub(super) async fn run(
         out.note(&format!("{} requests made now.", after.calls));
     }
     Ok(out.result("disagree", exit, &found, warnings, || told(args, &found, &out.options())))
+}
+
+/// The earlier ratings on the same items. What is said of how the later ones are read is not said of these.
+fn before_of(after: &AuditRequest, named: &Path, scale: Scale) -> AuditRequest {
+    let (path, judge) = match Contender::parse(&named.display().to_string()) {
+        Contender::File { path, judge } => (path, judge),
+        Contender::Model(_) | Contender::Stored(_) => (named.to_owned(), None),
+    };
+    let read = ReadOptions { judge, judge_criterion: None, sample: None, ..after.read.clone() };
+    let source = Source::Files(vec![path]);
+    AuditRequest { source, scale: Some(scale), read, replies: None, ..after.clone() }
 }
 
 fn told(args: &DisagreeArgs, found: &Disagreed, options: &TerminalOptions) -> String {

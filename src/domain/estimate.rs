@@ -173,3 +173,14 @@ pub fn written_p(p: f64) -> String {
         rounded => rounded,
     }
 }
+
+#[cfg(test)]
+mod written {
+    use super::written_p;
+
+    #[test]
+    fn a_p_value_below_five_percent_never_reads_as_five_percent() {
+        let written = [0.0001, 0.0123, 0.0498, 0.049_96, 0.05, 0.0502].map(written_p);
+        assert_eq!(written, ["< 0.001", "0.012", "< 0.050", "< 0.050", "0.050", "0.050"]);
+    }
+}

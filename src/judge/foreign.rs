@@ -206,6 +206,14 @@ mod tests {
     }
 
     #[test]
+    fn numbers_at_the_end_of_what_can_be_counted_are_off_the_scale() {
+        let down = Foreign { fractions: Fractions::Down, ..Foreign::default() };
+        for text in ["Rating: -9223372036854775808.5", "Rating: 9223372036854775807.5"] {
+            assert_eq!(read_text(text, &down, (1, 5)), Err(Malformed::OffScale), "{text}");
+        }
+    }
+
+    #[test]
     fn a_rating_that_the_reply_begins_with_is_read() {
         for text in [
             "Readability: 4",

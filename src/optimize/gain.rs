@@ -97,9 +97,6 @@ impl Gain {
         let points = format!("{:.1} points", total.abs());
         match () {
             () if total >= -NONE => format!("There is no gain to divide. {parts}"),
-            () if self.parsing_only && self.agrees_less() => {
-                format!("The gain of {points} is parsing only, and agreement got worse. {parts}")
-            }
             () if self.parsing_only => {
                 format!("The gain of {points} is parsing only: agreement did not get better beyond chance. {parts}")
             }

@@ -200,6 +200,8 @@ mod tests {
         let ends =
             [0.3, 7.0, 21.4, 46.88, 100.0].map(|reach| (Axis::from_zero(reach).high, Axis::from_zero(reach).step));
         assert_eq!(ends, [(0.30000000000000004, 0.1), (8.0, 2.0), (25.0, 5.0), (50.0, 10.0), (100.0, 20.0)]);
+        // On a scale from 1 to 10 no tick lies at 11.
+        assert_eq!(Axis::between(1.0, 10.0).ticks().collect::<Vec<_>>(), [1.0, 3.0, 5.0, 7.0, 9.0]);
         assert_eq!(Axis::from_zero(0.0), Axis { low: 0.0, high: 1.0, step: 1.0 });
         assert_eq!(Axis::around_zero(0.9).at(0.0), 50.0);
     }

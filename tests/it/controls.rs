@@ -85,3 +85,26 @@ fn a_judge_that_copies_one_annotator_is_as_close_to_people_as_people_are() {
     assert_eq!(judge["spread"]["flags"], serde_json::json!(["severe"]));
     assert!(codes(&judge).contains(&"copies"), "{:?}", codes(&judge));
 }
+
+#[test]
+fn a_good_judge_of_items_that_people_agree_on_copies_nobody() {
+    let folder = Folder::new();
+    let rating = |i: usize| i % 5 + 1;
+    let row = |i: usize| format!("{{\"id\":\"i{i}\",\"query_id\":\"q{i}\",\"query\":\"q\",\"document\":\"d\"}}\n");
+    let said = |i: usize, who: &str, rating: usize| {
+        format!("{{\"id\":\"i{i}\",\"annotator\":\"{who}\",\"rating\":{rating}}}\n")
+    };
+    // Ben differs on one item, and the judge is right about it.
+    let ben = |i: usize| if i == 7 { 1 } else { rating(i) };
+    folder.file("items.jsonl", (0..100).map(row).collect::<String>());
+    let people = (0..100).map(|i| said(i, "anna", rating(i)) + &said(i, "ben", ben(i)));
+    folder.file("people.jsonl", people.collect::<String>());
+    folder.file(
+        "judge.jsonl",
+        (0..100).map(|i| format!("{{\"id\":\"i{i}\",\"rating\":{}}}\n", rating(i))).collect::<String>(),
+    );
+    let args =
+        ["audit", "--items", "items.jsonl", "--human", "people.jsonl", "--ratings", "judge.jsonl", "--no-report"];
+    let judge = folder.json(&args)["data"]["judges"][0].clone();
+    assert!(!codes(&judge).contains(&"copies"), "{:?}", codes(&judge));
+}

@@ -18,6 +18,7 @@ mod crash;
 mod elsewhere;
 mod epochs;
 mod faults;
+mod faulty_runs;
 mod fields;
 mod gates;
 mod guardrail;

@@ -110,6 +110,27 @@ fn valid_reply() -> impl Strategy<Value = String> {
     })
 }
 
+/// As it was first written: each round looks at all of the rest.
+fn answer_part_by_rounds(text: &str) -> Option<&str> {
+    let opens_at = |text: &str, tag: &str| text[..text.find('{').unwrap_or(text.len())].find(tag);
+    let mut answer = text;
+    loop {
+        let channel = ["think", "thinking", "reasoning", "thought"]
+            .iter()
+            .filter_map(|name| Some((opens_at(answer, &format!("<{name}>"))?, format!("</{name}>"))))
+            .min();
+        let Some((at, close)) = channel else { return Some(answer) };
+        let end = answer[at..].find(&close)?;
+        answer = &answer[at + end + close.len()..];
+    }
+}
+
+#[test]
+fn a_hundred_thousand_thoughts_are_read_in_one_pass() {
+    let reply = "<think></think>".repeat(100_000) + "{\"rationale\": \"so\", \"rating\": 2}";
+    assert_eq!(read_text(&reply, "").rating().map(|rating| rating.value()), Some(2));
+}
+
 proptest! {
     #[test]
     fn truncating_a_valid_reply_never_changes_its_rating(reply in valid_reply(), at in any::<prop::sample::Index>()) {
@@ -119,6 +140,12 @@ proptest! {
         let cut = &reply[..cuts[at.index(cuts.len())]];
         let rating = read_text(cut, "").rating();
         prop_assert!(rating.is_none() || rating == whole, "{} → {:?}", cut, rating);
+    }
+
+    #[test]
+    fn reasoning_is_cut_off_as_round_by_round(parts in proptest::collection::vec("<think>|</think>|<thinking>|</thinking>|<thought|<|>|a|\\{", 0..12)) {
+        let text = parts.concat();
+        prop_assert_eq!(answer_part(&text), answer_part_by_rounds(&text));
     }
 
     #[test]

@@ -75,3 +75,9 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_ends_of_a_long_sum_are_looked_at_once_each() {
+    let long = formula(&format!("({}) / 200", vec!["a"; 200].join("+"))).unwrap();
+    assert_eq!(long.ends(&|_| (0.0, 10.0)), (0.0, 10.0));
+}
