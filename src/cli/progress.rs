@@ -2,7 +2,7 @@
 
 use super::out::Out;
 use crate::domain::{Event, NanoUsd, Progress, Search, SearchPart};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;
 
 const BAR: &str = "{bar:24} {human_pos}/{human_len} {per_sec} {msg} {eta_precise} left";
@@ -38,9 +38,7 @@ impl<'a> Drawn<'a> {
             Event::SteppedDown { endpoint, now, because } => {
                 self.say(&format!("{endpoint}: {now} (it said: {because})"))
             }
-            Event::Paused { endpoint, wait } => {
-                self.say(&format!("{endpoint}: paused for {} s, as it asked", wait.as_secs()))
-            }
+            Event::Paused { endpoint, wait, asked } => self.say(&format!("{endpoint}: {}", paused(wait, asked))),
             Event::OtherModel { asked, served } => self.say(&format!("`{asked}` was asked, `{served}` answers")),
             Event::Finished(_) => {
                 if let Some(bar) = self.bar.take() {
@@ -88,6 +86,16 @@ impl<'a> Drawn<'a> {
     }
 }
 
+/// A wait that was cut short is told as that: who has to wait for a day is better off coming back tomorrow.
+fn paused(wait: Duration, asked: Duration) -> String {
+    let [waits, asks] = [wait, asked].map(|wait| HumanCount(wait.as_secs()));
+    if asked > wait {
+        format!("it asked for {asks} s; tried again after {waits} s")
+    } else {
+        format!("paused for {waits} s, as it asked")
+    }
+}
+
 fn message(progress: &Progress) -> String {
     let mut parts = vec![format!("{} malformed", progress.malformed)];
     if progress.not_run > 0 {
@@ -100,4 +108,17 @@ fn message(progress: &Progress) -> String {
         parts.push(progress.spent.to_string());
     }
     parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_that_was_cut_short_tells_both_times() {
+        let told = |wait, asked| paused(Duration::from_secs(wait), Duration::from_secs(asked));
+        assert_eq!(told(600, 86_400), "it asked for 86,400 s; tried again after 600 s");
+        assert_eq!(told(600, 600), "paused for 600 s, as it asked");
+        assert_eq!(told(9, 9), "paused for 9 s, as it asked");
+    }
 }

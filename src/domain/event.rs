@@ -28,6 +28,8 @@ pub enum Event {
         endpoint: String,
         /// For how long.
         wait: Duration,
+        /// What it asked for; more than `wait`, when that was too much.
+        asked: Duration,
     },
     /// A model other than the one asked for answered.
     OtherModel {

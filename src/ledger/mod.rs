@@ -23,6 +23,7 @@ use crate::domain::{Explain, NanoUsd, Place, Usage};
 use crate::judge::JudgeSpec;
 use crate::judge::journal::{Answer, Call, Failure, Journal, JournalError, Key};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use spending::whole;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -243,13 +244,14 @@ impl Ledger {
              FROM sessions s WHERE s.run = ?",
         )?;
         let rows = query.query_map([run_id], |row| {
+            let count = |i: usize| row.get(i).map(whole);
             Ok(SessionSpend {
-                slots: row.get::<_, i64>(0)? as u64,
-                attempt_limit: row.get::<_, i64>(1)? as u64,
-                slot_cost: NanoUsd(row.get::<_, i64>(2)? as u64),
+                slots: count(0)?,
+                attempt_limit: count(1)?,
+                slot_cost: NanoUsd(count(2)?),
                 ended: row.get(3)?,
-                calls: row.get::<_, i64>(4)? as u64,
-                cost: NanoUsd(row.get::<_, i64>(5)? as u64),
+                calls: count(4)?,
+                cost: NanoUsd(count(5)?),
             })
         })?;
         rows.collect()
@@ -407,7 +409,10 @@ fn recorded(connection: &Connection, keys: &[Key]) -> rusqlite::Result<Vec<Optio
 }
 
 fn answer(row: &rusqlite::Row<'_>) -> rusqlite::Result<Answer> {
-    let count = |i: usize| -> rusqlite::Result<Option<u64>> { Ok(row.get::<_, Option<i64>>(i)?.map(|v| v as u64)) };
+    // What is negative was a number that no column holds: unknown.
+    let count = |i: usize| -> rusqlite::Result<Option<u64>> {
+        Ok(row.get::<_, Option<i64>>(i)?.and_then(|value| u64::try_from(value).ok()))
+    };
     let usage = match (count(1)?, count(3)?) {
         (Some(input), Some(output)) => Some(Usage { input, cached: count(2)?.unwrap_or(0), output }),
         _ => None,

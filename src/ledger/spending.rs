@@ -43,9 +43,19 @@ pub fn spent(sessions: &[SessionSpend]) -> Spent {
     })
 }
 
+/// A count or a sum of money. Less than nothing is nothing: read as it is stored, −1 would be the largest sum there is.
+pub(super) fn whole(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sum_that_is_stored_as_less_than_nothing_is_nothing() {
+        assert_eq!([-1, i64::MIN, 0, 7].map(whole), [0, 0, 0, 7]);
+    }
 
     #[test]
     fn a_killed_session_is_charged_for_all_that_it_may_have_had_in_flight() {

@@ -36,7 +36,7 @@ pub struct ModelConfig {
     pub max_tokens: Option<u32>,
     /// Seconds that one attempt may take; 300 when absent.
     pub timeout_seconds: Option<u64>,
-    /// More fields of the request body, for example `top_k` or `chat_template_kwargs`.
+    /// More fields of the request body, for example `top_k` or `chat_template_kwargs`; not those that budgets count on.
     #[serde(default)]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
@@ -56,8 +56,19 @@ const OTHER_WIRES: [(&str, &str, &str); 2] = [
     ("gemini", "Gemini", "https://generativelanguage.googleapis.com/v1beta/openai"),
 ];
 
-/// Fields of the body that cannot be set from outside.
-const OURS: [&str; 4] = ["model", "messages", "stream", "n"];
+/// Fields of the body that cannot be set from outside, and what is wrong with setting them: what a call costs at most is
+/// known from `max_tokens` and one answer.
+const OURS: [(&str, &str); 7] = [
+    ("model", "is set by assessor itself"),
+    ("messages", "is set by assessor itself"),
+    ("stream", "is set by assessor itself"),
+    ("max_tokens", CAPPED),
+    ("max_completion_tokens", CAPPED),
+    ("n", ONE),
+    ("best_of", ONE),
+];
+const CAPPED: &str = "would escape the budget: write `max_tokens = …` in the model's table instead";
+const ONE: &str = "would pay for answers that nobody reads: one is asked for";
 
 /// Most requests in flight that make sense on one machine.
 const MOST_CONCURRENCY: usize = 8192;
@@ -143,8 +154,8 @@ fn configured(name: &str, model: &ModelConfig, env: &dyn Fn(&str) -> Option<Stri
 fn check(name: &str, model: &ModelConfig) -> Result<(), ModelError> {
     let wrong =
         |field: &str, problem| Err(ModelError::Setting { identity: name.to_owned(), field: field.to_owned(), problem });
-    if let Some(field) = OURS.iter().find(|field| model.extra.contains_key(**field)) {
-        return wrong(&format!("extra.{field}"), "is set by assessor itself");
+    if let Some((field, problem)) = OURS.iter().find(|(field, _)| model.extra.contains_key(*field)) {
+        return wrong(&format!("extra.{field}"), problem);
     }
     let zero = [
         ("rpm", model.rpm == Some(0)),

@@ -9,7 +9,7 @@ use super::error::{CallError, CallFailure, ModelError, Stop};
 use super::ladder::Features;
 use super::limiter::{Limiter, Outcome};
 use super::request::{Request, Tweak};
-use super::retry::{Attempt, Class, Decision, Policy, classify, decide};
+use super::retry::{Attempt, Class, Decision, Made, Policy, classify, decide};
 use super::transport::{Transport, read_body};
 use crate::domain::{Event, NanoUsd, Usage};
 use jiff::Timestamp;
@@ -63,8 +63,8 @@ pub struct Completion {
 /// Where a call stands.
 struct Tries {
     attempts: u32,
-    /// Attempts that the retry policy counts: all but ladder steps and the enlarged one.
-    made: u32,
+    /// The same, as the retry policy counts them.
+    made: Made,
     steps: u32,
     /// [`Request::bytes`].
     bytes: usize,
@@ -139,7 +139,7 @@ impl Client {
     ) -> Result<Completion, CallFailure> {
         let mut tries = Tries {
             attempts: 0,
-            made: 0,
+            made: Made::default(),
             steps: 0,
             bytes: request.bytes(),
             tweak: request.plain(),
@@ -165,9 +165,7 @@ impl Client {
         loop {
             let features = self.features();
             let (class, reply) = self.attempt(request, budget, &features, tries).await?;
-            if !matches!(class, Class::StepDown { .. }) {
-                tries.made += 1;
-            }
+            tries.made.count(&class, self.answered.load(Ordering::Relaxed));
             let chance = if matches!(class, Class::Answer(_)) { 0.0 } else { chance(request, tries.attempts) };
             match decide(class, tries.made, &self.policy, chance) {
                 Decision::Accept(envelope) => return Ok(self.complete(*envelope, reply, tries)),
@@ -186,13 +184,13 @@ impl Client {
                     }
                     self.clock.sleep(after).await;
                 }
-                Decision::PauseEndpoint { wait } => {
+                Decision::PauseEndpoint { wait, asked } => {
                     if self.limiter.pause(wait) {
-                        events(Event::Paused { endpoint: self.endpoint.identity.clone(), wait });
+                        events(Event::Paused { endpoint: self.endpoint.identity.clone(), wait, asked });
                     }
                 }
                 Decision::StepDown { because, .. } if tries.steps >= MOST_STEPS => {
-                    return Err(self.rejected(because, false));
+                    return Err(self.rejected(because, Some(Stop::Unusable)));
                 }
                 Decision::StepDown { to, now, because } => {
                     tries.steps += 1;
@@ -201,7 +199,7 @@ impl Client {
                     }
                 }
                 Decision::GiveUp(message) => return Err(self.outage(tries.attempts, message)),
-                Decision::Reject { message, item } => return Err(self.rejected(message, item)),
+                Decision::Reject { message, many } => return Err(self.rejected(message, many)),
                 Decision::StopRun(stop, message) => return Err(self.stopped(stop, message)),
             }
         }
@@ -321,15 +319,14 @@ impl Client {
         CallError::Outage { attempts, message }
     }
 
-    /// An item's rejection. An endpoint that rejects all it is sent, from the start, is itself at fault.
-    fn rejected(&self, message: String, item: bool) -> CallError {
-        if !item && !self.answered.load(Ordering::Relaxed) {
-            let in_a_row = self.outages.fetch_add(1, Ordering::Relaxed) + 1;
-            if in_a_row >= self.policy.outages_in_a_row {
-                return self.stopped(Stop::Unusable, message);
+    /// An item's rejection; the run's end, when too many came in a row that mean `many`.
+    fn rejected(&self, message: String, many: Option<Stop>) -> CallError {
+        match many {
+            Some(stop) if self.outages.fetch_add(1, Ordering::Relaxed) + 1 >= self.policy.outages_in_a_row => {
+                self.stopped(stop, message)
             }
+            _ => CallError::Rejected { message },
         }
-        CallError::Rejected { message }
     }
 
     fn stopped(&self, stop: Stop, message: String) -> CallError {

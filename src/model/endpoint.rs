@@ -61,7 +61,8 @@ impl Default for Limits {
 pub struct Timeouts {
     /// Until there is a connection.
     pub connect: Duration,
-    /// Between two reads, the wait for the first byte included.
+    /// Between two reads, the wait for the first byte included. A reply that is not streamed comes when all of it is
+    /// there, so that less than `total` would cut off a model that thinks for long.
     pub idle: Duration,
     /// Until the last byte of the reply; a server that drips cannot stretch it.
     pub total: Duration,
@@ -69,7 +70,8 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(10), idle: Duration::from_secs(120), total: Duration::from_secs(300) }
+        let total = Duration::from_secs(300);
+        Self { connect: Duration::from_secs(10), idle: total, total }
     }
 }
 
@@ -181,6 +183,12 @@ mod tests {
         assert_eq!(text, "`h` cannot be the address of model `m`: it carries a user name or password");
         let error = Endpoint::new("m", "http://h/v1/chat/completions", "m").url().unwrap_err();
         assert!(error.hint().unwrap().contains("http://host:8000/v1"), "{:?}", error.hint());
+    }
+
+    #[test]
+    fn a_reply_may_be_silent_for_as_long_as_it_may_take() {
+        let timeouts = Timeouts::default();
+        assert_eq!((timeouts.idle, timeouts.total), (timeouts.total, Duration::from_secs(300)));
     }
 
     #[test]

@@ -285,6 +285,9 @@ fn usage(json: &str) -> Option<Usage> {
     })
 }
 
+/// More tokens than any window holds: a count beyond it is a fault, and its price would wreck the sums of money.
+const MOST_TOKENS: u64 = 1_000_000_000;
+
 /// A number of tokens: an integer, an integral float, or either in a string. Anything else is unknown, never 0.
 #[derive(Default)]
 struct Count(Option<u64>);
@@ -292,9 +295,9 @@ struct Count(Option<u64>);
 impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?.get().trim_matches('"');
-        let whole = |x: &f64| x.is_finite() && *x >= 0.0 && x.fract() == 0.0 && *x < 1e15;
+        let whole = |x: &f64| x.is_finite() && *x >= 0.0 && x.fract() == 0.0;
         let float = || raw.parse::<f64>().ok().filter(whole).map(|x| x as u64);
-        Ok(Self(raw.parse::<u64>().ok().or_else(float)))
+        Ok(Self(raw.parse::<u64>().ok().or_else(float).filter(|count| *count <= MOST_TOKENS)))
     }
 }
 

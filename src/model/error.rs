@@ -87,7 +87,7 @@ pub enum ModelError {
 /// Why a provider cannot be used any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
-    /// 401, 403.
+    /// 401, 407; 403 when it speaks of the key, comes before any answer, or comes for call after call.
     #[error("the provider refused the key")]
     Key,
     /// 402, `insufficient_quota`, no credit: waiting does not heal it.
@@ -164,6 +164,10 @@ impl Stop {
             Self::Unreachable => "check the address, that the server is up, and HTTPS_PROXY; then run again",
             Self::Waiting => "run again later: what was paid for is kept",
             Self::Failing => "look at the server's log, then run again: what was paid for is kept",
+            Self::Unusable if message.contains(super::ladder::SOME_PARAMETER) => {
+                "no provider behind the address takes what is sent, even without seed, temperature and schema: look at \
+                 `extra` and `max_tokens` in the model's table, and at the account's choice of providers"
+            }
             Self::Unusable => "the base address usually ends in `/v1`",
         };
         text.to_owned()

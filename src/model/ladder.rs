@@ -112,13 +112,19 @@ impl Features {
 /// Characters of a refusal that are read: what follows may be text of the document that the server echoes.
 const READ: usize = 600;
 
+/// OpenRouter's 404 when no provider takes all that is sent; it does not say what is too much.
+pub(super) const SOME_PARAMETER: &str = "requested parameters";
+
 /// What to send instead, and what changed in words, when `error` refuses a part of a request made with `features`.
 /// `None` when the refusal is about something else, or nothing is left to drop.
 pub fn step_down(features: &Features, status: u16, error: &ProviderError) -> Option<(Features, String)> {
+    let text: String = error.text().chars().take(READ).collect::<String>().to_lowercase();
+    if status == 404 && text.contains(SOME_PARAMETER) {
+        return drop_one(features);
+    }
     if !matches!(status, 400 | 422 | 500) {
         return None;
     }
-    let text: String = error.text().chars().take(READ).collect::<String>().to_lowercase();
     let mut next = *features;
     let mut changes = Vec::new();
     if status != 500 && refuses(&text) {
@@ -129,6 +135,19 @@ pub fn step_down(features: &Features, status: u16, error: &ProviderError) -> Opt
         changes.push(format!("structured output: {}", next.structured.name()));
     }
     (!changes.is_empty()).then(|| (next, changes.join(", ")))
+}
+
+/// Without a name to go by: first what an answer misses least.
+fn drop_one(features: &Features) -> Option<(Features, String)> {
+    let next = *features;
+    if features.seed {
+        return Some((Features { seed: false, ..next }, "no seed".to_owned()));
+    }
+    if features.temperature {
+        return Some((Features { temperature: false, ..next }, "no temperature".to_owned()));
+    }
+    let structured = features.structured.weaker()?;
+    Some((Features { structured, ..next }, format!("structured output: {}", structured.name())))
 }
 
 /// Does the text refuse a parameter, rather than complain of its size?
@@ -184,7 +203,9 @@ fn drop_parameters(mut next: Features, text: &str, changes: &mut Vec<String>) ->
     next
 }
 
-/// Does the text speak of structured output? A 500 has to name it: a server that merely broke is asked again.
+/// Does the text speak of structured output? A 500 has to name it: a server that merely broke is asked again. Only there
+/// is "validation" such a name (llama-cpp-python): TGI and Together begin every complaint with it, that of a long
+/// document included.
 fn names_structured(text: &str, status: u16) -> bool {
     const NAMES: [&str; 8] = [
         "response_format",
@@ -196,7 +217,7 @@ fn names_structured(text: &str, status: u16) -> bool {
         "grammar",
         "structured",
     ];
-    NAMES.iter().any(|n| text.contains(n)) || (status != 400 && text.contains("validation"))
+    NAMES.iter().any(|n| text.contains(n)) || (status == 500 && text.contains("validation"))
 }
 
 #[cfg(test)]
@@ -259,6 +280,11 @@ mod tests {
                 "[{\"loc\":[\"body\",\"response_format\"],\"msg\":\"field\"}]",
                 Some("structured output: json_schema"),
             ),
+            (500, "1 validation error for ChatCompletionRequest", Some("structured output: json_schema")),
+            (422, "Input validation error: `inputs` must have less than 1024 tokens. Given: 1031", None),
+            (422, "Input validation error: `temperature` must be strictly positive", Some("no temperature")),
+            (404, "No endpoints found that can handle the requested parameters.", Some("no seed")),
+            (404, "No endpoints found for m. response_format", None),
             (400, "JSON schema error at #/properties/x: unknown type", Some("structured output: json_schema")),
             (500, "The model produced output that does not match the expected peg-native format", None),
             (500, "Internal Server Error", None),
@@ -269,6 +295,20 @@ mod tests {
         for (status, message, expected) in cases {
             assert_eq!(what(status, message).as_deref(), expected, "{status} {message}");
         }
+    }
+
+    #[test]
+    fn a_refusal_that_names_nothing_costs_the_least_needed_first() {
+        let mut features = start();
+        let mut seen = Vec::new();
+        while let Some((next, what)) = step(&features, 404, "no endpoints can handle the requested parameters") {
+            features = next;
+            seen.push(what);
+        }
+        let names = ["json_schema", "json_object_schema", "json_object", "prompt"];
+        let rungs = names.map(|name| format!("structured output: {name}"));
+        assert_eq!(seen[..2], ["no seed", "no temperature"]);
+        assert_eq!(seen[2..], rungs);
     }
 
     #[test]

@@ -12,7 +12,10 @@ use jiff::Timestamp;
 use reqwest::header::HeaderMap;
 use std::time::Duration;
 
+mod made;
 mod words;
+
+pub use made::Made;
 
 /// What one attempt met.
 #[derive(Debug)]
@@ -78,6 +81,11 @@ pub enum Class {
         message: String,
         /// About this very item (too long, filtered) rather than about how requests are made.
         item: bool,
+    },
+    /// A 403 that does not say whom or what it is about: the key, or this very document.
+    Barred {
+        /// In the provider's words.
+        message: String,
     },
     /// Every request will fail.
     Stop {
@@ -165,7 +173,7 @@ fn of_refusal(
     if (client_fault || status == 500) && status != 429 && words.too_long() {
         return reject(true);
     }
-    if client_fault && words.filtered() {
+    if client_fault && status != 429 && words.filtered() {
         return reject(true);
     }
     let told = hints::should_retry(headers);
@@ -174,7 +182,12 @@ fn of_refusal(
         429 | 503 | 529 if told != Some(false) => Class::Overloaded { hint, message },
         400..=499 if told == Some(true) => transient(hint, message),
         408 | 409 | 424 | 425 | 499 => transient(hint, message),
+        403 if !words.about_caller() => Class::Barred { message },
         401 | 403 | 407 => stop(Stop::Key),
+        404 if words.some_parameter() => match step_down(features, status, error) {
+            Some((to, now)) => Class::StepDown { to, now, because: message },
+            None => stop(Stop::Unusable),
+        },
         404 | 410 if words.no_model() => stop(Stop::NoModel),
         404 | 405 | 410 | 415 | 426 | 501 => stop(Stop::Unusable),
         413 | 414 | 431 => reject(true),
@@ -210,8 +223,10 @@ pub struct Policy {
     pub attempts: u32,
     /// Attempts at a request while the endpoint is overloaded.
     pub overload_attempts: u32,
-    /// Attempts to reach a server that is not there.
+    /// Attempts in a row to reach a server that was never met.
     pub connect_attempts: u32,
+    /// The same, of a server that was there before: it may be restarting, which takes about a minute.
+    pub reconnect_attempts: u32,
     /// First wait without a hint; doubled each time.
     pub first_wait: Duration,
     /// Longest wait without a hint.
@@ -230,9 +245,9 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Requests that one call can send at most.
+    /// Requests that one call can send at most; where nobody is there, nothing is sent.
     pub fn most_requests(&self) -> u32 {
-        self.attempts.max(self.overload_attempts).max(self.connect_attempts) + super::client::MOST_EXTRA
+        self.attempts.max(self.overload_attempts) + super::client::MOST_EXTRA
     }
 }
 
@@ -243,6 +258,8 @@ impl Default for Policy {
             attempts: 8,
             overload_attempts: 10,
             connect_attempts: 4,
+            // 0.5 + 1 + 2 + … + 30 = 61.5 s.
+            reconnect_attempts: 8,
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(30),
             long_hint: Duration::from_secs(60),
@@ -272,6 +289,8 @@ pub enum Decision {
     PauseEndpoint {
         /// The pause.
         wait: Duration,
+        /// What the provider asked for.
+        asked: Duration,
     },
     /// Ask again with less; the fields are those of [`Class::StepDown`].
     StepDown {
@@ -284,31 +303,39 @@ pub enum Decision {
     },
     /// The item gets no answer.
     GiveUp(String),
-    /// The item is refused; the fields are those of [`Class::Rejected`].
+    /// The item is refused.
     Reject {
         /// In the provider's words.
         message: String,
-        /// About this very item.
-        item: bool,
+        /// What too many of these in a row would mean; `None` when they say nothing about other items.
+        many: Option<Stop>,
     },
     /// The run ends.
     StopRun(Stop, String),
 }
 
-/// Decides after attempt number `made` (from 1; ladder steps do not count). `chance` in 0..1 spreads the waits.
-pub fn decide(class: Class, made: u32, policy: &Policy, chance: f64) -> Decision {
+/// Decides after the attempts `tries`, that of `class` included. `chance` in 0..1 spreads the waits.
+pub fn decide(class: Class, tries: Made, policy: &Policy, chance: f64) -> Decision {
+    let made = tries.counted;
     match class {
         Class::Answer(envelope) => Decision::Accept(envelope),
         Class::Truncated(envelope) if policy.enlarge => Decision::Enlarge(envelope),
         Class::Truncated(envelope) => Decision::Accept(envelope),
         Class::StepDown { to, now, because } => Decision::StepDown { to, now, because },
-        Class::Rejected { message, item } => Decision::Reject { message, item },
+        Class::Rejected { message, item } => {
+            // An endpoint that rejects all it is sent, from the start, is itself at fault.
+            Decision::Reject { message, many: (!item && !tries.answered).then_some(Stop::Unusable) }
+        }
+        Class::Barred { message } if tries.answered => Decision::Reject { message, many: Some(Stop::Key) },
+        Class::Barred { message } => Decision::StopRun(Stop::Key, message),
         Class::Hopeless { message } => Decision::GiveUp(message),
         Class::Stop { stop, message } => Decision::StopRun(stop, message),
-        Class::Unreachable { message } if made >= policy.connect_attempts => {
+        Class::Unreachable { message } if tries.unreachable >= tries.patience(policy) => {
             Decision::StopRun(Stop::Unreachable, message)
         }
-        Class::Unreachable { .. } => Decision::Retry { after: backoff(made, policy, chance), new_seed: false },
+        Class::Unreachable { .. } => {
+            Decision::Retry { after: backoff(tries.unreachable, policy, chance), new_seed: false }
+        }
         Class::Overloaded { hint: Some(hint), message }
             if made >= policy.overload_attempts && hint > policy.long_hint =>
         {
@@ -316,14 +343,14 @@ pub fn decide(class: Class, made: u32, policy: &Policy, chance: f64) -> Decision
         }
         Class::Overloaded { message, .. } if made >= policy.overload_attempts => Decision::GiveUp(message),
         Class::Overloaded { hint: Some(hint), .. } => {
-            Decision::PauseEndpoint { wait: hinted(hint, made, policy, chance) }
+            Decision::PauseEndpoint { wait: hinted(hint, made, policy, chance), asked: hint }
         }
         Class::Overloaded { hint: None, .. } => {
             Decision::Retry { after: backoff(made, policy, chance), new_seed: false }
         }
         Class::Transient { message, .. } if made >= policy.attempts => Decision::GiveUp(message),
         Class::Transient { hint: Some(hint), .. } if hint > policy.long_hint => {
-            Decision::PauseEndpoint { wait: hinted(hint, made, policy, chance) }
+            Decision::PauseEndpoint { wait: hinted(hint, made, policy, chance), asked: hint }
         }
         Class::Transient { hint, seed_suspect, .. } => {
             let after = hint.map(|hint| hinted(hint, made, policy, chance));

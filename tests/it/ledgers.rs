@@ -56,6 +56,26 @@ async fn what_was_recorded_is_there_in_the_order_of_the_keys_and_survives_reopen
 }
 
 #[tokio::test]
+async fn numbers_that_were_stored_as_less_than_nothing_are_neither_spent_nor_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let judge = judge();
+    let ledger = Ledger::open(folder.path()).unwrap();
+    let info = run(&judge);
+    let session = ledger.begin(&info).unwrap();
+    session.keeper().record(call(1, b"one")).await.unwrap();
+    session.end("complete").unwrap();
+    // As an earlier version wrote what no column holds.
+    let bogus = "CREATE TEMP TABLE bogus AS SELECT * FROM calls;
+        UPDATE bogus SET seq = seq + 1, key = x'02020202020202020202020202020202', cost_nano = -8;
+        INSERT INTO calls SELECT * FROM bogus;";
+    Connection::open(folder.path().join("ledger.sqlite")).unwrap().execute_batch(bogus).unwrap();
+    // The whole sum, 7 − 8, is less than nothing.
+    assert_eq!(ledger.spent(&info.id()).unwrap().cost, NanoUsd(0));
+    let found = ledger.reading().recorded(&[Key([2; 16])]).unwrap();
+    assert_eq!(found[0].as_ref().unwrap().cost, None);
+}
+
+#[tokio::test]
 async fn a_session_that_never_ended_is_charged_for_what_it_may_have_had_in_flight() {
     let folder = tempfile::tempdir().unwrap();
     let judge = judge();

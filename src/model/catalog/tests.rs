@@ -79,7 +79,7 @@ fn a_table_sets_everything() {
     assert_eq!(found.price, Some(Price { input: 1.0, cached: Some(0.5), output: 2.0 }));
     assert_eq!((found.temperature, found.max_tokens), (Some(0.7), 99));
     assert_eq!(found.structured, Some(Structured::JsonObject));
-    assert_eq!(found.timeouts.total, Duration::from_secs(900));
+    assert_eq!([found.timeouts.total, found.timeouts.idle], [Duration::from_secs(900); 2]);
     assert_eq!(serde_json::to_string(&found.extra).unwrap().matches("enable_thinking").count(), 1);
     assert!(found.key.is_some());
     let (text, _) = error("local", toml);
@@ -93,6 +93,20 @@ fn settings_that_make_no_sense_are_named() {
     assert_eq!(with("concurrency = 100000"), "`concurrency` of model `m` must be at most 8192");
     assert_eq!(with("temperature = nan"), "`temperature` of model `m` must be from 0 to 2");
     assert_eq!(with("extra = { stream = true }"), "`extra.stream` of model `m` is set by assessor itself");
+    for field in ["max_tokens", "max_completion_tokens"] {
+        assert_eq!(
+            with(&format!("extra = {{ {field} = 9 }}")),
+            format!(
+                "`extra.{field}` of model `m` would escape the budget: write `max_tokens = …` in the model's table instead"
+            )
+        );
+    }
+    for field in ["n", "best_of"] {
+        assert_eq!(
+            with(&format!("extra = {{ {field} = 2 }}")),
+            format!("`extra.{field}` of model `m` would pay for answers that nobody reads: one is asked for")
+        );
+    }
     assert_eq!(
         with("price = { input = -1.0, output = 0.0 }"),
         "`price` of model `m` must be dollars per million tokens, from 0"

@@ -87,6 +87,9 @@ fn usage_is_read_where_it_can_be_and_is_otherwise_unknown() {
     }
     assert_eq!(with_usage(json!({"prompt_tokens": 10.5, "completion_tokens": 5})), None);
     assert_eq!(with_usage(json!({"prompt_tokens": -1, "completion_tokens": 5})), None);
+    for bogus in [json!(u64::MAX), json!(1_000_000_001), json!(1e18), json!("18446744073709551615"), json!(1e300)] {
+        assert_eq!(with_usage(json!({"prompt_tokens": bogus, "completion_tokens": 5})), None, "{bogus}");
+    }
     let hit = json!({"prompt_tokens": 10, "completion_tokens": 5, "prompt_cache_hit_tokens": 4});
     assert_eq!(with_usage(hit).unwrap().cached, 4);
 }

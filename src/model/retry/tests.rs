@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::domain::Explain;
+use crate::model::ModelError;
 use crate::model::endpoint::Endpoint;
 use reqwest::header::{HeaderName, HeaderValue};
 
@@ -28,6 +30,7 @@ fn name(class: &Class) -> String {
         Class::Unreachable { .. } => "unreachable".to_owned(),
         Class::StepDown { now, .. } => format!("step: {now}"),
         Class::Rejected { item, .. } => format!("rejected item={item}"),
+        Class::Barred { .. } => "barred".to_owned(),
         Class::Stop { stop, .. } => format!("stop {stop:?}"),
     }
 }
@@ -65,13 +68,36 @@ fn each_refusal_means_what_its_provider_means() {
             "stop Credit",
         ),
         (401, &[], "", "stop Key"),
-        (403, &[], r#"{"error":{"message":"forbidden"}}"#, "stop Key"),
+        (403, &[], r#"{"error":{"message":"forbidden"}}"#, "barred"),
+        (403, &[], "<html><title>403 Forbidden</title>", "barred"),
+        (403, &[], "<html><title>Access Denied</title>", "barred"),
+        (403, &[], "<html><title>Attention Required! | Cloudflare</title>", "barred"),
+        (403, &[], r#"{"error":{"message":"You do not have access to the model"}}"#, "stop Key"),
+        (403, &[], r#"{"error":{"message":"Key limit exceeded","code":403}}"#, "stop Key"),
+        (403, &[], r#"{"error":{"message":"Blocked by rule 7: keyword"}}"#, "barred"),
+        (403, &[], r#"{"error":{"message":"x","type":"permission_error"}}"#, "stop Key"),
+        (403, &[], r#"{"error":{"message":"The API key lacks a scope"}}"#, "stop Key"),
+        (403, &[], r#"{"error":{"message":"Your account was flagged"}}"#, "stop Key"),
+        (
+            403,
+            &[],
+            r#"{"error":{"message":"Your chosen model requires moderation and your input was flagged","code":403}}"#,
+            "rejected item=true",
+        ),
+        (429, &[], r#"{"error":{"message":"the moderation model is asked too often"}}"#, "overloaded -1"),
         (403, &[], r#"{"error":{"message":"Input exceeds the maximum context length"}}"#, "rejected item=true"),
         (400, &[], "No connected db.", "stop Key"),
         (404, &[], r#"{"error":{"message":"The model `x` does not exist","code":"model_not_found"}}"#, "stop NoModel"),
         (400, &[], r#"{"error":{"message":"model \"x\" not found, try pulling it first"}}"#, "stop NoModel"),
         (404, &[], r#"{"detail":"Not Found"}"#, "stop Unusable"),
         (404, &[], "<html>", "stop Unusable"),
+        (404, &[], r#"{"error":{"message":"No endpoints found for x","code":404}}"#, "stop NoModel"),
+        (
+            404,
+            &[],
+            r#"{"error":{"message":"No endpoints found that can handle the requested parameters.","code":404}}"#,
+            "step: no seed",
+        ),
         (405, &[], "", "stop Unusable"),
         (415, &[], "", "stop Unusable"),
         (307, &[("location", "https://other/")], "", "stop Redirect"),
@@ -99,6 +125,24 @@ fn each_refusal_means_what_its_provider_means() {
             400,
             &[],
             r#"{"error":{"message":"filtered","code":"content_filter","innererror":{"code":"ResponsibleAIPolicyViolation"}}}"#,
+            "rejected item=true",
+        ),
+        (
+            422,
+            &[],
+            r#"{"error":"Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000 `inputs` tokens and 1024 `max_new_tokens`","error_type":"validation"}"#,
+            "rejected item=true",
+        ),
+        (
+            422,
+            &[],
+            r#"{"error":{"message":"Input validation error: `inputs` must have less than 4095 tokens. Given: 5000"}}"#,
+            "rejected item=true",
+        ),
+        (
+            400,
+            &[],
+            r#"{"error":"This model's maximum prompt length is 131072 but the request contains 200000 tokens."}"#,
             "rejected item=true",
         ),
         (413, &[], "", "rejected item=true"),
@@ -159,12 +203,25 @@ fn policy() -> Policy {
     Policy { jitter: 0.0, ..Policy::default() }
 }
 
+/// After `number` attempts that were all alike, in a run without an answer.
+fn made(class: &Class, number: u32) -> Made {
+    let mut made = Made::default();
+    (0..number).for_each(|_| made.count(class, false));
+    made
+}
+
 fn waits(class: &Class) -> (Vec<f64>, Decision) {
+    waits_after(Made::default(), false, class)
+}
+
+/// What follows on `tries`, when `class` is all that is met from then on.
+fn waits_after(mut tries: Made, answered: bool, class: &Class) -> (Vec<f64>, Decision) {
     let mut waits = Vec::new();
-    for made in 1..100 {
-        match decide(class.clone(), made, &policy(), 0.5) {
+    for _ in 1..100 {
+        tries.count(class, answered);
+        match decide(class.clone(), tries, &policy(), 0.5) {
             Decision::Retry { after, .. } => waits.push(after.as_secs_f64()),
-            Decision::PauseEndpoint { wait } => waits.push(wait.as_secs_f64()),
+            Decision::PauseEndpoint { wait, .. } => waits.push(wait.as_secs_f64()),
             end => return (waits, end),
         }
     }
@@ -197,10 +254,12 @@ fn a_huge_hint_pauses_the_endpoint_for_a_while_and_then_ends_the_run() {
     let class = Class::Overloaded { hint: Some(Duration::from_secs(86_400)), message: "429".to_owned() };
     let end = Decision::StopRun(Stop::Waiting, "429 (asks for 24 h)".to_owned());
     assert_eq!(waits(&class), (vec![600.0; 9], end));
-    assert_eq!(decide(class.clone(), 1, &policy(), 0.0), Decision::PauseEndpoint { wait: Duration::from_secs(600) });
+    let asked = Duration::from_secs(86_400);
+    let pause = Decision::PauseEndpoint { wait: Duration::from_secs(600), asked };
+    assert_eq!(decide(class.clone(), made(&class, 1), &policy(), 0.0), pause);
     let failing =
         Class::Transient { hint: Some(Duration::from_secs(86_400)), message: String::new(), seed_suspect: false };
-    assert_eq!(decide(failing, 1, &policy(), 0.0), Decision::PauseEndpoint { wait: Duration::from_secs(600) });
+    assert_eq!(decide(failing.clone(), made(&failing, 1), &policy(), 0.0), pause);
 }
 
 #[test]
@@ -211,10 +270,46 @@ fn a_server_that_is_not_there_ends_the_run_soon() {
 }
 
 #[test]
+fn a_server_that_was_there_before_is_given_a_minute_to_come_back() {
+    let gone = Class::Unreachable { message: "refused".to_owned() };
+    let busy = Class::Overloaded { hint: None, message: "503".to_owned() };
+    let minute =
+        (vec![0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0], Decision::StopRun(Stop::Unreachable, "refused".to_owned()));
+    assert_eq!(waits_after(Made::default(), true, &gone), minute, "it answered other calls");
+    assert_eq!(waits_after(made(&busy, 3), false, &gone), minute, "it refused this call");
+    let mut back = made(&busy, 3);
+    (0..5).for_each(|_| back.count(&gone, false));
+    back.count(&busy, false);
+    assert_eq!((back.counted, back.unreachable), (4, 0), "any reply ends the absence");
+}
+
+#[test]
+fn a_403_without_a_reason_is_about_the_key_until_there_was_an_answer_and_about_the_item_after_it() {
+    let class = Class::Barred { message: "403".to_owned() };
+    let after = |answered| waits_after(Made::default(), answered, &class).1;
+    assert_eq!(after(false), Decision::StopRun(Stop::Key, "403".to_owned()));
+    assert_eq!(after(true), Decision::Reject { message: "403".to_owned(), many: Some(Stop::Key) });
+}
+
+#[test]
 fn a_500_gets_another_seed_from_the_second_retry_on() {
     let class = Class::Transient { hint: None, message: String::new(), seed_suspect: true };
-    let new_seed = |made| matches!(decide(class.clone(), made, &policy(), 0.0), Decision::Retry { new_seed: true, .. });
+    let new_seed = |number| {
+        let decision = decide(class.clone(), made(&class, number), &policy(), 0.0);
+        matches!(decision, Decision::Retry { new_seed: true, .. })
+    };
     assert_eq!([1, 2, 3].map(new_seed), [false, true, true]);
+}
+
+#[test]
+fn parameters_that_no_provider_takes_have_their_own_hint() {
+    let hint = |message: &str| {
+        let message = message.to_owned();
+        let error = ModelError::Stopped { identity: "m".to_owned(), stop: Stop::Unusable, message };
+        error.hint().unwrap()
+    };
+    assert!(hint("404 No endpoints found that can handle the requested parameters.").contains("`extra`"));
+    assert_eq!(hint("404 Not Found"), "the base address usually ends in `/v1`");
 }
 
 #[test]
@@ -223,7 +318,7 @@ fn chance_shortens_a_backoff_and_lengthens_a_hint_but_never_shortens_one() {
     let after = |hint: Option<u64>, chance| {
         let class =
             Class::Transient { hint: hint.map(Duration::from_secs), message: String::new(), seed_suspect: false };
-        match decide(class.clone(), 1, &policy, chance) {
+        match decide(class.clone(), made(&class, 1), &policy, chance) {
             Decision::Retry { after, .. } => after.as_secs_f64(),
             other => panic!("{other:?}"),
         }

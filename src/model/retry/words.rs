@@ -1,6 +1,7 @@
 //! The words by which providers' refusals are told apart.
 
 use crate::model::envelope::ProviderError;
+use crate::model::ladder::SOME_PARAMETER;
 
 /// A refusal in lower case, cut where echoed document text may begin.
 pub(super) struct Words(String);
@@ -49,28 +50,60 @@ impl Words {
             "reduce the length",
             "input is too long",
             "string_above_max_length",
+            // xAI.
+            "maximum prompt length",
+            // TGI and Together: with the room for the reply, and without.
+            "`inputs` tokens",
+            "`inputs` must have less than",
         ])
     }
 
-    /// Withheld by a content policy.
+    /// Withheld by a content policy. An account that was flagged is not about one document.
     pub(super) fn filtered(&self) -> bool {
-        self.has(&[
-            "content_filter",
-            "responsibleaipolicy",
-            "content management policy",
-            "content_policy",
-            "safety system",
-        ])
+        let flagged = self.has(&["flagged", "moderation"]) && !self.0.contains("account");
+        flagged
+            || self.has(&[
+                "content_filter",
+                "responsibleaipolicy",
+                "content management policy",
+                "content_policy",
+                "safety system",
+            ])
     }
 
     pub(super) fn bad_key(&self) -> bool {
         self.has(&["api key", "api_key", "authentication", "unauthorized", "no connected db"])
     }
 
+    /// Does a 403 speak of who asks? The words of one that stands before the provider ("403 Forbidden", "Access Denied")
+    /// may as well be about what is asked: a firewall takes a document with SQL in it for an attack.
+    pub(super) fn about_caller(&self) -> bool {
+        let is_key = |word: &str| matches!(word, "key" | "keys" | "apikey");
+        self.bad_key()
+            || self.0.split(|c: char| !c.is_alphanumeric()).any(is_key)
+            || self.has(&[
+                "permission",
+                "authent",
+                "authoriz",
+                "authoris",
+                "access to",
+                "credential",
+                "account",
+                "not allowed to",
+                "suspended",
+                "country",
+            ])
+    }
+
     pub(super) fn no_model(&self) -> bool {
         let missing =
             ["not found", "not exist", "unknown model", "invalid model", "not a valid model", "decommissioned"];
         self.has(&["model_not_found", "no endpoints found"]) || (self.0.contains("model") && self.has(&missing))
+    }
+
+    /// No provider takes all that is sent, without a word on what is too much.
+    pub(super) fn some_parameter(&self) -> bool {
+        self.0.contains(SOME_PARAMETER)
     }
 
     /// A proxy that blames the caller for a broken upstream (LiteLLM).

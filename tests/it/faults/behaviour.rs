@@ -122,7 +122,7 @@ async fn a_hint_pauses_the_endpoint_and_is_told() {
     let client = Client::with(endpoint(&server), steady(), Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
     let events = Mutex::new(Vec::new());
     client.call(&request(), &Budget::default(), &|e| events.lock().unwrap().push(e)).await.unwrap();
-    assert_eq!(*events.lock().unwrap(), [Event::Paused { endpoint: "m".to_owned(), wait: secs(9) }]);
+    assert_eq!(*events.lock().unwrap(), [Event::Paused { endpoint: "m".to_owned(), wait: secs(9), asked: secs(9) }]);
 }
 
 #[tokio::test]
@@ -188,6 +188,42 @@ async fn an_endpoint_that_rejects_everything_from_the_start_ends_the_run_and_one
         }
         assert_eq!(outcome, last);
     }
+}
+
+#[tokio::test]
+async fn a_document_that_a_firewall_takes_for_an_attack_ends_no_run_and_a_key_that_is_shut_out_does() {
+    let policy = Policy { outages_in_a_row: 3, ..steady() };
+    let page = || reply(403, &[("content-type", "text/html")], "<html><title>403 Forbidden</title>");
+    let server = Faulty::start(vec![well(), page(), page(), well()], page()).await;
+    let client = Client::with(endpoint(&server), policy, Ledgered::new()).unwrap();
+    let mut told_all = Vec::new();
+    for _ in 0..7 {
+        told_all.push(told(&client.call(&request(), &Budget::default(), &|_| {}).await));
+    }
+    assert_eq!(told_all, ["answer", "rejected", "rejected", "answer", "rejected", "rejected", "stop Key"]);
+}
+
+#[tokio::test]
+async fn a_document_that_is_too_long_takes_nothing_from_the_others() {
+    let long = "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000 and 1024";
+    let server = Faulty::start(vec![reply(422, &[], json!({"error": long}).to_string())], well()).await;
+    let client = Client::with(endpoint(&server), steady(), Ledgered::new()).unwrap();
+    let before = client.features();
+    let outcome = client.call(&request(), &Budget::default(), &|_| {}).await;
+    assert_eq!((told(&outcome).as_str(), client.features()), ("rejected", before));
+}
+
+#[tokio::test]
+async fn a_count_of_tokens_that_cannot_be_is_no_usage_and_charged_as_none_is() {
+    let price = Some(Price { input: 1.0, cached: None, output: 2.0 });
+    let mut bogus = completion(VERDICT);
+    bogus["usage"]["prompt_tokens"] = json!(u64::MAX);
+    let server = Faulty::start(vec![], super::json200(&bogus)).await;
+    let client = Client::with(Endpoint { price, ..endpoint(&server) }, steady(), Ledgered::new()).unwrap();
+    let budget = Budget::new(None, NanoUsd::from_usd(1.0));
+    let answer = client.call(&request(), &budget, &|_| {}).await.unwrap();
+    let most = client.endpoint().max_cost(request().bytes(), 1024).unwrap();
+    assert_eq!((answer.usage, answer.cost, budget.spent().usd), (None, None, most));
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ use super::*;
 
 const DATE: (&str, &str) = ("date", "Fri, 20 Nov 2026 12:00:00 GMT");
 
+const OPENROUTER: &str = "No endpoints found that can handle the requested parameters.";
+
 fn busy(headers: &[(&str, &str)]) -> Script {
     refusal(429, headers, "slow down")
 }
@@ -78,6 +80,14 @@ async fn a_request_that_is_refused_for_itself_is_an_outcome_of_its_item() {
         rejected("400_ctx_anthropic", refusal(400, &[], "prompt is too long: 9 tokens > 8 maximum")),
         rejected("403_ctx_together", refusal(403, &[], "Input exceeds the maximum context length")),
         rejected("400_azure_filter", reply(400, &[], filter.to_string())),
+        rejected(
+            "422_ctx_tgi",
+            refusal(422, &[], "Input validation error: `inputs` must have less than 1024 tokens. Given: 1031"),
+        ),
+        rejected(
+            "403_openrouter_flagged",
+            refusal(403, &[], "Your chosen model requires moderation and your input was flagged"),
+        ),
         rejected("413", reply(413, &[], "")),
         rejected("400_other", refusal(400, &[], "messages must not be empty")),
         rejected("400_text", reply(400, &[], "no")),
@@ -98,6 +108,9 @@ async fn what_a_server_does_not_support_is_left_out() {
         step("422_fastapi", reply(422, &[], fastapi.to_string())),
         step("500_badparam", refusal(500, &[], "Input should be 'text' or 'json_object'")),
         step("400_lmstudio", reply(400, &[], r#"{"error":"'response_format.type' must be 'json_schema' or 'text'"}"#)),
+        step("404_openrouter", refusal(404, &[], OPENROUTER)),
+        // Without seed, temperature and schema, and then nothing is left to leave out.
+        Case::always("404_openrouter, for ever", refusal(404, &[], OPENROUTER)).expect("stop Unusable", 7, 0.0),
         // Five rungs, and then the parameter itself is at fault.
         Case::always("400 for ever", refusal(400, &[], "response_format is not supported")).expect("rejected", 5, 0.0),
     ])

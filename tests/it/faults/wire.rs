@@ -203,6 +203,54 @@ async fn a_server_that_is_not_there_ends_the_run_after_a_few_tries_and_nothing_i
 }
 
 #[tokio::test]
+async fn a_server_that_restarts_is_waited_for() {
+    // It says 503 three times, and each time closes the connection; then its port is shut for a while.
+    let down = || {
+        let busy = "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+        script([Step::Send(busy.as_bytes().to_vec()), Step::Close])
+    };
+    let server = Faulty::start(vec![down(), down(), down()], well()).await;
+    let address = server.address;
+    let clock = Restarting::new(server);
+    let endpoint = Endpoint::new("m", format!("http://{address}/v1"), "m");
+    let client = Client::with(endpoint, steady(), Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
+    let outcome = client.call(&request(), &Budget::default(), &|_| {}).await;
+    assert_eq!(told(&outcome), "stop Unreachable", "{outcome:?}");
+    // 503: 0.5, 1, 2; shut: a minute.
+    assert_eq!(clock.waited.waited().as_secs_f64(), 3.5 + 61.5);
+}
+
+/// A clock on whose third wait the server goes away for good.
+struct Restarting {
+    waited: Arc<Ledgered>,
+    server: std::sync::Mutex<(u32, Option<Faulty>)>,
+}
+
+impl Restarting {
+    fn new(server: Faulty) -> Arc<Self> {
+        Arc::new(Self { waited: Ledgered::new(), server: std::sync::Mutex::new((0, Some(server))) })
+    }
+}
+
+impl Clock for Restarting {
+    fn now(&self) -> tokio::time::Instant {
+        self.waited.now()
+    }
+
+    fn sleep(&self, wait: Duration) -> assessor::model::clock::Sleep {
+        let mut server = self.server.lock().unwrap();
+        server.0 += 1;
+        let waited = self.waited.sleep(wait);
+        if server.0 != 3 {
+            return waited;
+        }
+        server.1 = None;
+        // The port is shut only once the server's task has ended.
+        Box::pin(tokio::time::sleep(Duration::from_millis(100)))
+    }
+}
+
+#[tokio::test]
 async fn a_server_without_tls_is_named_at_once_with_what_to_try() {
     let plain = on_accept([Step::Send(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()), Step::Close]);
     let server = Faulty::start(vec![], plain).await;
