@@ -7,12 +7,11 @@ use super::ladder::{self, Reply};
 use super::run::{End, Outcome, Run};
 use super::{JudgeSpec, reply_schema};
 use crate::domain::{Event, Explain, Item, Malformed, NotRun, Verdict};
-use crate::model::{Budget, CallError, CallFailure, Client, Envelope, Request};
+use crate::model::{Budget, CallError, CallFailure, Client, Envelope, Halt, Request};
 use crate::prompt::{Messages, Prefix};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 
 /// Calls per slot that may be begun and not durable yet: one on the network, one on its way to the journal.
 pub const IN_FLIGHT: usize = 2;
@@ -39,8 +38,8 @@ pub(super) struct Caller<J> {
     pub client: Option<Arc<Client>>,
     pub journal: Arc<J>,
     slots: Arc<Slots>,
-    /// The run makes no new request.
-    pub stopped: AtomicBool,
+    /// True: the run sends nothing more.
+    stopped: watch::Sender<bool>,
     budget: Arc<Budget>,
     messages: mpsc::UnboundedSender<Message>,
     judge: JudgeSpec,
@@ -111,7 +110,7 @@ impl<J: Journal> Caller<J> {
             journal: Arc::clone(&run.journal),
             budget: Arc::clone(&run.budget),
             slots: Arc::clone(&run.slots),
-            stopped: AtomicBool::new(false),
+            stopped: watch::Sender::new(false),
             keys: Keys::new(&judge, prefix.system(), &schema),
             schema: Arc::new(schema),
             messages,
@@ -124,6 +123,11 @@ impl<J: Journal> Caller<J> {
     pub fn render(&self, item: &Item, sample: u32) -> (Key, Messages) {
         let messages = self.prefix.messages(item);
         (self.keys.key(&messages, sample), messages)
+    }
+
+    /// From here on nothing is sent: calls that wait give up, and what is on the wire ends in its own time.
+    pub fn stop(&self) {
+        self.stopped.send_replace(true);
     }
 
     /// One task: slot → call → durable → verdict.
@@ -151,11 +155,12 @@ impl<J: Journal> Caller<J> {
         let events = |event| {
             let _ = self.messages.send(Message::Event(event));
         };
-        let slot = self.slots.network.acquire().await.map_err(ended)?;
-        if self.stopped.load(Ordering::Relaxed) {
+        let halt = Halt::when(self.stopped.subscribe());
+        let Ok(slot) = halt.or(self.slots.network.acquire()).await else {
             return Ok(Done { key, outcome: not_run(item, sample, NotRun::Cancelled), attempts: 0, end: None });
-        }
-        let result = client.call(&request, &self.budget, &events).await;
+        };
+        let slot = slot.map_err(ended)?;
+        let result = client.call_until(&halt, &request, &self.budget, &events).await;
         drop(slot);
         match result {
             Ok(completion) => {
@@ -167,7 +172,7 @@ impl<J: Journal> Caller<J> {
                 // Durable before it is read: whatever the ladder makes of it, the reply is paid for and kept.
                 if let Err(fault) = self.journal.record(kept).await {
                     // Going on would pay for answers that nobody keeps.
-                    self.stopped.store(true, Ordering::Relaxed);
+                    self.stop();
                     return Err(fault);
                 }
                 let outcome = self.outcome(item, sample, &request.user, &answer, false);
@@ -179,14 +184,11 @@ impl<J: Journal> Caller<J> {
 
     async fn failed(&self, key: Key, item: Arc<Item>, sample: u32, failure: CallFailure) -> Result<Done, JournalError> {
         let error = &failure.error;
-        let (reason, end) = match error {
-            CallError::Budget => (NotRun::Budget, Some(End::Budget)),
-            CallError::Outage { .. } => (NotRun::Outage, None),
-            CallError::Rejected { .. } => (NotRun::Rejected, None),
-            CallError::Stop(_) => {
-                let hint = error.hint();
-                (NotRun::Outage, Some(End::Provider { message: error.to_string(), hint }))
-            }
+        let reason = error.reason();
+        let end = match error {
+            CallError::Budget => Some(End::Budget),
+            CallError::Outage { .. } | CallError::Rejected { .. } | CallError::Cancelled => None,
+            CallError::Stop(_) => Some(End::Provider { message: error.to_string(), hint: error.hint() }),
         };
         let (attempts, cost) = (failure.requests, failure.cost);
         if attempts > 0 {

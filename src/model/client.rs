@@ -6,6 +6,8 @@ use super::clock::{Clock, TokioClock};
 use super::endpoint::Endpoint;
 use super::envelope::Envelope;
 use super::error::{CallError, CallFailure, ModelError, Stop};
+use super::halt::Halt;
+use super::http::http;
 use super::ladder::Features;
 use super::limiter::{Limiter, Outcome};
 use super::request::{Request, Tweak};
@@ -13,7 +15,7 @@ use super::retry::{Attempt, Class, Decision, Policy, classify, decide};
 use super::transport::{Transport, read_body};
 use crate::domain::{Event, NanoUsd, Usage};
 use jiff::Timestamp;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::HeaderMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -137,6 +139,21 @@ impl Client {
         budget: &Budget,
         events: &(dyn Fn(Event) + Sync),
     ) -> Result<Completion, CallFailure> {
+        self.call_until(&Halt::never(), request, budget, events).await
+    }
+
+    /// The same, until `halt` is set: then nothing more is sent, and no wait is waited out. A cut answer is given up with
+    /// the larger attempt: it would stand for ever where a run that nobody stopped has a whole one.
+    ///
+    /// # Errors
+    /// As [`Client::call`], and [`CallError::Cancelled`].
+    pub async fn call_until(
+        &self,
+        halt: &Halt,
+        request: &Request,
+        budget: &Budget,
+        events: &(dyn Fn(Event) + Sync),
+    ) -> Result<Completion, CallFailure> {
         let mut tries = Tries {
             attempts: 0,
             made: 0,
@@ -147,16 +164,19 @@ impl Client {
             charged: NanoUsd(0),
             cut: None,
         };
-        let outcome = self.run(request, budget, events, &mut tries).await;
+        let outcome = self.run(halt, request, budget, events, &mut tries).await;
         match (outcome, tries.cut) {
-            (Err(_), Some(cut)) => Ok(Completion { attempts: tries.attempts, ..cut }),
-            (Err(error), None) => Err(CallFailure { error, requests: tries.attempts, cost: tries.charged }),
+            (Err(error), Some(cut)) if error != CallError::Cancelled => {
+                Ok(Completion { attempts: tries.attempts, ..cut })
+            }
+            (Err(error), _) => Err(CallFailure { error, requests: tries.attempts, cost: tries.charged }),
             (Ok(completion), _) => Ok(completion),
         }
     }
 
     async fn run(
         &self,
+        halt: &Halt,
         request: &Request,
         budget: &Budget,
         events: &(dyn Fn(Event) + Sync),
@@ -164,7 +184,7 @@ impl Client {
     ) -> Result<Completion, CallError> {
         loop {
             let features = self.features();
-            let (class, reply) = self.attempt(request, budget, &features, tries).await?;
+            let (class, reply) = self.attempt(halt, request, budget, &features, tries).await?;
             if !matches!(class, Class::StepDown { .. }) {
                 tries.made += 1;
             }
@@ -184,7 +204,7 @@ impl Client {
                     if new_seed {
                         tries.tweak.seed = request.seed.map(|seed| other_seed(seed, tries.attempts));
                     }
-                    self.clock.sleep(after).await;
+                    halt.or(self.clock.sleep(after)).await?;
                 }
                 Decision::PauseEndpoint { wait } => {
                     if self.limiter.pause(wait) {
@@ -210,6 +230,7 @@ impl Client {
     /// Sends once, within limits and budget, and settles both.
     async fn attempt(
         &self,
+        halt: &Halt,
         request: &Request,
         budget: &Budget,
         features: &Features,
@@ -223,7 +244,7 @@ impl Client {
             None => NanoUsd(0),
         };
         let tokens = tries.bytes as u64 / 4 + u64::from(tries.tweak.max_tokens);
-        let permit = self.limiter.acquire(tokens).await;
+        let permit = halt.or(self.limiter.acquire(tokens)).await?;
         let reservation = budget.reserve(1, max_cost).ok_or(CallError::Budget)?;
         tries.attempts += 1;
         let started = Instant::now();
@@ -344,41 +365,6 @@ impl Client {
         };
         ModelError::Stopped { identity: self.endpoint.identity.clone(), stop, message }.into()
     }
-}
-
-fn http(endpoint: &Endpoint, url: &reqwest::Url) -> Result<reqwest::Client, ModelError> {
-    let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let Some(key) = &endpoint.key {
-        let bearer = HeaderValue::from_str(&format!("Bearer {}", key.expose()));
-        let mut bearer = bearer.map_err(|_| ModelError::OddKey { identity: endpoint.identity.clone() })?;
-        bearer.set_sensitive(true);
-        headers.insert(AUTHORIZATION, bearer);
-    }
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("assessor/", env!("CARGO_PKG_VERSION")))
-        .default_headers(headers)
-        .redirect(reqwest::redirect::Policy::none())
-        .http1_only()
-        .connect_timeout(endpoint.timeouts.connect)
-        .read_timeout(endpoint.timeouts.idle)
-        .timeout(endpoint.timeouts.total)
-        .tcp_keepalive(Duration::from_secs(30))
-        // Fewer idle connections than callers would mean a handshake per call.
-        .pool_max_idle_per_host(endpoint.limits.concurrency.max(1));
-    if is_loopback(url) {
-        builder = builder.no_proxy();
-        if url.scheme() == "http" {
-            // Nothing is ever verified: reading the machine's certificates takes 40 ms, a tenth of a small run.
-            builder = builder.tls_certs_only([]);
-        }
-    }
-    builder.build().map_err(|e| ModelError::Setup { reason: e.to_string() })
-}
-
-fn is_loopback(url: &reqwest::Url) -> bool {
-    let host = url.host_str().unwrap_or("").trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn processing_ms(headers: &HeaderMap) -> Option<u64> {

@@ -6,6 +6,7 @@
 
 mod behaviour;
 mod envelopes;
+mod halts;
 mod refusals;
 mod server;
 mod wire;
@@ -128,6 +129,7 @@ fn told(outcome: &Result<Completion, CallFailure>) -> String {
         Err(CallError::Outage { .. }) => "outage".to_owned(),
         Err(CallError::Rejected { .. }) => "rejected".to_owned(),
         Err(CallError::Budget) => "budget".to_owned(),
+        Err(CallError::Cancelled) => "cancelled".to_owned(),
         Err(CallError::Stop(error)) => match &**error {
             ModelError::Stopped { stop, .. } => format!("stop {stop:?}"),
             other => format!("stop {other:?}"),
