@@ -3,10 +3,10 @@
 use super::limits::Spend;
 use crate::domain::{Event, Item, ItemId, NanoUsd, NotRun, Verdict};
 use crate::feedback::Said;
-use crate::judge::journal::{Answer, Call, Journal, JournalError, Key};
+use crate::judge::journal::{Answer, Call, Failure, Journal, JournalError, Key};
 use crate::judge::run::{End, Outcome, Run, RunError};
 use crate::judge::{JudgeSpec, Slots, reply_schema};
-use crate::model::{Budget, CallError, Client, Endpoint, Envelope, Halt, Request};
+use crate::model::{Budget, CallError, CallFailure, Client, Endpoint, Envelope, Halt, Request};
 use crate::prompt::Prefix;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -341,7 +341,7 @@ impl<J: Journal> Asking<J> {
         };
         let completion = match self.client.call_until(&self.halt, &request, &self.budget, &say).await {
             Ok(completion) => completion,
-            Err(failure) => return Err(unanswered(&failure.error)),
+            Err(failure) => return self.failed(item, failure).await,
         };
         let latency_ms = completion.processing_ms.unwrap_or(completion.latency.as_millis() as u64);
         let answer = Answer { raw: completion.raw, usage: completion.usage, cost: completion.cost, latency_ms };
@@ -349,6 +349,16 @@ impl<J: Journal> Asking<J> {
         let call = Call { key, item, sample: 0, served, attempts: completion.attempts, answer: answer.clone() };
         self.journal.record(call).await?;
         Ok(answer)
+    }
+
+    /// Also what was paid for nothing is written down: the next session counts it.
+    async fn failed(self, item: ItemId, failure: CallFailure) -> Result<Answer, LabError> {
+        let CallFailure { error, requests: attempts, cost } = failure;
+        if attempts > 0 {
+            let reason = error.reason();
+            self.journal.record_failure(Failure { item, sample: 0, attempts, cost, reason }).await?;
+        }
+        Err(unanswered(&error))
     }
 }
 
