@@ -1,7 +1,7 @@
 //! One endpoint, asked politely: sends, waits, steps down, gives up. All decisions are made in [`super::retry`] and
 //! [`super::ladder`]; this file only carries them out.
 
-use super::budget::Budget;
+use super::budget::{Asked, Budget, Reservation};
 use super::clock::{Clock, TokioClock};
 use super::endpoint::Endpoint;
 use super::envelope::Envelope;
@@ -9,7 +9,7 @@ use super::error::{CallError, CallFailure, ModelError, Stop};
 use super::halt::Halt;
 use super::http::http;
 use super::ladder::Features;
-use super::limiter::{Limiter, Outcome};
+use super::limiter::{Limiter, Outcome, Permit};
 use super::request::{Request, Tweak};
 use super::retry::{Attempt, Class, Decision, Policy, classify, decide};
 use super::transport::{Transport, read_body};
@@ -188,7 +188,7 @@ impl Client {
             if !matches!(class, Class::StepDown { .. }) {
                 tries.made += 1;
             }
-            let chance = if matches!(class, Class::Answer(_)) { 0.0 } else { chance(request, tries.attempts) };
+            let chance = if matches!(class, Class::Answer(_)) { 0.0 } else { request.chance(tries.attempts) };
             match decide(class, tries.made, &self.policy, chance) {
                 Decision::Accept(envelope) => return Ok(self.complete(*envelope, reply, tries)),
                 Decision::Enlarge(envelope) => {
@@ -202,7 +202,7 @@ impl Client {
                 }
                 Decision::Retry { after, new_seed } => {
                     if new_seed {
-                        tries.tweak.seed = request.seed.map(|seed| other_seed(seed, tries.attempts));
+                        tries.tweak.seed = request.other_seed(tries.attempts);
                     }
                     halt.or(self.clock.sleep(after)).await?;
                 }
@@ -244,8 +244,7 @@ impl Client {
             None => NanoUsd(0),
         };
         let tokens = tries.bytes as u64 / 4 + u64::from(tries.tweak.max_tokens);
-        let permit = halt.or(self.limiter.acquire(tokens)).await?;
-        let reservation = budget.reserve(1, max_cost).ok_or(CallError::Budget)?;
+        let (permit, reservation) = self.admit(halt, budget, tokens, max_cost).await?;
         tries.attempts += 1;
         let started = Instant::now();
         let attempt = self.send(request.body(&self.endpoint, features, tries.tweak)).await;
@@ -285,6 +284,28 @@ impl Client {
             Attempt::Transport(_) => Reply::default(),
         };
         Ok((class, reply))
+    }
+
+    /// A place in flight and the money for it.
+    async fn admit<'a>(
+        &'a self,
+        halt: &Halt,
+        budget: &'a Budget,
+        tokens: u64,
+        max_cost: NanoUsd,
+    ) -> Result<(Permit<'a>, Reservation<'a>), CallError> {
+        loop {
+            let permit = halt.or(self.limiter.acquire(tokens)).await?;
+            match budget.ask(1, max_cost) {
+                Asked::Granted(reservation) => return Ok((permit, reservation)),
+                Asked::Refused => return Err(CallError::Budget),
+                Asked::Later(freed) => {
+                    // Those in flight need their places to end; who waits for their money must hold none.
+                    permit.unused();
+                    halt.or(freed).await?;
+                }
+            }
+        }
     }
 
     async fn send(&self, body: Vec<u8>) -> Attempt {
@@ -369,18 +390,4 @@ impl Client {
 
 fn processing_ms(headers: &HeaderMap) -> Option<u64> {
     headers.get("openai-processing-ms")?.to_str().ok()?.trim().parse().ok()
-}
-
-/// A number in 0..1 that spreads the waits of different requests, the same in every run.
-fn chance(request: &Request, attempt: u32) -> f64 {
-    let mut hash = blake3::Hasher::new();
-    hash.update(request.user.as_bytes()).update(&attempt.to_le_bytes());
-    let bytes = hash.finalize();
-    let bits = bytes.as_bytes().iter().take(6).fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
-    bits as f64 / (1u64 << 48) as f64
-}
-
-/// Another seed after attempt `attempt`, in the range that every server takes.
-fn other_seed(seed: u64, attempt: u32) -> u64 {
-    (seed ^ u64::from(attempt).wrapping_mul(0x9E37_79B1)) & 0x7FFF_FFFF
 }
