@@ -6,10 +6,10 @@ use super::{AppError, JudgeRequest, Project};
 use crate::domain::{Event, GroupId, Item, ItemId, NanoUsd, NotRun, Progress, Verdict};
 use crate::judge::journal::Memory;
 use crate::judge::run::{End, Outcome, Run, RunError};
-use crate::judge::{IN_FLIGHT, JudgeSpec, Slots};
+use crate::judge::{IN_FLIGHT, JudgeSpec, Sizes, Slots};
 use crate::labels::{self, ItemsSummary, LabelRow, LabelWriter, ReadOptions};
 use crate::ledger::{RunInfo, run_id};
-use crate::model::{Budget, Endpoint, Request, Spent};
+use crate::model::{Budget, Endpoint, Spent};
 use crate::prompt::Prefix;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -310,12 +310,11 @@ fn largest_cost(request: &LabelRequest, prepared: &Prepared) -> Result<NanoUsd, 
     if request.limits.usd.is_none() {
         return Ok(NanoUsd(0));
     }
-    let prefix = Prefix::new(&prepared.judge.prompt, &prepared.judge.rubric);
+    let sizes = Sizes::new(&prepared.judge);
+    let max_tokens = prepared.judge.sampling.max_tokens;
     let mut most = NanoUsd(0);
     for item in open(request, prepared.items)? {
-        let messages = prefix.messages(&item?);
-        let call = Request::new(messages.system, messages.user);
-        most = most.max(prepared.endpoint.max_cost(call.bytes(), prepared.endpoint.max_tokens).unwrap_or_default());
+        most = most.max(prepared.endpoint.max_cost(sizes.bytes(&item?), max_tokens).unwrap_or_default());
     }
     Ok(most)
 }

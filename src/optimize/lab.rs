@@ -5,7 +5,7 @@ use crate::domain::{Event, Item, ItemId, NanoUsd, NotRun, Verdict};
 use crate::feedback::Said;
 use crate::judge::journal::{Answer, Call, Failure, Journal, JournalError, Key};
 use crate::judge::run::{End, Outcome, Run, RunError};
-use crate::judge::{JudgeSpec, Slots, reply_schema};
+use crate::judge::{JudgeSpec, Sizes, Slots, reply_schema};
 use crate::model::{Budget, CallError, CallFailure, Client, Endpoint, Envelope, Halt, Request};
 use crate::prompt::Prefix;
 use std::collections::BTreeMap;
@@ -104,15 +104,10 @@ impl<J> Way<J> {
 
     /// The most that a batch can cost.
     pub(super) fn most(&self, batch: &Batch) -> Spend {
-        let prefix = Prefix::new(&batch.judge.prompt, &batch.judge.rubric);
-        let schema = Arc::new(reply_schema(&batch.judge.rubric.contract, batch.judge.rubric.scale));
+        let sizes = Sizes::new(&batch.judge);
         let (endpoint, max_tokens) = (self.client.endpoint(), batch.judge.sampling.max_tokens);
-        batch.items.iter().fold(Spend::default(), |sum, item| {
-            let messages = prefix.messages(item);
-            let schema = Some(Arc::clone(&schema));
-            let bytes = Request { schema, ..Request::new(messages.system, messages.user) }.bytes();
-            sum + Spend { judge: 1, ..largest(endpoint, bytes, max_tokens) }
-        })
+        let most = |item: &Item| Spend { judge: 1, ..largest(endpoint, sizes.bytes(item), max_tokens) };
+        batch.items.iter().fold(Spend::default(), |sum, item| sum + most(item))
     }
 }
 

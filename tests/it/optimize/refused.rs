@@ -38,6 +38,9 @@ async fn a_reflection_that_gets_no_answer_is_written_down_with_its_requests() {
     let query = "SELECT count(*), sum(attempts), min(reason), max(reason) FROM failures WHERE item LIKE 'reflection %'";
     let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
     let (rows, attempts, first, last): (i64, i64, String, String) = ledger.query_row(query, [], row).unwrap();
-    assert_eq!((attempts, first.as_str(), last.as_str()), (stand.provider.seen().writer as i64, "rejected", "rejected"));
+    assert_eq!(
+        (attempts, first.as_str(), last.as_str()),
+        (stand.provider.seen().writer as i64, "rejected", "rejected")
+    );
     assert!(rows > 0);
 }
