@@ -73,6 +73,8 @@ pub struct Labelled {
     pub calls: u64,
     /// Dollars spent now; absent when the price is not known.
     pub spent_usd: Option<f64>,
+    /// Dollars that the budget was charged now: more than `spent_usd` where the provider did not report what a request took.
+    pub charged_usd: Option<f64>,
     /// Where the labels are.
     pub out: Option<PathBuf>,
     /// Where mean, mode and spread of each item's samples are, when there are several.
@@ -162,6 +164,7 @@ pub async fn label(
         replayed: progress.replayed,
         calls: progress.calls,
         spent_usd: prepared.endpoint.price.map(|_| progress.spent.usd()),
+        charged_usd: prepared.endpoint.price.map(|_| progress.charged.usd()),
         out: request.out.clone(),
         samples,
         budget_ended: end == End::Budget,

@@ -302,6 +302,7 @@ impl<J: Journal> Loop<J> {
                 }
                 self.progress.calls += u64::from(done.attempts);
                 self.progress.spent = self.progress.spent + done.outcome.cost.unwrap_or_default();
+                self.progress.charged = self.progress.charged + done.charged;
                 self.note_model(done.outcome.served.as_deref(), watch);
                 if let Some(end) = done.end {
                     self.stop(end);

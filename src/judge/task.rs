@@ -6,7 +6,7 @@ use super::journal::{Answer, Call, Failure, Journal, JournalError, Key};
 use super::ladder::{self, Reply};
 use super::run::{End, Outcome, Run};
 use super::{JudgeSpec, reply_schema};
-use crate::domain::{Event, Explain, Item, Malformed, NotRun, Verdict};
+use crate::domain::{Event, Explain, Item, Malformed, NanoUsd, NotRun, Verdict};
 use crate::model::{Budget, CallError, CallFailure, Client, Envelope, Halt, Request};
 use crate::prompt::{Messages, Prefix};
 use std::sync::Arc;
@@ -59,8 +59,16 @@ pub(super) struct Done {
     pub key: Key,
     pub outcome: Outcome,
     pub attempts: u32,
+    /// What the budget was charged for them.
+    pub charged: NanoUsd,
     /// Why the whole run must end, if it must.
     pub end: Option<End>,
+}
+
+impl Done {
+    fn unasked(key: Key, outcome: Outcome) -> Self {
+        Self { key, outcome, attempts: 0, charged: NanoUsd(0), end: None }
+    }
 }
 
 /// An outcome without an answer.
@@ -141,8 +149,7 @@ impl<J: Journal> Caller<J> {
         let ended = |_| JournalError("the run has ended".into());
         let _open = self.slots.open.acquire().await.map_err(ended)?;
         let Some(client) = &self.client else {
-            let outcome = not_run(item, sample, NotRun::Missing);
-            return Ok(Done { key, outcome, attempts: 0, end: None });
+            return Ok(Done::unasked(key, not_run(item, sample, NotRun::Missing)));
         };
         let request = Request {
             system: told.system,
@@ -157,7 +164,7 @@ impl<J: Journal> Caller<J> {
         };
         let halt = Halt::when(self.stopped.subscribe());
         let Ok(slot) = halt.or(self.slots.network.acquire()).await else {
-            return Ok(Done { key, outcome: not_run(item, sample, NotRun::Cancelled), attempts: 0, end: None });
+            return Ok(Done::unasked(key, not_run(item, sample, NotRun::Cancelled)));
         };
         let slot = slot.map_err(ended)?;
         let result = client.call_until(&halt, &request, &self.budget, &events).await;
@@ -167,8 +174,10 @@ impl<J: Journal> Caller<J> {
                 let latency_ms = completion.processing_ms.unwrap_or(as_ms(completion.latency));
                 let (usage, cost) = (completion.usage, completion.cost);
                 let answer = Answer { raw: completion.raw, usage, cost, latency_ms };
-                let (served, attempts) = (completion.envelope.served_model, completion.attempts);
-                let kept = Call { key, item: item.id.clone(), sample, served, attempts, answer: answer.clone() };
+                let (served, attempts, charged) =
+                    (completion.envelope.served_model, completion.attempts, completion.charged);
+                let kept =
+                    Call { key, item: item.id.clone(), sample, served, attempts, charged, answer: answer.clone() };
                 // Durable before it is read: whatever the ladder makes of it, the reply is paid for and kept.
                 if let Err(fault) = self.journal.record(kept).await {
                     // Going on would pay for answers that nobody keeps.
@@ -176,7 +185,7 @@ impl<J: Journal> Caller<J> {
                     return Err(fault);
                 }
                 let outcome = self.outcome(item, sample, &request.user, &answer, false);
-                Ok(Done { key, outcome, attempts, end: None })
+                Ok(Done { key, outcome, attempts, charged, end: None })
             }
             Err(failure) => self.failed(key, item, sample, failure).await,
         }
@@ -196,7 +205,7 @@ impl<J: Journal> Caller<J> {
             self.journal.record_failure(Failure { item, sample, attempts, cost, reason }).await?;
         }
         let outcome = Outcome { reply: Some(error.to_string()), ..not_run(item, sample, reason) };
-        Ok(Done { key, outcome, attempts, end })
+        Ok(Done { key, outcome, attempts, charged: cost, end })
     }
 
     /// Reads an answer to an item that was shown as `user`. The same for a fresh and for a recorded one. Only the item

@@ -106,8 +106,8 @@ fn commit(connection: &mut Connection, session: i64, model: &str, entries: &[Ent
         // Two processes may have asked the same; the first answer stays.
         let mut call = tx.prepare_cached(
             "INSERT OR IGNORE INTO calls (key, session, item, sample, model_asked, model_served, attempts, raw,
-               tokens_in, tokens_cached, tokens_out, cost_nano, latency_ms, at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+               tokens_in, tokens_cached, tokens_out, cost_nano, charged_nano, latency_ms, at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?;
         let mut failure = tx.prepare_cached(
             "INSERT INTO failures (session, item, sample, attempts, cost_nano, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -129,6 +129,7 @@ fn commit(connection: &mut Connection, session: i64, model: &str, entries: &[Ent
                         tokens(|u| u.cached),
                         tokens(|u| u.output),
                         c.answer.cost.map(|c| c.0 as i64),
+                        c.charged.0 as i64,
                         c.answer.latency_ms as i64,
                         at,
                     ])?;

@@ -58,6 +58,8 @@ pub struct Completion {
     pub processing_ms: Option<u64>,
     /// What the provider reported for all attempts, in money; `None` without a price or without usage.
     pub cost: Option<NanoUsd>,
+    /// What the budget was charged for all attempts: where nothing was reported, the most that it can have been.
+    pub charged: NanoUsd,
     /// Tokens of the attempt that succeeded.
     pub usage: Option<Usage>,
 }
@@ -167,7 +169,7 @@ impl Client {
         let outcome = self.run(halt, request, budget, events, &mut tries).await;
         match (outcome, tries.cut) {
             (Err(error), Some(cut)) if error != CallError::Cancelled => {
-                Ok(Completion { attempts: tries.attempts, ..cut })
+                Ok(Completion { attempts: tries.attempts, charged: tries.charged, ..cut })
             }
             (Err(error), _) => Err(CallFailure { error, requests: tries.attempts, cost: tries.charged }),
             (Ok(completion), _) => Ok(completion),
@@ -340,6 +342,7 @@ impl Client {
             latency: reply.latency,
             processing_ms: reply.processing_ms,
             cost: tries.cost,
+            charged: tries.charged,
         }
     }
 

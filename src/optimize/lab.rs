@@ -341,7 +341,8 @@ impl<J: Journal> Asking<J> {
         let latency_ms = completion.processing_ms.unwrap_or(completion.latency.as_millis() as u64);
         let answer = Answer { raw: completion.raw, usage: completion.usage, cost: completion.cost, latency_ms };
         let served = completion.envelope.served_model;
-        let call = Call { key, item, sample: 0, served, attempts: completion.attempts, answer: answer.clone() };
+        let (attempts, charged) = (completion.attempts, completion.charged);
+        let call = Call { key, item, sample: 0, served, attempts, charged, answer: answer.clone() };
         self.journal.record(call).await?;
         Ok(answer)
     }

@@ -9,6 +9,7 @@ mod envelopes;
 mod halts;
 mod refusals;
 mod server;
+mod spending;
 mod wire;
 
 use assessor::domain::{Event, Explain, Price};
