@@ -96,6 +96,24 @@ async fn a_budget_goes_on_with_what_was_charged_not_with_what_was_reported() {
 }
 
 #[tokio::test]
+async fn an_answer_that_another_process_has_kept_already_still_counts_as_spent() {
+    let folder = tempfile::tempdir().unwrap();
+    let judge = judge();
+    let (one, other) = (Ledger::open(folder.path()).unwrap(), Ledger::open(folder.path()).unwrap());
+    let (first, second) = (run(&judge), RunInfo { items_digest: "overlapping", ..run(&judge) });
+    let (begun, overlapping) = (one.begin(&first).unwrap(), other.begin(&second).unwrap());
+    begun.keeper().record(call(1, b"one")).await.unwrap();
+    let late = Call { attempts: 2, charged: NanoUsd(9), ..call(1, b"other") };
+    overlapping.keeper().record(late).await.unwrap();
+    begun.end("complete").unwrap();
+    overlapping.end("complete").unwrap();
+    let spent = |run: &RunInfo<'_>| one.spent(&run.id()).map(|spent| (spent.calls, spent.cost)).unwrap();
+    assert_eq!((spent(&first), spent(&second)), ((1, NanoUsd(7)), (2, NanoUsd(9))));
+    let kept = one.reading().recorded(&[Key([1; 16])]).unwrap();
+    assert_eq!(kept[0].as_ref().unwrap().raw, b"one");
+}
+
+#[tokio::test]
 async fn paid_calls_can_be_neither_changed_nor_deleted() {
     let folder = tempfile::tempdir().unwrap();
     let judge = judge();
