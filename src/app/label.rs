@@ -6,10 +6,10 @@ use super::{AppError, JudgeRequest, Project};
 use crate::domain::{Event, GroupId, Item, ItemId, NanoUsd, NotRun, Progress, Verdict};
 use crate::judge::journal::Memory;
 use crate::judge::run::{End, Outcome, Run, RunError};
-use crate::judge::{IN_FLIGHT, JudgeSpec, Slots};
+use crate::judge::{IN_FLIGHT, JudgeSpec, Sizes, Slots};
 use crate::labels::{self, ItemsSummary, LabelRow, LabelWriter, ReadOptions};
 use crate::ledger::{RunInfo, run_id};
-use crate::model::{Budget, Endpoint, Request, Spent};
+use crate::model::{Budget, Endpoint, Spent};
 use crate::prompt::Prefix;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -73,6 +73,8 @@ pub struct Labelled {
     pub calls: u64,
     /// Dollars spent now; absent when the price is not known.
     pub spent_usd: Option<f64>,
+    /// Dollars that the budget was charged now: more than `spent_usd` where the provider did not report what a request took.
+    pub charged_usd: Option<f64>,
     /// Where the labels are.
     pub out: Option<PathBuf>,
     /// Where mean, mode and spread of each item's samples are, when there are several.
@@ -162,6 +164,7 @@ pub async fn label(
         replayed: progress.replayed,
         calls: progress.calls,
         spent_usd: prepared.endpoint.price.map(|_| progress.spent.usd()),
+        charged_usd: prepared.endpoint.price.map(|_| progress.charged.usd()),
         out: request.out.clone(),
         samples,
         budget_ended: end == End::Budget,
@@ -310,12 +313,11 @@ fn largest_cost(request: &LabelRequest, prepared: &Prepared) -> Result<NanoUsd, 
     if request.limits.usd.is_none() {
         return Ok(NanoUsd(0));
     }
-    let prefix = Prefix::new(&prepared.judge.prompt, &prepared.judge.rubric);
+    let sizes = Sizes::new(&prepared.judge);
+    let max_tokens = prepared.judge.sampling.max_tokens;
     let mut most = NanoUsd(0);
     for item in open(request, prepared.items)? {
-        let messages = prefix.messages(&item?);
-        let call = Request::new(messages.system, messages.user);
-        most = most.max(prepared.endpoint.max_cost(call.bytes(), prepared.endpoint.max_tokens).unwrap_or_default());
+        most = most.max(prepared.endpoint.max_cost(sizes.bytes(&item?), max_tokens).unwrap_or_default());
     }
     Ok(most)
 }

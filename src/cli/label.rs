@@ -50,7 +50,11 @@ fn labelled(done: &Labelled, named: Option<&str>, out: &Out) -> String {
         "{} verdicts: {} rated, {} malformed, {} not run",
         done.total, done.rated, done.malformed, done.not_run
     );
-    let cost = done.spent_usd.map_or("cost not known (no price)".to_owned(), |usd| format!("${usd:.4} spent now"));
+    let cost = match (done.spent_usd, done.charged_usd) {
+        (Some(spent), Some(charged)) if charged > spent => format!("up to ${charged:.4} spent now"),
+        (Some(spent), _) => format!("${spent:.4} spent now"),
+        (None, _) => "cost not known (no price)".to_owned(),
+    };
     let _ = writeln!(text, "{} requests now, {} verdicts from the ledger, {cost}", done.calls, done.replayed);
     if done.assumed_calls > 0 {
         let _ = writeln!(

@@ -18,6 +18,7 @@ mod optimize;
 mod out;
 mod progress;
 mod schema;
+mod signals;
 mod sim;
 
 use crate::app::{AppError, Config, Project};
@@ -84,16 +85,14 @@ async fn run(cli: &Cli, out: &Out) -> Result<u8, AppError> {
     }
 }
 
-/// Becomes true at the first Ctrl-C; the second ends the process at once.
+/// Becomes true when the user or the system asks for the end; asked once more, the process ends at once.
 fn interrupts() -> watch::Receiver<bool> {
     let (sender, receiver) = watch::channel(false);
-    tokio::spawn(async move {
-        while tokio::signal::ctrl_c().await.is_ok() {
-            if sender.send_replace(true) {
-                std::process::exit(130);
-            }
+    tokio::spawn(signals::each(move |code| {
+        if sender.send_replace(true) {
+            std::process::exit(code);
         }
-    });
+    }));
     receiver
 }
 

@@ -61,8 +61,10 @@ pub struct Progress {
     pub not_run: u64,
     /// Calls made by this process.
     pub calls: u64,
-    /// Spent by this process.
+    /// Spent by this process, as providers report it.
     pub spent: NanoUsd,
+    /// What this process charged the budget: what was reported, and the most of what was not.
+    pub charged: NanoUsd,
 }
 
 /// A part of a search that has several, and what those before it took.

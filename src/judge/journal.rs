@@ -35,6 +35,8 @@ pub struct Call {
     pub served: Option<String>,
     /// HTTP requests that were sent for it.
     pub attempts: u32,
+    /// What the budget was charged for them: more than [`Answer::cost`] where the provider did not report what one took.
+    pub charged: NanoUsd,
     /// The reply.
     pub answer: Answer,
 }

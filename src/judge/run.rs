@@ -11,7 +11,6 @@ use crate::prompt::Messages;
 use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use tokio::sync::{mpsc, watch};
 
 /// Tasks that are looked up in the journal together.
@@ -273,10 +272,10 @@ impl<J: Journal> Loop<J> {
         Ok(())
     }
 
-    /// From here on no new call is made, also by tasks that wait for a slot. The first reason stands.
+    /// From here on nothing is sent, also by calls that wait for a slot, a limit or a pause. The first reason stands.
     fn stop(&mut self, end: End) {
         self.end.get_or_insert(end);
-        self.caller.stopped.store(true, Ordering::Relaxed);
+        self.caller.stop();
     }
 
     /// Why no new call is made, if none is.
@@ -303,6 +302,7 @@ impl<J: Journal> Loop<J> {
                 }
                 self.progress.calls += u64::from(done.attempts);
                 self.progress.spent = self.progress.spent + done.outcome.cost.unwrap_or_default();
+                self.progress.charged = self.progress.charged + done.charged;
                 self.note_model(done.outcome.served.as_deref(), watch);
                 if let Some(end) = done.end {
                     self.stop(end);

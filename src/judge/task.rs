@@ -6,13 +6,12 @@ use super::journal::{Answer, Call, Failure, Journal, JournalError, Key};
 use super::ladder::{self, Reply};
 use super::run::{End, Outcome, Run};
 use super::{JudgeSpec, reply_schema};
-use crate::domain::{Event, Explain, Item, Malformed, NotRun, Verdict};
-use crate::model::{Budget, CallError, CallFailure, Client, Envelope, Request};
+use crate::domain::{Event, Explain, Item, Malformed, NanoUsd, NotRun, Verdict};
+use crate::model::{Budget, CallError, CallFailure, Client, Envelope, Halt, Request};
 use crate::prompt::{Messages, Prefix};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 
 /// Calls per slot that may be begun and not durable yet: one on the network, one on its way to the journal.
 pub const IN_FLIGHT: usize = 2;
@@ -39,8 +38,8 @@ pub(super) struct Caller<J> {
     pub client: Option<Arc<Client>>,
     pub journal: Arc<J>,
     slots: Arc<Slots>,
-    /// The run makes no new request.
-    pub stopped: AtomicBool,
+    /// True: the run sends nothing more.
+    stopped: watch::Sender<bool>,
     budget: Arc<Budget>,
     messages: mpsc::UnboundedSender<Message>,
     judge: JudgeSpec,
@@ -60,8 +59,16 @@ pub(super) struct Done {
     pub key: Key,
     pub outcome: Outcome,
     pub attempts: u32,
+    /// What the budget was charged for them.
+    pub charged: NanoUsd,
     /// Why the whole run must end, if it must.
     pub end: Option<End>,
+}
+
+impl Done {
+    fn unasked(key: Key, outcome: Outcome) -> Self {
+        Self { key, outcome, attempts: 0, charged: NanoUsd(0), end: None }
+    }
 }
 
 /// An outcome without an answer.
@@ -111,7 +118,7 @@ impl<J: Journal> Caller<J> {
             journal: Arc::clone(&run.journal),
             budget: Arc::clone(&run.budget),
             slots: Arc::clone(&run.slots),
-            stopped: AtomicBool::new(false),
+            stopped: watch::Sender::new(false),
             keys: Keys::new(&judge, prefix.system(), &schema),
             schema: Arc::new(schema),
             messages,
@@ -126,6 +133,11 @@ impl<J: Journal> Caller<J> {
         (self.keys.key(&messages, sample), messages)
     }
 
+    /// From here on nothing is sent: calls that wait give up, and what is on the wire ends in its own time.
+    pub fn stop(&self) {
+        self.stopped.send_replace(true);
+    }
+
     /// One task: slot → call → durable → verdict.
     pub async fn call(self: Arc<Self>, index: u64, key: Key, item: Arc<Item>, sample: u32, told: Messages) {
         let mut answer = Answering { messages: self.messages.clone(), index: Some(index) };
@@ -137,8 +149,7 @@ impl<J: Journal> Caller<J> {
         let ended = |_| JournalError("the run has ended".into());
         let _open = self.slots.open.acquire().await.map_err(ended)?;
         let Some(client) = &self.client else {
-            let outcome = not_run(item, sample, NotRun::Missing);
-            return Ok(Done { key, outcome, attempts: 0, end: None });
+            return Ok(Done::unasked(key, not_run(item, sample, NotRun::Missing)));
         };
         let request = Request {
             system: told.system,
@@ -151,27 +162,30 @@ impl<J: Journal> Caller<J> {
         let events = |event| {
             let _ = self.messages.send(Message::Event(event));
         };
-        let slot = self.slots.network.acquire().await.map_err(ended)?;
-        if self.stopped.load(Ordering::Relaxed) {
-            return Ok(Done { key, outcome: not_run(item, sample, NotRun::Cancelled), attempts: 0, end: None });
-        }
-        let result = client.call(&request, &self.budget, &events).await;
+        let halt = Halt::when(self.stopped.subscribe());
+        let Ok(slot) = halt.or(self.slots.network.acquire()).await else {
+            return Ok(Done::unasked(key, not_run(item, sample, NotRun::Cancelled)));
+        };
+        let slot = slot.map_err(ended)?;
+        let result = client.call_until(&halt, &request, &self.budget, &events).await;
         drop(slot);
         match result {
             Ok(completion) => {
                 let latency_ms = completion.processing_ms.unwrap_or(as_ms(completion.latency));
                 let (usage, cost) = (completion.usage, completion.cost);
                 let answer = Answer { raw: completion.raw, usage, cost, latency_ms };
-                let (served, attempts) = (completion.envelope.served_model, completion.attempts);
-                let kept = Call { key, item: item.id.clone(), sample, served, attempts, answer: answer.clone() };
+                let (served, attempts, charged) =
+                    (completion.envelope.served_model, completion.attempts, completion.charged);
+                let kept =
+                    Call { key, item: item.id.clone(), sample, served, attempts, charged, answer: answer.clone() };
                 // Durable before it is read: whatever the ladder makes of it, the reply is paid for and kept.
                 if let Err(fault) = self.journal.record(kept).await {
                     // Going on would pay for answers that nobody keeps.
-                    self.stopped.store(true, Ordering::Relaxed);
+                    self.stop();
                     return Err(fault);
                 }
                 let outcome = self.outcome(item, sample, &request.user, &answer, false);
-                Ok(Done { key, outcome, attempts, end: None })
+                Ok(Done { key, outcome, attempts, charged, end: None })
             }
             Err(failure) => self.failed(key, item, sample, failure).await,
         }
@@ -179,14 +193,11 @@ impl<J: Journal> Caller<J> {
 
     async fn failed(&self, key: Key, item: Arc<Item>, sample: u32, failure: CallFailure) -> Result<Done, JournalError> {
         let error = &failure.error;
-        let (reason, end) = match error {
-            CallError::Budget => (NotRun::Budget, Some(End::Budget)),
-            CallError::Outage { .. } => (NotRun::Outage, None),
-            CallError::Rejected { .. } => (NotRun::Rejected, None),
-            CallError::Stop(_) => {
-                let hint = error.hint();
-                (NotRun::Outage, Some(End::Provider { message: error.to_string(), hint }))
-            }
+        let reason = error.reason();
+        let end = match error {
+            CallError::Budget => Some(End::Budget),
+            CallError::Outage { .. } | CallError::Rejected { .. } | CallError::Cancelled => None,
+            CallError::Stop(_) => Some(End::Provider { message: error.to_string(), hint: error.hint() }),
         };
         let (attempts, cost) = (failure.requests, failure.cost);
         if attempts > 0 {
@@ -194,7 +205,7 @@ impl<J: Journal> Caller<J> {
             self.journal.record_failure(Failure { item, sample, attempts, cost, reason }).await?;
         }
         let outcome = Outcome { reply: Some(error.to_string()), ..not_run(item, sample, reason) };
-        Ok(Done { key, outcome, attempts, end })
+        Ok(Done { key, outcome, attempts, charged: cost, end })
     }
 
     /// Reads an answer to an item that was shown as `user`. The same for a fresh and for a recorded one. Only the item

@@ -31,10 +31,15 @@ use std::time::Duration;
 use writer::Writer;
 
 /// Version of the schema that this program writes.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 /// What each version added to the one before it.
-const STEPS: [&str; VERSION as usize] =
-    [include_str!("schema.sql"), include_str!("looks.sql"), include_str!("versions.sql"), include_str!("events.sql")];
+const STEPS: [&str; VERSION as usize] = [
+    include_str!("schema.sql"),
+    include_str!("looks.sql"),
+    include_str!("versions.sql"),
+    include_str!("events.sql"),
+    include_str!("charged.sql"),
+];
 /// Marks the file as ours: "assr".
 const APPLICATION_ID: i64 = 0x6173_7372;
 /// How long a second process waits for the file.
@@ -239,6 +244,8 @@ impl Ledger {
             "SELECT s.slots, s.attempt_limit, s.slot_cost_nano, s.ended IS NOT NULL,
                (SELECT coalesce(sum(attempts), 0) FROM calls WHERE session = s.id)
                + (SELECT coalesce(sum(attempts), 0) FROM failures WHERE session = s.id),
+               (SELECT coalesce(sum(coalesce(charged_nano, cost_nano)), 0) FROM calls WHERE session = s.id)
+               + (SELECT coalesce(sum(cost_nano), 0) FROM failures WHERE session = s.id),
                (SELECT coalesce(sum(cost_nano), 0) FROM calls WHERE session = s.id)
                + (SELECT coalesce(sum(cost_nano), 0) FROM failures WHERE session = s.id)
              FROM sessions s WHERE s.run = ?",
@@ -252,6 +259,7 @@ impl Ledger {
                 ended: row.get(3)?,
                 calls: count(4)?,
                 cost: NanoUsd(count(5)?),
+                reported: NanoUsd(count(6)?),
             })
         })?;
         rows.collect()

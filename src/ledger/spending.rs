@@ -15,8 +15,10 @@ pub struct SessionSpend {
     pub ended: bool,
     /// Requests that are written down.
     pub calls: u64,
-    /// Their cost.
+    /// What the budget was charged for them.
     pub cost: NanoUsd,
+    /// The same with what providers reported for answers, where they did.
+    pub reported: NanoUsd,
 }
 
 /// Requests and money.
@@ -24,8 +26,10 @@ pub struct SessionSpend {
 pub struct Spent {
     /// HTTP requests.
     pub calls: u64,
-    /// Money.
+    /// Money, as a budget counts it: where a provider reported nothing, the most that it can have been.
     pub cost: NanoUsd,
+    /// The same without what was not reported for answers.
+    pub reported: NanoUsd,
     /// Of these requests, those that killed sessions may have sent without having written it down.
     pub assumed: u64,
 }
@@ -38,6 +42,7 @@ pub fn spent(sessions: &[SessionSpend]) -> Spent {
         Spent {
             calls: sum.calls + s.calls + in_flight,
             cost: sum.cost + s.cost + NanoUsd(s.slot_cost.0.saturating_mul(in_flight)),
+            reported: sum.reported + s.reported,
             assumed: sum.assumed + in_flight,
         }
     })
@@ -66,10 +71,14 @@ mod tests {
             ended: true,
             calls: 100,
             cost: NanoUsd(500),
+            reported: NanoUsd(400),
         };
-        let killed = SessionSpend { ended: false, calls: 7, cost: NanoUsd(35), ..ended };
-        assert_eq!(spent(&[ended]), Spent { calls: 100, cost: NanoUsd(500), assumed: 0 });
+        let killed = SessionSpend { ended: false, calls: 7, cost: NanoUsd(35), reported: NanoUsd(35), ..ended };
+        assert_eq!(spent(&[ended]), Spent { calls: 100, cost: NanoUsd(500), reported: NanoUsd(400), assumed: 0 });
         // 100 + 7 + 8 × 3 calls; 500 + 35 + 24 × 10.
-        assert_eq!(spent(&[ended, killed]), Spent { calls: 131, cost: NanoUsd(775), assumed: 24 });
+        assert_eq!(
+            spent(&[ended, killed]),
+            Spent { calls: 131, cost: NanoUsd(775), reported: NanoUsd(435), assumed: 24 }
+        );
     }
 }

@@ -15,6 +15,9 @@ const CROWD: usize = 16;
 /// How long the first row of a commit waits for company: a commit costs as much as several rows.
 const LINGER: Duration = Duration::from_millis(1);
 
+/// Why an answer was not kept: another process had kept one to the same request meanwhile.
+const DUPLICATE: &str = "duplicate";
+
 enum Entry {
     Call(Call),
     Failure(Failure),
@@ -106,8 +109,8 @@ fn commit(connection: &mut Connection, session: i64, model: &str, entries: &[Ent
         // Two processes may have asked the same; the first answer stays.
         let mut call = tx.prepare_cached(
             "INSERT OR IGNORE INTO calls (key, session, item, sample, model_asked, model_served, attempts, raw,
-               tokens_in, tokens_cached, tokens_out, cost_nano, latency_ms, at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+               tokens_in, tokens_cached, tokens_out, cost_nano, charged_nano, latency_ms, at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?;
         let mut failure = tx.prepare_cached(
             "INSERT INTO failures (session, item, sample, attempts, cost_nano, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -116,7 +119,7 @@ fn commit(connection: &mut Connection, session: i64, model: &str, entries: &[Ent
             match entry {
                 Entry::Call(c) => {
                     let tokens = |part: fn(&Usage) -> u64| c.answer.usage.as_ref().map(|u| part(u) as i64);
-                    call.execute(params![
+                    let kept = call.execute(params![
                         &c.key.0[..],
                         session,
                         c.item.as_str(),
@@ -129,9 +132,23 @@ fn commit(connection: &mut Connection, session: i64, model: &str, entries: &[Ent
                         tokens(|u| u.cached),
                         tokens(|u| u.output),
                         c.answer.cost.map(|c| c.0 as i64),
+                        c.charged.0 as i64,
                         c.answer.latency_ms as i64,
                         at,
                     ])?;
+                    if kept == 0 {
+                        // The money is gone all the same, and a budget must know.
+                        let charged = c.charged.0 as i64;
+                        failure.execute(params![
+                            session,
+                            c.item.as_str(),
+                            c.sample,
+                            c.attempts,
+                            charged,
+                            DUPLICATE,
+                            at
+                        ])?;
+                    }
                 }
                 Entry::Failure(f) => {
                     let (item, reason, cost) = (f.item.as_str(), f.reason.name(), f.cost.0 as i64);

@@ -1,19 +1,21 @@
 //! One endpoint, asked politely: sends, waits, steps down, gives up. All decisions are made in [`super::retry`] and
 //! [`super::ladder`]; this file only carries them out.
 
-use super::budget::Budget;
+use super::budget::{Asked, Budget, Reservation};
 use super::clock::{Clock, TokioClock};
 use super::endpoint::Endpoint;
 use super::envelope::Envelope;
 use super::error::{CallError, CallFailure, ModelError, Stop};
+use super::halt::Halt;
+use super::http::http;
 use super::ladder::Features;
-use super::limiter::{Limiter, Outcome};
+use super::limiter::{Limiter, Outcome, Permit};
 use super::request::{Request, Tweak};
 use super::retry::{Attempt, Class, Decision, Made, Policy, classify, decide};
 use super::transport::{Transport, read_body};
 use crate::domain::{Event, NanoUsd, Usage};
 use jiff::Timestamp;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::HeaderMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -56,6 +58,8 @@ pub struct Completion {
     pub processing_ms: Option<u64>,
     /// What the provider reported for all attempts, in money; `None` without a price or without usage.
     pub cost: Option<NanoUsd>,
+    /// What the budget was charged for all attempts: where nothing was reported, the most that it can have been.
+    pub charged: NanoUsd,
     /// Tokens of the attempt that succeeded.
     pub usage: Option<Usage>,
 }
@@ -137,6 +141,21 @@ impl Client {
         budget: &Budget,
         events: &(dyn Fn(Event) + Sync),
     ) -> Result<Completion, CallFailure> {
+        self.call_until(&Halt::never(), request, budget, events).await
+    }
+
+    /// The same, until `halt` is set: then nothing more is sent, and no wait is waited out. A cut answer is given up with
+    /// the larger attempt: it would stand for ever where a run that nobody stopped has a whole one.
+    ///
+    /// # Errors
+    /// As [`Client::call`], and [`CallError::Cancelled`].
+    pub async fn call_until(
+        &self,
+        halt: &Halt,
+        request: &Request,
+        budget: &Budget,
+        events: &(dyn Fn(Event) + Sync),
+    ) -> Result<Completion, CallFailure> {
         let mut tries = Tries {
             attempts: 0,
             made: Made::default(),
@@ -147,16 +166,19 @@ impl Client {
             charged: NanoUsd(0),
             cut: None,
         };
-        let outcome = self.run(request, budget, events, &mut tries).await;
+        let outcome = self.run(halt, request, budget, events, &mut tries).await;
         match (outcome, tries.cut) {
-            (Err(_), Some(cut)) => Ok(Completion { attempts: tries.attempts, ..cut }),
-            (Err(error), None) => Err(CallFailure { error, requests: tries.attempts, cost: tries.charged }),
+            (Err(error), Some(cut)) if error != CallError::Cancelled => {
+                Ok(Completion { attempts: tries.attempts, charged: tries.charged, ..cut })
+            }
+            (Err(error), _) => Err(CallFailure { error, requests: tries.attempts, cost: tries.charged }),
             (Ok(completion), _) => Ok(completion),
         }
     }
 
     async fn run(
         &self,
+        halt: &Halt,
         request: &Request,
         budget: &Budget,
         events: &(dyn Fn(Event) + Sync),
@@ -164,9 +186,9 @@ impl Client {
     ) -> Result<Completion, CallError> {
         loop {
             let features = self.features();
-            let (class, reply) = self.attempt(request, budget, &features, tries).await?;
+            let (class, reply) = self.attempt(halt, request, budget, &features, tries).await?;
             tries.made.count(&class, self.answered.load(Ordering::Relaxed));
-            let chance = if matches!(class, Class::Answer(_)) { 0.0 } else { chance(request, tries.attempts) };
+            let chance = if matches!(class, Class::Answer(_)) { 0.0 } else { request.chance(tries.attempts) };
             match decide(class, tries.made, &self.policy, chance) {
                 Decision::Accept(envelope) => return Ok(self.complete(*envelope, reply, tries)),
                 Decision::Enlarge(envelope) => {
@@ -180,9 +202,9 @@ impl Client {
                 }
                 Decision::Retry { after, new_seed } => {
                     if new_seed {
-                        tries.tweak.seed = request.seed.map(|seed| other_seed(seed, tries.attempts));
+                        tries.tweak.seed = request.other_seed(tries.attempts);
                     }
-                    self.clock.sleep(after).await;
+                    halt.or(self.clock.sleep(after)).await?;
                 }
                 Decision::PauseEndpoint { wait, asked } => {
                     if self.limiter.pause(wait) {
@@ -208,6 +230,7 @@ impl Client {
     /// Sends once, within limits and budget, and settles both.
     async fn attempt(
         &self,
+        halt: &Halt,
         request: &Request,
         budget: &Budget,
         features: &Features,
@@ -221,8 +244,7 @@ impl Client {
             None => NanoUsd(0),
         };
         let tokens = tries.bytes as u64 / 4 + u64::from(tries.tweak.max_tokens);
-        let permit = self.limiter.acquire(tokens).await;
-        let reservation = budget.reserve(1, max_cost).ok_or(CallError::Budget)?;
+        let (permit, reservation) = self.admit(halt, budget, tokens, max_cost).await?;
         tries.attempts += 1;
         let started = Instant::now();
         let attempt = self.send(request.body(&self.endpoint, features, tries.tweak)).await;
@@ -264,6 +286,28 @@ impl Client {
         Ok((class, reply))
     }
 
+    /// A place in flight and the money for it.
+    async fn admit<'a>(
+        &'a self,
+        halt: &Halt,
+        budget: &'a Budget,
+        tokens: u64,
+        max_cost: NanoUsd,
+    ) -> Result<(Permit<'a>, Reservation<'a>), CallError> {
+        loop {
+            let permit = halt.or(self.limiter.acquire(tokens)).await?;
+            match budget.ask(1, max_cost) {
+                Asked::Granted(reservation) => return Ok((permit, reservation)),
+                Asked::Refused => return Err(CallError::Budget),
+                Asked::Later(freed) => {
+                    // Those in flight need their places to end; who waits for their money must hold none.
+                    permit.unused();
+                    halt.or(freed).await?;
+                }
+            }
+        }
+    }
+
     async fn send(&self, body: Vec<u8>) -> Attempt {
         self.exchange(body).await.unwrap_or_else(Attempt::Transport)
     }
@@ -296,6 +340,7 @@ impl Client {
             latency: reply.latency,
             processing_ms: reply.processing_ms,
             cost: tries.cost,
+            charged: tries.charged,
         }
     }
 
@@ -343,55 +388,6 @@ impl Client {
     }
 }
 
-fn http(endpoint: &Endpoint, url: &reqwest::Url) -> Result<reqwest::Client, ModelError> {
-    let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let Some(key) = &endpoint.key {
-        let bearer = HeaderValue::from_str(&format!("Bearer {}", key.expose()));
-        let mut bearer = bearer.map_err(|_| ModelError::OddKey { identity: endpoint.identity.clone() })?;
-        bearer.set_sensitive(true);
-        headers.insert(AUTHORIZATION, bearer);
-    }
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("assessor/", env!("CARGO_PKG_VERSION")))
-        .default_headers(headers)
-        .redirect(reqwest::redirect::Policy::none())
-        .http1_only()
-        .connect_timeout(endpoint.timeouts.connect)
-        .read_timeout(endpoint.timeouts.idle)
-        .timeout(endpoint.timeouts.total)
-        .tcp_keepalive(Duration::from_secs(30))
-        // Fewer idle connections than callers would mean a handshake per call.
-        .pool_max_idle_per_host(endpoint.limits.concurrency.max(1));
-    if is_loopback(url) {
-        builder = builder.no_proxy();
-        if url.scheme() == "http" {
-            // Nothing is ever verified: reading the machine's certificates takes 40 ms, a tenth of a small run.
-            builder = builder.tls_certs_only([]);
-        }
-    }
-    builder.build().map_err(|e| ModelError::Setup { reason: e.to_string() })
-}
-
-fn is_loopback(url: &reqwest::Url) -> bool {
-    let host = url.host_str().unwrap_or("").trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
 fn processing_ms(headers: &HeaderMap) -> Option<u64> {
     headers.get("openai-processing-ms")?.to_str().ok()?.trim().parse().ok()
-}
-
-/// A number in 0..1 that spreads the waits of different requests, the same in every run.
-fn chance(request: &Request, attempt: u32) -> f64 {
-    let mut hash = blake3::Hasher::new();
-    hash.update(request.user.as_bytes()).update(&attempt.to_le_bytes());
-    let bytes = hash.finalize();
-    let bits = bytes.as_bytes().iter().take(6).fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
-    bits as f64 / (1u64 << 48) as f64
-}
-
-/// Another seed after attempt `attempt`, in the range that every server takes.
-fn other_seed(seed: u64, attempt: u32) -> u64 {
-    (seed ^ u64::from(attempt).wrapping_mul(0x9E37_79B1)) & 0x7FFF_FFFF
 }

@@ -1,6 +1,6 @@
 //! What goes wrong with a model, and what a person can do about it.
 
-use crate::domain::{Explain, NanoUsd};
+use crate::domain::{Explain, NanoUsd, NotRun};
 use std::time::Duration;
 
 /// A model that cannot be used: said before a run starts, or the reason why it ends.
@@ -194,6 +194,9 @@ pub enum CallError {
     /// The budget does not cover the request.
     #[error("the budget does not cover another call")]
     Budget,
+    /// The caller wants no more requests to be sent.
+    #[error("stopped before there was an answer")]
+    Cancelled,
     /// The whole run must end; this and every further request would fail.
     #[error(transparent)]
     Stop(Box<ModelError>),
@@ -211,6 +214,18 @@ pub struct CallFailure {
     pub cost: NanoUsd,
 }
 
+impl CallError {
+    /// The same, as ledgers and labels say it.
+    pub fn reason(&self) -> NotRun {
+        match self {
+            Self::Outage { .. } | Self::Stop(_) => NotRun::Outage,
+            Self::Rejected { .. } => NotRun::Rejected,
+            Self::Budget => NotRun::Budget,
+            Self::Cancelled => NotRun::Cancelled,
+        }
+    }
+}
+
 impl From<ModelError> for CallError {
     fn from(error: ModelError) -> Self {
         Self::Stop(Box::new(error))
@@ -224,7 +239,7 @@ impl Explain for CallError {
             Self::Budget => {
                 Some("raise `--budget-usd` or `--budget-calls` and run again: nothing is paid for twice".to_owned())
             }
-            Self::Outage { .. } | Self::Rejected { .. } => None,
+            Self::Outage { .. } | Self::Rejected { .. } | Self::Cancelled => None,
         }
     }
 }

@@ -188,6 +188,17 @@ impl Permit<'_> {
         }
         state.adapt(outcome, self.cuts);
     }
+
+    /// Nothing was sent: what was taken for it goes back.
+    pub fn unused(self) {
+        let mut state = self.limiter.state();
+        if let Some(bucket) = &mut state.requests {
+            bucket.give_back(1.0);
+        }
+        if let Some(bucket) = &mut state.tokens {
+            bucket.give_back(self.tokens as f64);
+        }
+    }
 }
 
 impl Drop for Permit<'_> {

@@ -13,6 +13,7 @@
 //! | [`transport`] | what fails below HTTP semantics; bodies within their limit |
 //! | [`limiter`] | requests and tokens per minute, requests in flight, pauses; shared by all calls |
 //! | [`budget`] | calls and money: reserved before, settled after |
+//! | [`halt`] | tells calls that wait that nothing more is to be sent |
 //! | [`clock`] | where waits come from |
 //! | [`client`] | [`Client::call`]: carries out what the others decide |
 //! | [`error`] | [`ModelError`], [`CallError`] and what to do about them |
@@ -27,7 +28,9 @@ pub mod clock;
 pub mod endpoint;
 pub mod envelope;
 pub mod error;
+pub mod halt;
 pub mod hints;
+mod http;
 pub mod ladder;
 pub mod limiter;
 pub mod request;
@@ -42,6 +45,7 @@ pub use client::{Client, Completion};
 pub use endpoint::{Endpoint, Limits, Timeouts};
 pub use envelope::{Envelope, NoEnvelope, ProviderError};
 pub use error::{CallError, CallFailure, ModelError, Stop};
+pub use halt::Halt;
 pub use ladder::{Features, Structured};
 pub use request::Request;
 pub use retry::Policy;

@@ -43,6 +43,20 @@ impl Request {
         Tweak { seed: self.seed, max_tokens: self.max_tokens }
     }
 
+    /// A number in 0..1 that spreads the waits of different requests, the same in every run.
+    pub(super) fn chance(&self, attempt: u32) -> f64 {
+        let mut hash = blake3::Hasher::new();
+        hash.update(self.user.as_bytes()).update(&attempt.to_le_bytes());
+        let bytes = hash.finalize();
+        let bits = bytes.as_bytes().iter().take(6).fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+        bits as f64 / (1u64 << 48) as f64
+    }
+
+    /// Another seed after attempt `attempt`, in the range that every server takes.
+    pub(super) fn other_seed(&self, attempt: u32) -> Option<u64> {
+        self.seed.map(|seed| (seed ^ u64::from(attempt).wrapping_mul(0x9E37_79B1)) & 0x7FFF_FFFF)
+    }
+
     /// Bytes of text that the model reads at most, the schema included: some servers put it into the prompt.
     pub fn bytes(&self) -> usize {
         let schema = self.schema.as_ref().map_or(0, |s| s.to_string().len());

@@ -3,10 +3,10 @@
 use super::limits::Spend;
 use crate::domain::{Event, Item, ItemId, NanoUsd, NotRun, Verdict};
 use crate::feedback::Said;
-use crate::judge::journal::{Answer, Call, Journal, JournalError, Key};
+use crate::judge::journal::{Answer, Call, Failure, Journal, JournalError, Key};
 use crate::judge::run::{End, Outcome, Run, RunError};
-use crate::judge::{JudgeSpec, Slots, reply_schema};
-use crate::model::{Budget, CallError, Client, Endpoint, Envelope, Request};
+use crate::judge::{JudgeSpec, Sizes, Slots, reply_schema};
+use crate::model::{Budget, CallError, CallFailure, Client, Endpoint, Envelope, Halt, Request};
 use crate::prompt::Prefix;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -104,15 +104,10 @@ impl<J> Way<J> {
 
     /// The most that a batch can cost.
     pub(super) fn most(&self, batch: &Batch) -> Spend {
-        let prefix = Prefix::new(&batch.judge.prompt, &batch.judge.rubric);
-        let schema = Arc::new(reply_schema(&batch.judge.rubric.contract, batch.judge.rubric.scale));
+        let sizes = Sizes::new(&batch.judge);
         let (endpoint, max_tokens) = (self.client.endpoint(), batch.judge.sampling.max_tokens);
-        batch.items.iter().fold(Spend::default(), |sum, item| {
-            let messages = prefix.messages(item);
-            let schema = Some(Arc::clone(&schema));
-            let bytes = Request { schema, ..Request::new(messages.system, messages.user) }.bytes();
-            sum + Spend { judge: 1, ..largest(endpoint, bytes, max_tokens) }
-        })
+        let most = |item: &Item| Spend { judge: 1, ..largest(endpoint, sizes.bytes(item), max_tokens) };
+        batch.items.iter().fold(Spend::default(), |sum, item| sum + most(item))
     }
 }
 
@@ -194,11 +189,9 @@ impl<J: Journal> Lab<J> {
         let mut running = JoinSet::new();
         for (index, (number, request)) in numbered.into_iter().enumerate() {
             if replies[index].is_none() {
-                let (way, budget) = (&self.reflector, Arc::clone(budget));
-                let (client, journal) = (Arc::clone(&way.client), Arc::clone(&way.journal));
-                let (key, events) = (keys[index], self.events.clone());
+                let (asking, key) = (self.asking(budget), keys[index]);
                 let item = ItemId::new(format!("reflection {number}"));
-                running.spawn(async move { (index, ask(client, journal, budget, key, item, request, events).await) });
+                running.spawn(async move { (index, asking.ask(key, item, request).await) });
             }
         }
         let mut failed = BTreeMap::new();
@@ -214,6 +207,25 @@ impl<J: Journal> Lab<J> {
             None => Ok(replies.into_iter().flatten().map(|answer| read(&answer)).collect()),
         }
     }
+
+    fn asking(&self, budget: &Arc<Budget>) -> Asking<J> {
+        Asking {
+            client: Arc::clone(&self.reflector.client),
+            journal: Arc::clone(&self.reflector.journal),
+            budget: Arc::clone(budget),
+            halt: Halt::when(self.cancel.clone()),
+            events: self.events.clone(),
+        }
+    }
+}
+
+/// What one question to the reflection model needs.
+struct Asking<J> {
+    client: Arc<Client>,
+    journal: Arc<J>,
+    budget: Arc<Budget>,
+    halt: Halt,
+    events: mpsc::UnboundedSender<Event>,
 }
 
 fn largest(endpoint: &Endpoint, bytes: usize, max_tokens: u32) -> Spend {
@@ -317,31 +329,45 @@ fn key(endpoint: &Endpoint, request: &Request) -> Key {
     Key(key)
 }
 
-async fn ask<J: Journal>(
-    client: Arc<Client>,
-    journal: Arc<J>,
-    budget: Arc<Budget>,
-    key: Key,
-    item: ItemId,
-    request: Request,
-    events: mpsc::UnboundedSender<Event>,
-) -> Result<Answer, LabError> {
-    let say = |event| {
-        let _ = events.send(event);
-    };
-    let completion = client.call(&request, &budget, &say).await.map_err(|failure| match failure.error {
+impl<J: Journal> Asking<J> {
+    async fn ask(self, key: Key, item: ItemId, request: Request) -> Result<Answer, LabError> {
+        let say = |event| {
+            let _ = self.events.send(event);
+        };
+        let completion = match self.client.call_until(&self.halt, &request, &self.budget, &say).await {
+            Ok(completion) => completion,
+            Err(failure) => return self.failed(item, failure).await,
+        };
+        let latency_ms = completion.processing_ms.unwrap_or(completion.latency.as_millis() as u64);
+        let answer = Answer { raw: completion.raw, usage: completion.usage, cost: completion.cost, latency_ms };
+        let served = completion.envelope.served_model;
+        let (attempts, charged) = (completion.attempts, completion.charged);
+        let call = Call { key, item, sample: 0, served, attempts, charged, answer: answer.clone() };
+        self.journal.record(call).await?;
+        Ok(answer)
+    }
+
+    /// Also what was paid for nothing is written down: the next session counts it.
+    async fn failed(self, item: ItemId, failure: CallFailure) -> Result<Answer, LabError> {
+        let CallFailure { error, requests: attempts, cost } = failure;
+        if attempts > 0 {
+            let reason = error.reason();
+            self.journal.record_failure(Failure { item, sample: 0, attempts, cost, reason }).await?;
+        }
+        Err(unanswered(&error))
+    }
+}
+
+/// Why there are no revisions.
+fn unanswered(error: &CallError) -> LabError {
+    use crate::domain::Explain as _;
+    match error {
         CallError::Budget => LabError::Budget,
-        error => {
-            use crate::domain::Explain as _;
+        CallError::Cancelled => LabError::Cancelled,
+        CallError::Outage { .. } | CallError::Rejected { .. } | CallError::Stop(_) => {
             LabError::Provider { message: error.to_string(), hint: error.hint() }
         }
-    })?;
-    let latency_ms = completion.processing_ms.unwrap_or(completion.latency.as_millis() as u64);
-    let answer = Answer { raw: completion.raw, usage: completion.usage, cost: completion.cost, latency_ms };
-    let served = completion.envelope.served_model;
-    let call = Call { key, item, sample: 0, served, attempts: completion.attempts, answer: answer.clone() };
-    journal.record(call).await?;
-    Ok(answer)
+    }
 }
 
 fn read(answer: &Answer) -> Reflected {

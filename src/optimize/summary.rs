@@ -270,6 +270,9 @@ pub struct Paid {
     /// Dollars for all of them; absent when a price is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usd: Option<f64>,
+    /// Dollars that the budget was charged for them, where that is more: a provider did not report what some of them took.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_usd: Option<f64>,
     /// Answers that came from the ledger, at no cost: other runs had asked for them.
     pub from_ledger: u64,
     /// Requests made now, by this process: another number when the run is repeated, so no part of its result.
@@ -293,6 +296,10 @@ impl std::ops::Add for Paid {
             other: self.other + other.other,
             rival: self.rival + other.rival,
             usd: self.usd.zip(other.usd).map(|(a, b)| a + b),
+            most_usd: match (self.most_usd, other.most_usd) {
+                (None, None) => None,
+                (a, b) => a.or(self.usd).zip(b.or(other.usd)).map(|(a, b)| a + b),
+            },
             from_ledger: self.from_ledger + other.from_ledger,
             now: self.now + other.now,
         }

@@ -27,25 +27,50 @@ async fn started(folder: &Folder, args: &[String], server: &Server, calls: u64) 
     child
 }
 
+async fn said_after(child: Child, signal: &str) -> (Option<i32>, String) {
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+    let output = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap()).await.unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_interrupted_run_asks_nothing_more_says_so_and_goes_on_later() {
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let server = Server::start(Options { latency: Duration::from_millis(10), ..Options::default() }).await.unwrap();
+        let (folder, args) = (Folder::new(), arguments(&server));
+        let child = started(&folder, &args, &server, 40).await;
+        let (code, said) = said_after(child, signal).await;
+        assert_eq!(code, Some(130), "{signal}: {said}");
+        assert!(
+            said.contains("error: interrupted after ") && said.contains("hint: run the same command again to go on"),
+            "{said}"
+        );
+        assert!(!folder.path().join("l.jsonl").exists(), "half a file was written");
+        let asked = server.calls();
+        assert!(asked < ITEMS as u64 / 2, "{asked} calls were made after all");
+        let (again, server) = tokio::task::spawn_blocking(move || (folder.run(&args), server)).await.unwrap();
+        assert_eq!(again.code, 0, "{again:?}");
+        // An answer that was cut is asked for again when the larger attempt was stopped, so one more for each slot.
+        assert!(server.calls() <= (ITEMS + SLOTS * (IN_FLIGHT + 1)) as u64, "{} calls", server.calls());
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn under_nohup_a_lost_terminal_ends_nothing() {
     let server = Server::start(Options { latency: Duration::from_millis(10), ..Options::default() }).await.unwrap();
     let (folder, args) = (Folder::new(), arguments(&server));
-    let child = started(&folder, &args, &server, 40).await;
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let output = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap()).await.unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        said.contains("error: interrupted after ") && said.contains("hint: run the same command again to go on"),
-        "{said}"
-    );
-    assert!(!folder.path().join("l.jsonl").exists(), "half a file was written");
-    let asked = server.calls();
-    assert!(asked < ITEMS as u64 / 2, "{asked} calls were made after all");
-    let (again, server) = tokio::task::spawn_blocking(move || (folder.run(&args), server)).await.unwrap();
-    assert_eq!(again.code, 0, "{again:?}");
-    assert!(server.calls() <= (ITEMS + SLOTS * IN_FLIGHT) as u64, "{} calls", server.calls());
+    folder.file("items.jsonl", items_jsonl(200));
+    let mut command = Command::new("nohup");
+    command.arg(env!("CARGO_BIN_EXE_assessor")).args(&args).current_dir(folder.path());
+    let command = command.env_remove("ASSESSOR_STATE").env("NO_COLOR", "1").stdin(Stdio::null());
+    let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    while server.calls() < 40 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let (code, said) = said_after(child, "-HUP").await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(folder.path().join("l.jsonl").exists());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -33,7 +33,15 @@ fn run(judge: &JudgeSpec) -> RunInfo<'_> {
 
 fn call(key: u8, raw: &[u8]) -> Call {
     let answer = Answer { raw: raw.to_vec(), usage: None, cost: Some(NanoUsd(7)), latency_ms: 3 };
-    Call { key: Key([key; 16]), item: ItemId::new("i"), sample: 0, served: None, attempts: 1, answer }
+    Call {
+        key: Key([key; 16]),
+        item: ItemId::new("i"),
+        sample: 0,
+        served: None,
+        attempts: 1,
+        charged: NanoUsd(7),
+        answer,
+    }
 }
 
 #[tokio::test]
@@ -92,6 +100,40 @@ async fn a_session_that_never_ended_is_charged_for_what_it_may_have_had_in_fligh
 }
 
 #[tokio::test]
+async fn a_budget_goes_on_with_what_was_charged_not_with_what_was_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let judge = judge();
+    let ledger = Ledger::open(folder.path()).unwrap();
+    let info = run(&judge);
+    let session = ledger.begin(&info).unwrap();
+    let silent = Answer { usage: None, cost: None, ..call(1, b"one").answer };
+    session.keeper().record(Call { answer: silent.clone(), charged: NanoUsd(50), ..call(1, b"one") }).await.unwrap();
+    session.keeper().record(Call { attempts: 2, charged: NanoUsd(57), ..call(2, b"two") }).await.unwrap();
+    session.end("complete").unwrap();
+    let spent = ledger.spent(&info.id()).unwrap();
+    assert_eq!((spent.calls, spent.cost, spent.reported), (3, NanoUsd(107), NanoUsd(7)));
+    assert_eq!(ledger.reading().recorded(&[Key([1; 16])]).unwrap(), [Some(silent)]);
+}
+
+#[tokio::test]
+async fn an_answer_that_another_process_has_kept_already_still_counts_as_spent() {
+    let folder = tempfile::tempdir().unwrap();
+    let judge = judge();
+    let (one, other) = (Ledger::open(folder.path()).unwrap(), Ledger::open(folder.path()).unwrap());
+    let (first, second) = (run(&judge), RunInfo { items_digest: "overlapping", ..run(&judge) });
+    let (begun, overlapping) = (one.begin(&first).unwrap(), other.begin(&second).unwrap());
+    begun.keeper().record(call(1, b"one")).await.unwrap();
+    let late = Call { attempts: 2, charged: NanoUsd(9), ..call(1, b"other") };
+    overlapping.keeper().record(late).await.unwrap();
+    begun.end("complete").unwrap();
+    overlapping.end("complete").unwrap();
+    let spent = |run: &RunInfo<'_>| one.spent(&run.id()).map(|spent| (spent.calls, spent.cost)).unwrap();
+    assert_eq!((spent(&first), spent(&second)), ((1, NanoUsd(7)), (2, NanoUsd(9))));
+    let kept = one.reading().recorded(&[Key([1; 16])]).unwrap();
+    assert_eq!(kept[0].as_ref().unwrap().raw, b"one");
+}
+
+#[tokio::test]
 async fn paid_calls_can_be_neither_changed_nor_deleted() {
     let folder = tempfile::tempdir().unwrap();
     let judge = judge();
@@ -115,7 +157,7 @@ fn a_newer_ledger_and_a_foreign_database_are_refused_with_a_clear_word() {
     let path = folder.path().join("ledger.sqlite");
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = Ledger::open(folder.path()).unwrap_err();
-    assert_eq!(error.to_string(), "the ledger has schema version 99; this program knows versions up to 4");
+    assert_eq!(error.to_string(), "the ledger has schema version 99; this program knows versions up to 5");
     assert_eq!(error.hint().unwrap(), "use a newer `assessor`, or name another folder with `--state DIR`");
 
     let foreign = tempfile::tempdir().unwrap();
@@ -157,6 +199,10 @@ fn a_ledger_of_an_older_version_gets_what_later_ones_added_and_keeps_what_it_has
         let old = Connection::open(folder.path().join("ledger.sqlite")).unwrap();
         steps[..version].iter().for_each(|step| old.execute_batch(step).unwrap());
         old.execute("INSERT INTO judges VALUES ('h', 'm', 'r', '{}', 'then')", []).unwrap();
+        old.execute("INSERT INTO runs VALUES ('r', 'h', 'd', 1, 1, 'then')", []).unwrap();
+        old.execute("INSERT INTO sessions VALUES (1, 'r', 'then', 4, 2, 10, 'then', 'complete')", []).unwrap();
+        let paid = "INSERT INTO calls VALUES (1, x'00', 1, 'i', 0, 'm', NULL, 1, x'00', 1, 0, 1, 7, 3, 0)";
+        old.execute(paid, []).unwrap();
         if version >= 2 {
             old.execute("INSERT INTO looks VALUES ('people', 'other', 'then')", []).unwrap();
         }
@@ -165,6 +211,8 @@ fn a_ledger_of_an_older_version_gets_what_later_ones_added_and_keeps_what_it_has
         drop(old);
         let ledger = Ledger::open(folder.path()).unwrap();
         assert_eq!(ledger.look("people", "h").unwrap(), version as u64, "looks of version {version}");
+        let spent = ledger.spent("r").unwrap();
+        assert_eq!((spent.calls, spent.cost), (1, NanoUsd(7)), "charged what it cost");
         let saved = ledger.save_version(&judge(), &Lineage::default(), "").unwrap();
         assert_eq!(ledger.version(&saved.hash).unwrap().version.judge, judge());
         let kept = Connection::open(folder.path().join("ledger.sqlite")).unwrap();

@@ -119,11 +119,12 @@ impl<'a> Models<'a> {
         for session in self.sessions {
             session.end("done")?;
         }
-        let (mut each, mut usd, mut now) = ([0; 3], NanoUsd(0), 0);
+        let (mut each, mut usd, mut most, mut now) = ([0; 3], NanoUsd(0), NanoUsd(0), 0);
         for (at, (work, before)) in self.ways.iter().enumerate() {
             let spent = ledger.spent(work)?;
             each[at] = spent.calls - spent.assumed;
-            usd = usd + spent.cost;
+            usd = usd + spent.reported;
+            most = most + spent.cost;
             now += each[at] - before;
         }
         let [judge, other, rival] = each;
@@ -132,6 +133,7 @@ impl<'a> Models<'a> {
             other,
             rival,
             usd: priced.then(|| usd.usd()),
+            most_usd: (priced && most > usd).then(|| most.usd()),
             from_ledger: calls.judge.saturating_sub(judge + rival) + calls.other.saturating_sub(other),
             now,
         })

@@ -122,6 +122,15 @@ async fn a_cancelled_call_frees_its_place_in_flight_and_in_the_queue() {
     assert_eq!(admissions(&limiter, 1, 0).await, [0.0]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_permit_that_was_not_used_costs_no_wait() {
+    let limiter = limiter(Some(60), Some(600), 1);
+    for _ in 0..5 {
+        limiter.acquire(10).await.unused();
+    }
+    assert_eq!(admissions(&limiter, 2, 10).await, [0.0, 1.0]);
+}
+
 #[tokio::test]
 async fn an_endpoint_without_limits_admits_without_waiting() {
     use std::future::Future;

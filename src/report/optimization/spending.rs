@@ -33,6 +33,23 @@ pub(in crate::report) fn spending(summary: &Summary) -> String {
 
 /// `656 requests were paid for, $0.06`.
 pub(in crate::report) fn paid_for(paid: &Paid) -> String {
-    let usd = paid.usd.map_or(String::new(), |usd| format!(", {}", Unit::Usd.write(usd)));
+    let usd = match (paid.usd, paid.most_usd) {
+        (_, Some(most)) => format!(", up to {}", Unit::Usd.write(most)),
+        (Some(usd), None) => format!(", {}", Unit::Usd.write(usd)),
+        (None, None) => String::new(),
+    };
     format!("{}{usd}", plural(paid.requests(), "request was paid for", "requests were paid for"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_reported_is_told_as_the_most_that_it_can_have_been() {
+        let paid = Paid { judge: 3, usd: Some(0.25), ..Paid::default() };
+        assert_eq!(paid_for(&paid), "3 requests were paid for, $0.2500");
+        let silent = paid + Paid { most_usd: Some(0.5), usd: Some(0.0), ..Paid::default() };
+        assert_eq!(paid_for(&silent), "3 requests were paid for, up to $0.7500");
+    }
 }

@@ -155,6 +155,44 @@ async fn money_is_settled_by_usage_and_a_lost_reply_counts_in_full() {
 }
 
 #[tokio::test]
+async fn an_answer_tells_all_that_the_budget_was_charged_for_it() {
+    let price = Some(Price { input: 1.0, cached: None, output: 2.0 });
+    let mut silent = completion(VERDICT);
+    silent.as_object_mut().unwrap().remove("usage");
+    let mut cut = completion("{\"rationale\":\"beca");
+    cut["choices"][0]["finish_reason"] = "length".into();
+    let lost = || reply(200, &[], "{\"choi");
+    for scripts in [vec![json200(&silent)], vec![lost(), well()], vec![json200(&cut), refusal(400, &[], "too long")]] {
+        let server = Faulty::start(scripts, well()).await;
+        let client = Client::with(Endpoint { price, ..endpoint(&server) }, steady(), Ledgered::new()).unwrap();
+        let budget = Budget::new(None, NanoUsd::from_usd(1.0));
+        let done = client.call(&request(), &budget, &|_| {}).await.unwrap();
+        assert_eq!(done.charged, budget.spent().usd, "{done:?}");
+        assert!(done.charged >= done.cost.unwrap_or_default() && done.charged > NanoUsd(0), "{done:?}");
+    }
+}
+
+#[tokio::test]
+async fn calls_wait_for_money_that_others_will_not_need() {
+    let price = Some(Price { input: 1.0, cached: None, output: 2.0 });
+    let server = Faulty::start(vec![], well()).await;
+    let client = Client::with(Endpoint { price, ..endpoint(&server) }, steady(), Ledgered::new()).unwrap();
+    let most = client.endpoint().max_cost(request().bytes(), 1024).unwrap();
+    // Enough for the most that four can cost together, and for all at what they do cost.
+    let budget = Arc::new(Budget::new(None, Some(NanoUsd(4 * most.0))));
+    let client = Arc::new(client);
+    let one = || {
+        let (client, budget) = (Arc::clone(&client), Arc::clone(&budget));
+        tokio::spawn(async move { told(&client.call(&request(), &budget, &|_| {}).await) })
+    };
+    for outcome in (0..100).map(|_| one()).collect::<Vec<_>>() {
+        assert_eq!(outcome.await.unwrap(), "answer");
+    }
+    assert_eq!(budget.spent(), Spent { calls: 100, usd: NanoUsd(100 * 20_000) });
+    assert!(budget.spent().usd <= NanoUsd(4 * most.0));
+}
+
+#[tokio::test]
 async fn money_cannot_be_kept_without_a_price() {
     let server = Faulty::start(vec![], well()).await;
     let client = Client::new(endpoint(&server)).unwrap();

@@ -6,8 +6,10 @@
 
 mod behaviour;
 mod envelopes;
+mod halts;
 mod refusals;
 mod server;
+mod spending;
 mod wire;
 
 use assessor::domain::{Event, Explain, Price};
@@ -128,6 +130,7 @@ fn told(outcome: &Result<Completion, CallFailure>) -> String {
         Err(CallError::Outage { .. }) => "outage".to_owned(),
         Err(CallError::Rejected { .. }) => "rejected".to_owned(),
         Err(CallError::Budget) => "budget".to_owned(),
+        Err(CallError::Cancelled) => "cancelled".to_owned(),
         Err(CallError::Stop(error)) => match &**error {
             ModelError::Stopped { stop, .. } => format!("stop {stop:?}"),
             other => format!("stop {other:?}"),

@@ -28,6 +28,8 @@ pub struct Habits {
     pub squeezed: bool,
     /// Requests with this text are refused, as by a content filter.
     pub refuses: Option<String>,
+    /// The reflection model refuses every request.
+    pub silent: bool,
 }
 
 /// What reached a provider, and what its replies said of their cost.
@@ -54,6 +56,7 @@ struct Shared {
     proposals: Option<Mutex<VecDeque<String>>>,
     squeezed: bool,
     refuses: Option<String>,
+    silent: bool,
     seen: Mutex<Seen>,
 }
 
@@ -67,6 +70,7 @@ impl Provider {
             failing: habits.failing,
             squeezed: habits.squeezed,
             refuses: habits.refuses,
+            silent: habits.silent,
             proposals: habits.proposals.map(|all| Mutex::new(all.into())),
             seen: Mutex::default(),
         });
@@ -103,7 +107,8 @@ async fn complete(State(shared): State<Arc<Shared>>, body: Bytes) -> Response<Bo
         return reply(500, &json!({"error": {"message": "the server is unwell", "type": "server_error"}}));
     }
     let message = request["messages"][1]["content"].as_str().unwrap_or_default();
-    if !writes && shared.refuses.as_ref().is_some_and(|text| message.contains(text)) {
+    let refused = !writes && shared.refuses.as_ref().is_some_and(|text| message.contains(text));
+    if refused || writes && shared.silent {
         return reply(
             400,
             &json!({"error": {"message": "the content filter was triggered", "code": "content_filter"}}),

@@ -1,4 +1,4 @@
-//! Items that the provider will never answer about.
+//! What the provider will never answer.
 
 use super::provider::{Habits, Provider};
 use super::{Stand, judge_calls};
@@ -26,4 +26,21 @@ async fn a_protected_item_that_the_provider_refuses_does_not_keep_the_run_from_i
     assert_ne!(found.conclusion.best, 0);
     assert!(found.summary.decision.is_some(), "{:?}", found.summary);
     assert_eq!(found.story.begun.protected.len(), 2);
+}
+
+#[tokio::test]
+async fn a_reflection_that_gets_no_answer_is_written_down_with_its_requests() {
+    let habits = Habits { silent: true, ..Habits::default() };
+    let stand = Stand::new(Provider::start(habits).await, false);
+    let failed = stand.run(1, Method::Gepa(gepa::Knobs::default()), judge_calls(300)).await.unwrap_err();
+    assert!(failed.to_string().contains("the content filter was triggered"), "{failed}");
+    let ledger = rusqlite::Connection::open(stand.folder.path().join("state/ledger.sqlite")).unwrap();
+    let query = "SELECT count(*), sum(attempts), min(reason), max(reason) FROM failures WHERE item LIKE 'reflection %'";
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+    let (rows, attempts, first, last): (i64, i64, String, String) = ledger.query_row(query, [], row).unwrap();
+    assert_eq!(
+        (attempts, first.as_str(), last.as_str()),
+        (stand.provider.seen().writer as i64, "rejected", "rejected")
+    );
+    assert!(rows > 0);
 }
