@@ -113,8 +113,8 @@ fn durable_put_of_a_batch(bencher: Bencher, batch: u64) {
                 let mut key = [0; 16];
                 key.copy_from_slice(&blake3::hash(&next.to_le_bytes()).as_bytes()[..16]);
                 let answer = Answer { raw: body(), usage: None, cost: None, latency_ms: 1 };
-                let item = ItemId::new(next.to_string());
-                keeper.record(Call { key: Key(key), item, sample: 0, served: None, attempts: 1, answer })
+                let (item, charged) = (ItemId::new(next.to_string()), Default::default());
+                keeper.record(Call { key: Key(key), item, sample: 0, served: None, attempts: 1, charged, answer })
             })
             .collect();
         runtime.block_on(async {
