@@ -220,7 +220,7 @@ fn unreadable_replies_of_a_bulk_are_taken_to_be_what_all_are_and_not_to_be_perfe
     let rating = |i: usize| i % 3 + 1;
     let row =
         |i: usize| format!("{{\"id\": \"i{i}\", \"query_id\": \"q{i}\", \"query\": \"q\", \"document\": \"d{i}\"}}\n");
-    let said = |i: usize| match i == 0 || (i >= 60 && i % 2 == 0) {
+    let said = |i: usize| match i == 0 || (i >= 60 && i.is_multiple_of(2)) {
         true => format!("{{\"id\": \"i{i}\", \"rating\": null, \"outcome\": \"malformed:not-json\"}}\n"),
         false => format!("{{\"id\": \"i{i}\", \"rating\": {}, \"outcome\": \"rated\"}}\n", rating(i)),
     };
