@@ -74,7 +74,7 @@ async fn numbers_that_were_stored_as_less_than_nothing_are_neither_spent_nor_use
     session.end("complete").unwrap();
     // As an earlier version wrote what no column holds.
     let bogus = "CREATE TEMP TABLE bogus AS SELECT * FROM calls;
-        UPDATE bogus SET seq = seq + 1, key = x'02020202020202020202020202020202', cost_nano = -8;
+        UPDATE bogus SET seq = seq + 1, key = x'02020202020202020202020202020202', cost_nano = -8, charged_nano = -8;
         INSERT INTO calls SELECT * FROM bogus;";
     Connection::open(folder.path().join("ledger.sqlite")).unwrap().execute_batch(bogus).unwrap();
     // The whole sum, 7 − 8, is less than nothing.
