@@ -17,6 +17,7 @@ mod label;
 mod left_out;
 mod optimize;
 mod lint;
+mod plan;
 mod project;
 mod ratings;
 mod samples;
@@ -44,9 +45,10 @@ pub use judges::{
     Added, Against, HandWritten, JudgeList, Moved, Promotion, Shown, add_judge, diff_judges, list_judges,
     promote_judge, rollback_judge, show_judge,
 };
-pub use label::{LabelRequest, Labelled, Limits, Plan, Watch, default_out, label, plan};
+pub use label::{LabelRequest, Labelled, Limits, Watch, default_out, label};
 pub use lint::{Fault, LintRequest, Linted, lint};
 pub use optimize::{Method, OptimizeRequest, Optimized, Regime, optimize};
+pub use plan::{Plan, plan};
 pub use project::{JudgeRequest, Project, Shipped, SimServer, can_write, write_whole};
 pub use schema::{Envelope, SCHEMAS, Warning, schema};
 pub use world::{MOST_QUERIES, SimJudge, Told, Truth, World, read_prompts, truth, write_world};

@@ -115,7 +115,7 @@ impl<'a, J: Journal> Engine<'a, J> {
     }
 
     fn likely(&self, most: Spend) -> Spend {
-        self.measured.likely(most, self.lab.in_flight())
+        self.measured.likely(most)
     }
 
     /// Candidates, ratings, spending.

@@ -119,11 +119,6 @@ impl<J> Rival<J> {
 }
 
 impl<J: Journal> Lab<J> {
-    /// Requests to the judge in flight at most.
-    pub fn in_flight(&self) -> usize {
-        self.judge.client.endpoint().limits.concurrency
-    }
-
     /// What is set aside for rating held-out items with `judge` and with a revision of it: the most that it can cost.
     /// `bytes` is the text of all of them; counting it opens nothing. `examples` is the text of the examples that the
     /// revision may show.

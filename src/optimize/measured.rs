@@ -31,14 +31,14 @@ impl Measured {
         self.real += real.usd.0;
     }
 
-    /// `most`, with the money that it is likely to take in place of the most: answers of a judge, so many of them in flight,
-    /// each of which could still cost the most.
-    pub fn likely(self, most: Spend, in_flight: usize) -> Spend {
+    /// `most`, with the money that it is likely to take in place of the most. The last answer could still cost the most: the
+    /// others in flight are waited for.
+    pub fn likely(self, most: Spend) -> Spend {
         let share = match self.calls {
             0..FEW => AT_LEAST,
             _ => SAFE * self.real as f64 / self.most.max(1) as f64,
         };
-        let open = most.usd.0 / most.judge.max(1) * (in_flight as u64).min(most.judge);
+        let open = most.usd.0 / most.judge.max(1);
         let usd = (share * most.usd.0 as f64) as u64;
         Spend { usd: NanoUsd(usd.saturating_add(open).min(most.usd.0)), ..most }
     }
@@ -56,23 +56,23 @@ mod tests {
     fn a_tenth_of_the_most_so_far_makes_the_rest_cost_little_more_than_a_tenth() {
         let mut measured = Measured::default();
         measured.add(of(100, 10_000), of(100, 1_000));
-        // 1.5 · 0.1 · 60,000, and 8 of 600 calls in flight at 100 each.
-        assert_eq!(measured.likely(of(600, 60_000), 8).usd, NanoUsd(9_000 + 800));
+        // 1.5 · 0.1 · 60,000, and one of 600 calls at 100.
+        assert_eq!(measured.likely(of(600, 60_000)).usd, NanoUsd(9_000 + 100));
     }
 
     #[test]
     fn it_is_never_more_than_the_most() {
         let mut measured = Measured::default();
         measured.add(of(100, 10_000), of(100, 9_000));
-        assert_eq!(measured.likely(of(600, 60_000), 8).usd, NanoUsd(60_000));
-        assert_eq!(measured.likely(of(4, 400), 8).usd, NanoUsd(400));
+        assert_eq!(measured.likely(of(600, 60_000)).usd, NanoUsd(60_000));
+        assert_eq!(measured.likely(of(1, 400)).usd, NanoUsd(400));
     }
 
     #[test]
     fn before_anything_is_known_little_is_set_aside() {
         let mut measured = Measured::default();
         measured.add(of(29, 2_900), of(29, 2_900));
-        assert_eq!(measured.likely(of(600, 60_000), 8).usd, NanoUsd(2_000 + 800));
-        assert_eq!(measured.likely(of(600, 0), 8).usd, NanoUsd(0));
+        assert_eq!(measured.likely(of(600, 60_000)).usd, NanoUsd(2_000 + 100));
+        assert_eq!(measured.likely(of(600, 0)).usd, NanoUsd(0));
     }
 }

@@ -106,6 +106,9 @@ pub struct Summary {
     /// Hash of the stored judge that the run began with; absent where it began with a model and the rubric's own prompt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
+    /// The library that bullets were chosen from, where commands have to name it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub library: Option<PathBuf>,
     /// The alias that `--promote` named, where something speaks against moving it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Withheld>,

@@ -290,6 +290,34 @@ fn the_way_back_from_a_new_alias_is_told_alike_when_the_command_is_repeated_and_
 }
 
 #[test]
+fn a_few_dollars_are_enough_to_search_and_to_decide() {
+    let folder = Folder::new();
+    let args = [
+        "adapt",
+        "--from",
+        "sim/large",
+        "--to",
+        "sim/small",
+        "--regime",
+        "demos",
+        "--budget-usd",
+        "0.45",
+        "--no-report",
+    ];
+    let carried = folder.json(&args);
+    let target = &carried["data"]["targets"][0];
+    // The old judge alone takes $0.24 on what is held out, and could take twelve times that.
+    assert!(target["adaptation"].is_object(), "{}", target["reasons"]);
+    assert!(carried["data"]["paid"]["usd"].as_f64().unwrap() <= 0.45, "{}", carried["data"]["paid"]);
+    let few = folder.run(&[&args[..8], &["0.01", "--no-report", "--seed", "2"]].concat());
+    assert!(
+        few.err.contains("leaves nothing to search with: at the very least $0.1")
+            && few.err.contains("is likely to cover that"),
+        "{few:?}"
+    );
+}
+
+#[test]
 fn a_report_that_cannot_be_written_is_told_before_anything_is_paid_for() {
     let folder = Folder::new();
     folder.file("taken", "a file");

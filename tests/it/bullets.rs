@@ -358,6 +358,7 @@ fn the_library_beside_a_named_rubric_is_the_one_that_every_command_takes() {
     let search = ["optimize", "bullets", "--split", "60/40/0", "--budget-calls", "300", "--no-report", "--json"];
     let found: serde_json::Value = serde_json::from_str(&run(&search).out).unwrap();
     assert_eq!(found["data"]["bullets"][0]["id"], "gloss", "{found}");
+    assert_eq!(found["data"]["library"], "own/mine.bullets.toml");
     let sparse =
         folder.run(&["bullets", "draft", "--from", "disagreements", "--model", "sim/small", "--budget-calls", "1"]);
     assert!(sparse.out.starts_with("No new rule: the budget covered few items. 1 judge call, "), "{sparse:?}");

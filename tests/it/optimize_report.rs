@@ -205,7 +205,7 @@ fn a_few_dollars_go_as_far_as_the_calls_that_they_buy() {
     assert!(bought as f64 > 0.6 * calls.as_f64().unwrap(), "{bought} instead of {calls} for ${budget}");
     assert!(same["data"]["cost_usd"].as_f64().unwrap() <= usd + 0.01);
     assert!(same["data"]["decision"].is_object(), "the held-out part was opened");
-    let nothing = folder.run(&["optimize", "gepa", "--budget-usd", "0.01", "--no-report"]);
+    let nothing = folder.run(&["optimize", "gepa", "--budget-usd", "0.001", "--no-report"]);
     assert!(nothing.err.contains("leaves nothing to search with: at the very least $0."), "{nothing:?}");
 }
 

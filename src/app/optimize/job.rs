@@ -142,8 +142,8 @@ impl Job<'_> {
         };
         let reserve = lab.most_held(self.judge, held, bytes, examples) + third;
         let judges = 2 + usize::from(self.rival.is_some());
-        let likely = Measured::default().likely(reserve, lab.in_flight());
-        covers(self.request.limits, likely, &Aside { held, judges })?;
+        let least = Measured::default().likely(reserve);
+        covers(self.request.limits, least, &Aside { held, judges, most: reserve.usd })?;
         Ok(reserve)
     }
 }
@@ -284,6 +284,8 @@ struct Aside {
     held: usize,
     /// Judges that rate them.
     judges: usize,
+    /// What that could cost at most.
+    most: NanoUsd,
 }
 
 /// A budget that does not even cover opening the held-out part is an error before anything is spent.
@@ -299,8 +301,8 @@ fn covers(limits: Limits, reserve: Spend, aside: &Aside) -> Result<(), AppError>
             (budget, format!("up to {}", reserve.tokens), (reserve.tokens + least.tokens).to_string())
         }
         Limit::Usd => {
-            // A cent more than a part of a cent is set aside.
-            let lowest = ((reserve.usd + least.usd).usd() * 100.0).ceil() / 100.0;
+            // Answers cost about a tenth of the most that they could, some a fifth.
+            let lowest = (aside.most.usd() / 5.0 * 100.0).ceil() / 100.0;
             (
                 limits.usd.unwrap_or_default().to_string(),
                 format!("at the very least {}", reserve.usd),
@@ -312,7 +314,7 @@ fn covers(limits: Limits, reserve: Spend, aside: &Aside) -> Result<(), AppError>
             (format!("{budget} judge calls"), reserve.judge.to_string(), calls.to_string())
         }
     };
-    let Aside { held, judges } = aside;
+    let Aside { held, judges, .. } = aside;
     let option = limit.option();
     let less = match judges {
         2 => "keep less aside: `--split 40/20/20`; `--split 60/40/0` only searches",
@@ -323,9 +325,14 @@ fn covers(limits: Limits, reserve: Spend, aside: &Aside) -> Result<(), AppError>
             "a budget of {budget} leaves nothing to search with: {set_aside} are set aside to rate {held} held-out or \
              protected items with {judges} judges"
         ),
-        format!(
-            "`{option} {lowest}` is the lowest that begins at all, and a search takes several times that; or {less}"
-        ),
+        match limit {
+            Limit::Usd => format!(
+                "`{option} {lowest}` is likely to cover that, and a search takes several times as much; or {less}"
+            ),
+            _ => format!(
+                "`{option} {lowest}` is the lowest that begins at all, and a search takes several times that; or {less}"
+            ),
+        },
     ))
 }
 

@@ -18,6 +18,7 @@ use crate::optimize::summary::{
 };
 use crate::optimize::upkeep::Upkeep;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// What to do with an adopted judge.
 pub(super) struct Keep {
@@ -31,6 +32,8 @@ pub(super) struct Keep {
     pub origin: Option<String>,
     /// What speaks against an adoption, whatever the numbers are: the version that is stored tells it.
     pub caveat: Option<String>,
+    /// The library that bullets were chosen from, where commands have to name it.
+    pub library: Option<PathBuf>,
 }
 
 /// What the lineage of a version says beside the numbers.
@@ -137,6 +140,7 @@ impl Keep {
             promoted,
             withheld,
             origin: self.origin,
+            library: self.library,
             in_production: ledger.standing(PRODUCTION)? != Expected::Nothing,
             report: None,
             invocation: self.invocation,
@@ -174,7 +178,8 @@ fn objective(begun: &Begun) -> Option<Objective> {
 fn warning(story: &Story) -> Option<String> {
     let untested = story.bullets.iter().filter(|finding| finding.verdict == Verdict::Untested).count();
     let all = story.bullets.len();
-    let few = (2 * untested > all).then(|| few_in_stages(story, untested).unwrap_or_else(|| {
+    let tried = story.stages.iter().all(|stage| stage.name != "bullets" || stage.calls > 0);
+    let few = (tried && 2 * untested > all).then(|| few_in_stages(story, untested).unwrap_or_else(|| {
         format!(
             "{untested} of the {all} bullets were rated on too few queries to say anything of them: they were chosen on \
              next to nothing. Allow more calls; {} are the default for a library of this size",

@@ -174,6 +174,16 @@ impl Method {
         Ok(Limits { judge_calls: Some(calls), ..limits })
     }
 
+    /// The library that bullets were chosen from, where it is not the one that every command finds by itself.
+    pub(super) fn library(&self, project: &Project, judge: &JudgeSpec, rubric: Option<&Path>) -> Option<PathBuf> {
+        match self {
+            Self::Bullets(_, file) if file.is_some() || rubric.is_some() => {
+                Some(Place::of(project, &judge.rubric, rubric, file.as_deref()).path)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether a model may be asked to write something.
     pub(super) fn writes(&self) -> bool {
         match self {

@@ -145,7 +145,8 @@ pub(super) async fn run(
     // A prompt that is bound to another model was made with what it was made with before.
     let origin = request.judge.stored.as_ref().map(|stored| stored.hash());
     let caveat = rival.and_then(|rival| rival.caveat.clone());
-    let keep = Keep { alias: alias.transpose()?, priced, invocation: project.invocation(), origin, caveat };
+    let library = request.method.library(project, &judge, rubric);
+    let keep = Keep { alias: alias.transpose()?, priced, invocation: project.invocation(), origin, caveat, library };
     let _alone = ledger.lock(&run)?;
     let look = rival.and_then(|against| against.look.clone());
     let (lab, rival, mut models) = Models::connect(&ledger, &run, &judge, endpoint, reflector, rival, cancel).await?;

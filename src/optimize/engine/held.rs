@@ -9,7 +9,7 @@ use crate::judge::run::Outcome;
 use crate::optimize::event::Entry;
 use crate::optimize::lab::{Batch, Rival};
 use crate::optimize::limits::Spend;
-use crate::optimize::pool::{CandidateId, Row};
+use crate::optimize::pool::{CandidateId, Materials, Row};
 use crate::optimize::strategy::{Told, Want};
 use std::sync::Arc;
 
@@ -43,7 +43,14 @@ impl<J: Journal> Engine<'_, J> {
             items: examples.iter().map(|example| Arc::clone(&example.item)).collect(),
             sample: 0,
         };
-        let batches = ids.iter().map(|&id| batch(self.desk.judge(id))).collect();
+        let batches: Vec<Batch> = ids.iter().map(|&id| batch(self.desk.judge(id))).collect();
+        // All or nothing: what only some of the judges have rated decides nothing, and would be paid for.
+        let own = batches.iter().map(|batch| self.lab.judge.most(batch)).fold(Spend::default(), |sum, most| sum + most);
+        let all = rival.map_or(own, |rival| own + rival.most(&examples, &self.desk.materials(), protected));
+        if self.allow(self.likely(all)).is_err() {
+            self.write_down()?;
+            return Ok(None);
+        }
         let Ok(mut answered) = self.batches(None, batches).await? else {
             self.write_down()?;
             return Ok(None);
@@ -74,10 +81,7 @@ impl<J: Journal> Engine<'_, J> {
         examples: &[Example],
         protected: &[Row],
     ) -> Result<Option<Third>, OptimizeError> {
-        let materials = self.desk.materials();
-        let protected = protected.iter().map(|&row| materials.example(row));
-        let items = examples.iter().chain(protected).map(|example| Arc::clone(&example.item)).collect();
-        let batch = Batch { judge: rival.judge.clone(), items, sample: 0 };
+        let batch = rival.batch(examples, &self.desk.materials(), protected);
         let Ok(answered) = self.batches(Some(&rival.way), vec![batch]).await? else {
             self.write_down()?;
             return Ok(None);
@@ -85,6 +89,20 @@ impl<J: Journal> Engine<'_, J> {
         let mut held: Vec<Outcome> = answered.into_iter().flat_map(|answered| answered.outcomes).collect();
         let protected = held.split_off(examples.len().min(held.len()));
         Ok(Some(Third { held, protected }))
+    }
+}
+
+impl<J> Rival<J> {
+    /// What it has to rate.
+    fn batch(&self, examples: &[Example], materials: &Materials<'_>, protected: &[Row]) -> Batch {
+        let protected = protected.iter().map(|&row| materials.example(row));
+        let items = examples.iter().chain(protected).map(|example| Arc::clone(&example.item)).collect();
+        Batch { judge: self.judge.clone(), items, sample: 0 }
+    }
+
+    /// The most that this can cost.
+    fn most(&self, examples: &[Example], materials: &Materials<'_>, protected: &[Row]) -> Spend {
+        self.way.most(&self.batch(examples, materials, protected))
     }
 }
 

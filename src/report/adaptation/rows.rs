@@ -263,7 +263,7 @@ fn instead(target: &Target) -> String {
     }
     let takes = target.adaptation.as_ref().and_then(|found| found.takes.as_deref());
     let takes = takes.map_or(String::new(), |takes| format!("{}. Else: ", sentence(takes).trim_end_matches('.')));
-    let search = format!("{takes}more calls (--budget-calls), another model, or a --regime");
+    let search = format!("{takes}a larger budget, another model, or a --regime");
     let found = target.adaptation.as_ref();
     let option = |found: &Adaptation, unmet: Unmet| match unmet {
         Unmet::Better => "--require non-inferior".to_owned(),

@@ -58,7 +58,7 @@ fn stage(stage: &StageFound, new: bool, before: Option<&str>) -> String {
             format!("{name} ({does}, {calls}): {} than {with}{rows}", moved(gain, stage.se))
         }
         None if new => format!("{name} ({does}, {calls}): a prompt that shares no rated dev item with {with}"),
-        None if stage.calls == 0 => format!("{name} ({does}): not tried, for want of calls"),
+        None if stage.calls == 0 => format!("{name} ({does}): not tried, the budget had ended"),
         None => format!("{name} ({does}, {calls}): nothing better than {with}"),
     }
 }
@@ -125,7 +125,7 @@ mod tests {
             last: Some(Find { candidate: best, rows: 40, gain: last, se: Some(2.0), expected: last }),
         };
         let idle = StageFound { calls: 0, gain: None, rows: None, ..stage("bullets", 0, 0.0, 0, 0.0) };
-        assert_eq!(told(&[idle], 0)[0], "bullets (bullets of the library): not tried, for want of calls");
+        assert_eq!(told(&[idle], 0)[0], "bullets (bullets of the library): not tried, the budget had ended");
         let said = told(&[stage("rewrite", 3, -6.25, 4, 11.5), stage("demos", 5, 0.5, 40, 9.0)], 3);
         assert_eq!(
             said,

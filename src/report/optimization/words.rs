@@ -4,7 +4,7 @@ use super::constant::constant;
 use super::rival::Rival;
 use super::scale::{calibrated, scale};
 use crate::audit::Contrasted;
-use crate::domain::is_simulation;
+use crate::domain::{is_simulation, quoted};
 use crate::ledger::Edits;
 use crate::optimize::gain::{Change, Gain};
 use crate::optimize::story::{Status, Story, Tried};
@@ -12,6 +12,7 @@ use crate::optimize::summary::{PRODUCTION, Summary, Withheld};
 use crate::report::adaptation::sentence;
 use crate::report::figures::{Unit, count, p_value, plural};
 use crate::report::plain::spaced;
+use std::path::PathBuf;
 
 /// Digits of a judge's hash that name it to commands.
 const SHORT: usize = 12;
@@ -326,7 +327,7 @@ pub(in crate::report) fn steps(summary: &Summary, story: &Story) -> Vec<Step> {
     if let Some(last) =
         summary.bullets.iter().max_by_key(|finding| finding.place).filter(|finding| finding.place.is_some())
     {
-        let command = format!("judge add --from {version} --without-bullet {}", last.id);
+        let command = format!("judge add --from {version} --without-bullet {}{}", last.id, library(summary));
         steps.push(step("take a single bullet back", command));
     }
     steps
@@ -339,7 +340,13 @@ fn single_bullet(summary: &Summary, story: &Story) -> Option<String> {
         Some(hash) => format!("--from {}", short(hash)),
         None => format!("--model {}", story.begun.model),
     };
-    Some(format!("judge add {judge} --with-bullet {}", first.id))
+    Some(format!("judge add {judge} --with-bullet {}{}", first.id, library(summary)))
+}
+
+/// ` --library FILE`, where a command would look for another one.
+fn library(summary: &Summary) -> String {
+    let named = |path: &PathBuf| format!(" --library {}", quoted(&path.display().to_string()));
+    summary.library.as_ref().map_or(String::new(), named)
 }
 
 /// What to do when nothing was adopted.

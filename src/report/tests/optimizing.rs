@@ -137,6 +137,7 @@ fn run(text: &str, comparison: &Comparison, adopted: bool, looks: u64) -> (Summa
         promoted: None,
         withheld: None,
         origin: None,
+        library: None,
         in_production: false,
         report: None,
         invocation: Default::default(),
