@@ -41,7 +41,11 @@ fn sole<'a>(audited: &'a Audited, how: &str) -> Result<&'a JudgeInput, AppError>
         [one] => Ok(one),
         [] => Err(AppError::input("there is no judge to disagree with", "name its ratings with `--ratings FILE`")),
         many => {
-            let names = many.iter().map(|judge| format!("`{}`", judge.hash.as_deref().unwrap_or(&judge.name)));
+            let named = |judge: &JudgeInput| match &judge.hash {
+                Some(hash) => format!("`{hash}` ({})", judge.model.as_deref().unwrap_or(&judge.name)),
+                None => format!("`{}`", judge.name),
+            };
+            let names = many.iter().map(named);
             let names = names.collect::<Vec<_>>().join(", ");
             Err(AppError::input(format!("the ratings are of {} judges: {names}", many.len()), how))
         }

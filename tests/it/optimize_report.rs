@@ -195,6 +195,14 @@ fn no_alias_is_moved_to_a_judge_that_is_not_shown_to_be_better_than_a_constant_o
 }
 
 #[test]
+fn an_alias_that_was_to_be_moved_and_was_not_is_told_where_nothing_was_adopted() {
+    let folder = Folder::new();
+    let args = ["optimize", "gepa", "--budget-calls", "300", "--split", "2/1/0", "--promote", "live", "--no-report"];
+    let said = folder.run(&args);
+    assert!(said.out.contains("`live` was not moved: no judge was adopted."), "{said:?}");
+}
+
+#[test]
 fn a_few_dollars_go_as_far_as_the_calls_that_they_buy() {
     let folder = Folder::new();
     let spent = folder.json(&["optimize", "gepa", "--budget-calls", "900", "--no-report"]);

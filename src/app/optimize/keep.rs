@@ -76,7 +76,7 @@ impl Keep {
         let costs = self.priced.then(|| costs(found.story));
         let told = Told { usd, caveat: self.caveat.as_deref() };
         let lineage = found.lineage(told);
-        let withheld = lineage.as_ref().and_then(|_| self.withheld(&found));
+        let mut withheld = self.withheld(&found, lineage.is_some());
         let (version, promoted) = match &lineage {
             Some(lineage) => {
                 let note = found.note();
@@ -88,6 +88,8 @@ impl Keep {
                 if saved.was_there {
                     tuned::again(ledger, &saved.hash, lineage)?;
                 }
+                // Where it leads there already, nothing is withheld.
+                withheld = withheld.filter(|_| !self.leads_to(&saved.hash));
                 let promoted = match withheld {
                     Some(_) => None,
                     None => self.promote(ledger, &saved.hash, &note)?,
@@ -157,9 +159,16 @@ impl Keep {
         Ok(Some(Promoted { alias: alias.clone(), from, back: ledger.behind(alias)? }))
     }
 
-    /// The alias that is not moved, though a judge was adopted: whoever follows it trusts the ratings that it leads to.
-    fn withheld(&self, found: &Found<'_>) -> Option<Withheld> {
+    fn leads_to(&self, version: &str) -> bool {
+        matches!(&self.alias, Some((_, Expected::Version(hash))) if hash == version)
+    }
+
+    /// The alias that is not moved, perhaps though a judge was adopted: whoever follows it trusts the ratings that it leads to.
+    fn withheld(&self, found: &Found<'_>, adopted: bool) -> Option<Withheld> {
         let (alias, _) = self.alias.as_ref()?;
+        if !adopted {
+            return Some(Withheld { alias: alias.clone(), why: "no judge was adopted".to_owned() });
+        }
         let kept = found.tested.as_ref().map(|[baseline, best]| if found.second.is_some() { baseline } else { best });
         let constant = kept.and_then(|kept| kept.constant).filter(|constant| !constant.is_beaten);
         let constant = constant

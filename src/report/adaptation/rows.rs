@@ -113,7 +113,9 @@ pub(in crate::report) fn beware(summary: &Summary, target: &Target) -> Option<St
     });
     let looks = target.run.looks.filter(|looks| *looks > 1);
     let looks = looks.map(|n| format!("the held-out part was opened {n} times by now: later results flatter"));
-    let said: Vec<String> = terms.into_iter().chain(looks).collect();
+    let alias = withheld(&target.run).filter(|_| target.run.version.is_none());
+    let alias = alias.map(|text| text.trim_end_matches('.').to_owned());
+    let said: Vec<String> = terms.into_iter().chain(looks).chain(alias).collect();
     (!said.is_empty()).then(|| said.join("; "))
 }
 

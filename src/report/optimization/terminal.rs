@@ -109,7 +109,8 @@ fn todo(summary: &Summary, story: &Story, options: TerminalOptions) -> String {
     let line = |step: &Step| format!("{INDENT}{:<32}{}\n", step.does, step.command);
     if summary.version.is_none() {
         let steps: String = steps.iter().map(line).collect();
-        return format!("\n{}{steps}", options.hanging("", next(summary, story)));
+        let withheld = withheld(summary).map_or(String::new(), |text| options.hanging("", &text));
+        return format!("\n{}{withheld}{steps}", options.hanging("", next(summary, story)));
     }
     let mut out = options.title("What now");
     if let (Some(version), Some(promoted)) = (&summary.version, &summary.promoted) {

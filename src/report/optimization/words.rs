@@ -290,7 +290,9 @@ pub(in crate::report) struct Step {
 /// The alias that was not moved, and why.
 pub(in crate::report) fn withheld(summary: &Summary) -> Option<String> {
     let Withheld { alias, why } = summary.withheld.as_ref()?;
-    let version = summary.version.as_deref().map(short)?;
+    let Some(version) = summary.version.as_deref().map(short) else {
+        return Some(format!("`{alias}` was not moved: {why}."));
+    };
     let command = summary.invocation.command(&format!("judge promote {version} --as {alias}"));
     Some(format!("`{alias}` was not moved: {why}. `{command}` moves it all the same."))
 }
