@@ -103,7 +103,7 @@ pub async fn label(
     let create = if made { LabelWriter::create_made } else { LabelWriter::create };
     let mut writer = request.out.as_deref().map(create).transpose()?;
     let beside = request.out.as_deref().filter(|_| request.samples > 1);
-    let mut samples = beside.map(Samples::beside).transpose()?;
+    let mut samples = beside.map(Samples::create).transpose()?;
     let row = rows_of(&prepared.judge);
     let mut sink = |outcome: Outcome| {
         if let Some(samples) = samples.as_mut() {

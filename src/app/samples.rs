@@ -31,7 +31,7 @@ pub(super) fn beside(out: &Path) -> PathBuf {
 
 impl Samples {
     /// Begins the file beside the labels `out`.
-    pub fn beside(out: &Path) -> Result<Self, AppError> {
+    pub fn create(out: &Path) -> Result<Self, AppError> {
         let path = beside(out);
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = tempfile::Builder::new().prefix(".assessor-").tempfile_in(folder);

@@ -7,7 +7,7 @@
 //! takes back a single rule by its content, and wordings in other languages than English and German.
 
 use super::finding::{Check, Violation};
-use super::pattern::{Wordings, folded_pattern};
+use super::pattern::{Wordings, folded_pattern, spelled};
 use super::text::{Piece, sentences};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -107,10 +107,8 @@ const WORDINGS: &[(&str, bool)] = &[
     ),
 ];
 
-static ALL: LazyLock<Wordings<bool>> = LazyLock::new(|| {
-    let spelled = |source: &str| PARTS.iter().fold(source.to_owned(), |text, (name, part)| text.replace(name, part));
-    Wordings::new(WORDINGS.iter().map(|(source, ends)| (spelled(source), *ends)))
-});
+static ALL: LazyLock<Wordings<bool>> =
+    LazyLock::new(|| Wordings::new(WORDINGS.iter().map(|(source, ends)| (spelled(source, &PARTS), *ends))));
 
 /// Before the wording these make it harmless: a negation, or the report of what somebody else demands.
 static HARMLESS: LazyLock<Regex> = LazyLock::new(|| {

@@ -28,6 +28,11 @@ fn narrowed(source: &str) -> String {
         .replace(r"\W", &format!("[^{LETTERS}]"))
 }
 
+/// A pattern in full: each of `parts` in its place, in their order, so that a part may have others that come after it.
+pub(super) fn spelled(source: &str, parts: &[(&str, &str)]) -> String {
+    parts.iter().fold(source.to_owned(), |text, (name, part)| text.replace(name, part))
+}
+
 /// A table of wordings for folded text, each with what it means.
 pub(super) struct Wordings<T> {
     any: RegexSet,

@@ -45,6 +45,14 @@ struct Told<'a> {
     caveat: Option<&'a str>,
 }
 
+/// What became of an adopted judge.
+#[derive(Default)]
+struct Adoption {
+    version: Option<String>,
+    promoted: Option<Promoted>,
+    withheld: Option<Withheld>,
+}
+
 /// What a run found.
 pub(super) struct Found<'a> {
     pub run: String,
@@ -76,28 +84,7 @@ impl Keep {
         let costs = self.priced.then(|| costs(found.story));
         let told = Told { usd, caveat: self.caveat.as_deref() };
         let lineage = found.lineage(told);
-        let mut withheld = self.withheld(&found, lineage.is_some());
-        let (version, promoted) = match &lineage {
-            Some(lineage) => {
-                let note = found.note();
-                // The baseline is kept, too: differences are shown against it, and there is a way back.
-                let origin = self.origin.clone().filter(|origin| *origin != found.parent.hash());
-                let parent = Lineage { parent: origin, ..Lineage::default() };
-                ledger.save_version(found.parent, &parent, &format!("baseline of {note}"))?;
-                let saved = ledger.save_version(found.kept, lineage, &note)?;
-                if saved.was_there {
-                    tuned::again(ledger, &saved.hash, lineage)?;
-                }
-                // Where it leads there already, nothing is withheld.
-                withheld = withheld.filter(|_| !self.leads_to(&saved.hash));
-                let promoted = match withheld {
-                    Some(_) => None,
-                    None => self.promote(ledger, &saved.hash, &note)?,
-                };
-                (Some(saved.hash), promoted)
-            }
-            None => (None, None),
-        };
+        let Adoption { version, promoted, withheld } = self.adopt(ledger, &found, lineage.as_ref())?;
         let second = found.keep_second(ledger, told)?;
         let adopted = lineage.is_some() && found.second.is_none();
         let uses = |both: &Both| ScaleUses { baseline: both[0].scale.clone(), best: both[1].scale.clone() };
@@ -147,6 +134,25 @@ impl Keep {
             report: None,
             invocation: self.invocation,
         })
+    }
+
+    /// Stores an adopted judge and moves the alias to it, unless something speaks against that.
+    fn adopt(&self, ledger: &Ledger, found: &Found<'_>, lineage: Option<&Lineage>) -> Result<Adoption, AppError> {
+        let withheld = self.withheld(found, lineage.is_some());
+        let Some(lineage) = lineage else { return Ok(Adoption { withheld, ..Adoption::default() }) };
+        let note = found.note();
+        // The baseline is kept, too: differences are shown against it, and there is a way back.
+        let origin = self.origin.clone().filter(|origin| *origin != found.parent.hash());
+        let parent = Lineage { parent: origin, ..Lineage::default() };
+        ledger.save_version(found.parent, &parent, &format!("baseline of {note}"))?;
+        let saved = ledger.save_version(found.kept, lineage, &note)?;
+        if saved.was_there {
+            tuned::again(ledger, &saved.hash, lineage)?;
+        }
+        // Where it leads there already, nothing is withheld.
+        let withheld = withheld.filter(|_| !self.leads_to(&saved.hash));
+        let promoted = if withheld.is_none() { self.promote(ledger, &saved.hash, &note)? } else { None };
+        Ok(Adoption { version: Some(saved.hash), promoted, withheld })
     }
 
     fn promote(&self, ledger: &Ledger, hash: &str, note: &str) -> Result<Option<Promoted>, AppError> {

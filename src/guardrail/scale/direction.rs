@@ -9,7 +9,7 @@ use super::ends::{Ends, Height};
 use super::opening::{OPEN, closes, span};
 use super::{NEGATED, NUMBER, number};
 use crate::guardrail::finding::{Check, Violation};
-use crate::guardrail::pattern::Wordings;
+use crate::guardrail::pattern::{Wordings, spelled};
 use crate::guardrail::text::Piece;
 use regex::Captures;
 use std::sync::LazyLock;
@@ -70,9 +70,8 @@ const PARTS: [(&str, &str); 14] = [
 type Table = &'static [(&'static str, Claim)];
 
 static WORDINGS: LazyLock<Wordings<Claim>> = LazyLock::new(|| {
-    let spelled = |source: &str| PARTS.iter().fold(source.to_owned(), |text, (name, part)| text.replace(name, part));
     let all = [COMPARED, LEVELS, TURNED, GERMAN];
-    Wordings::new(all.into_iter().flatten().map(|(source, claim)| (spelled(source), *claim)))
+    Wordings::new(all.into_iter().flatten().map(|(source, claim)| (spelled(source, &PARTS), *claim)))
 });
 
 /// Higher and lower ratings, and what is better.

@@ -11,7 +11,7 @@ use super::ends::{Ends, Height};
 use super::opening::{OPEN, closes, span};
 use super::{NUMBER, number};
 use crate::guardrail::finding::{Check, Violation};
-use crate::guardrail::pattern::{Wordings, folded_pattern};
+use crate::guardrail::pattern::{Wordings, folded_pattern, spelled as spell};
 use crate::guardrail::text::Piece;
 use regex::{Captures, Regex};
 use std::sync::LazyLock;
@@ -109,10 +109,7 @@ const ALL: &[&str] = &[
 
 static WORDINGS: LazyLock<Wordings<()>> = LazyLock::new(|| {
     // Parts hold parts: as often as they are deep.
-    let spelled = |source: &&str| {
-        let once = |text: String, _| PARTS.iter().fold(text, |text, (name, part)| text.replace(name, part));
-        (0..4).fold((*source).to_owned(), once)
-    };
+    let spelled = |source: &&str| (0..4).fold((*source).to_owned(), |text, _| spell(&text, PARTS));
     Wordings::new(ALL.iter().map(|source| (spelled(source), ())))
 });
 
